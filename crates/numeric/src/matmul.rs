@@ -1,0 +1,186 @@
+//! Matrix products over `ndarray` views of any strides, through `faer`.
+//!
+//! A transposed view costs nothing: only its strides differ. Every product gives the same bits on
+//! any number of threads; see [`Threads`].
+//!
+//! ```
+//! use latent_numeric::matmul::matmul;
+//! use ndarray::array;
+//!
+//! let a = array![[1.0, 2.0], [3.0, 4.0]];
+//! assert_eq!(matmul(a.t(), a.view()), array![[10.0, 14.0], [14.0, 20.0]]);
+//! ```
+
+use crate::Scalar;
+use faer::{Accum, MatMut, MatRef, Par};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+
+/// Products of fewer multiplications than this run on one thread: waking others costs more.
+const PARALLEL_FROM: usize = 1 << 20;
+
+/// Which threads a product may use. Its bits are the same either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Threads {
+    /// The calling thread alone, for products inside a loop that is parallel already.
+    One,
+    /// The current `rayon` pool, where the product is large enough to gain by it.
+    #[default]
+    Pool,
+}
+
+/// The product `a b`.
+///
+/// # Shapes
+/// `a` is (m, k), `b` is (k, n), the result (m, n). With `k = 0` it is zero.
+///
+/// # Panics
+/// If the inner dimensions differ.
+pub fn matmul<E: Scalar>(a: ArrayView2<E>, b: ArrayView2<E>) -> Array2<E> {
+    let mut c = Array2::zeros((a.nrows(), b.ncols()));
+    matmul_into(E::one(), a, b, E::zero(), c.view_mut(), Threads::Pool);
+    c
+}
+
+/// The general product `c <- alpha a b + beta c`. With `beta = 0` the old `c` is not read, so it may
+/// hold anything, NaN included.
+///
+/// # Shapes
+/// `a` is (m, k), `b` is (k, n), `c` is (m, n); any strides.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn matmul_into<E: Scalar>(
+    alpha: E,
+    a: ArrayView2<E>,
+    b: ArrayView2<E>,
+    beta: E,
+    mut c: ArrayViewMut2<E>,
+    threads: Threads,
+) {
+    let ((m, k), (k_b, n)) = (a.dim(), b.dim());
+    assert!(k == k_b && c.dim() == (m, n), "matmul: cannot form {:?} from {:?} times {:?}", c.dim(), a.dim(), b.dim());
+    let accumulate = if beta == E::zero() {
+        Accum::Replace
+    } else {
+        if beta != E::one() {
+            c.mapv_inplace(|x| beta * x);
+        }
+        Accum::Add
+    };
+    if m == 0 || n == 0 {
+        return;
+    }
+    if k == 0 {
+        if accumulate == Accum::Replace {
+            c.fill(E::zero());
+        }
+        return;
+    }
+    // faer splits the sum of a matrix-vector product by the number of threads.
+    let thin = m == 1 || n == 1;
+    let par = match threads {
+        Threads::Pool if !thin && m * n * k >= PARALLEL_FROM => Par::rayon(0),
+        _ => Par::Seq,
+    };
+    faer::linalg::matmul::matmul(mat_mut(&mut c), accumulate, mat_ref(&a), mat_ref(&b), alpha, par);
+}
+
+/// A `faer` view of an `ndarray` view: the same memory and strides.
+pub(crate) fn mat_ref<'a, E: Scalar>(a: &'a ArrayView2<'_, E>) -> MatRef<'a, E> {
+    let strides = a.strides();
+    // SAFETY: an `ArrayView2` guarantees that every element of its shape lies in one live
+    // allocation at these (possibly negative) strides, for at least the lifetime of the borrow.
+    unsafe { MatRef::from_raw_parts(a.as_ptr(), a.nrows(), a.ncols(), strides[0], strides[1]) }
+}
+
+/// A mutable `faer` view of an `ndarray` view: the same memory and strides.
+pub(crate) fn mat_mut<'a, E: Scalar>(a: &'a mut ArrayViewMut2<'_, E>) -> MatMut<'a, E> {
+    let (rows, cols) = a.dim();
+    let (row_stride, col_stride) = (a.strides()[0], a.strides()[1]);
+    // SAFETY: as in `mat_ref`; `ndarray` further guarantees that no two elements of a mutable view
+    // are the same memory, and the borrow is exclusive.
+    unsafe { MatMut::from_raw_parts_mut(a.as_mut_ptr(), rows, cols, row_stride, col_stride) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parallel::with_threads;
+    use crate::random::Stream;
+    use ndarray::{Axis, s};
+    use proptest::prelude::*;
+
+    /// A (rows, cols) view with one of eight layouts into `store`.
+    fn layout(store: &Array2<f64>, rows: usize, cols: usize, kind: u8) -> ArrayView2<'_, f64> {
+        let transposed = kind & 1 == 1;
+        let (r, c) = if transposed { (cols, rows) } else { (rows, cols) };
+        let mut v = if kind & 2 == 2 { store.slice(s![..2 * r; 2, ..3 * c; 3]) } else { store.slice(s![..r, ..c]) };
+        if kind & 4 == 4 {
+            v.invert_axis(Axis(0));
+        }
+        if transposed { v.reversed_axes() } else { v }
+    }
+
+    fn naive(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Array2<f64> {
+        Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| (0..a.ncols()).map(|l| a[[i, l]] * b[[l, j]]).sum())
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_definition(
+            seed: u64, m in 0_usize..40, k in 0_usize..40, n in 0_usize..40, la in 0_u8..8, lb in 0_u8..8, lc in 0_u8..8,
+            alpha in -2.0..2.0_f64, beta in prop::sample::select(vec![0.0, 1.0, -0.7]),
+        ) {
+            let mut stream = Stream::new(seed, "matmul", &[]);
+            let stores: [Array2<f64>; 3] = std::array::from_fn(|_| stream.normal_array((120, 120)));
+            let (a, b) = (layout(&stores[0], m, k, la), layout(&stores[1], k, n, lb));
+            let want = alpha * naive(a, b) + beta * &layout(&stores[2], m, n, lc);
+            let mut whole = stores[2].clone();
+            let transposed = lc & 1 == 1;
+            let (r, c) = if transposed { (n, m) } else { (m, n) };
+            let mut target = if lc & 2 == 2 { whole.slice_mut(s![..2 * r; 2, ..3 * c; 3]) } else { whole.slice_mut(s![..r, ..c]) };
+            if lc & 4 == 4 { target.invert_axis(Axis(0)); }
+            let mut target = if transposed { target.reversed_axes() } else { target };
+            matmul_into(alpha, a, b, beta, target.view_mut(), Threads::Pool);
+            for (got, want) in target.iter().zip(&want) {
+                prop_assert!((got - want).abs() <= 1e-12 * (1.0 + want.abs()) * 40.0);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn same_bits_on_every_thread_count(seed: u64, m in 1_usize..400, k in 1_usize..400, n in 1_usize..400, ta: bool, tb: bool) {
+            let mut stream = Stream::new(seed, "matmul", &[]);
+            let a: Array2<f32> = stream.normal_array(if ta { (k, m) } else { (m, k) });
+            let b: Array2<f32> = stream.normal_array(if tb { (n, k) } else { (k, n) });
+            let (av, bv) = (if ta { a.t() } else { a.view() }, if tb { b.t() } else { b.view() });
+            let product = || matmul(av, bv).mapv(f32::to_bits);
+            let mut alone = Array2::zeros((m, n));
+            matmul_into(1.0, av, bv, 0.0, alone.view_mut(), Threads::One);
+            for threads in [1, 2, 3, 4, 7] {
+                prop_assert_eq!(&with_threads(threads, product).unwrap(), &alone.mapv(f32::to_bits), "{} threads", threads);
+            }
+        }
+    }
+
+    #[test]
+    fn old_contents_are_not_read() {
+        let a = Array2::<f32>::ones((3, 2));
+        let mut c = Array2::from_elem((3, 3), f32::NAN);
+        matmul_into(1.0, a.view(), a.t(), 0.0, c.view_mut(), Threads::Pool);
+        assert_eq!(c, Array2::from_elem((3, 3), 2.0));
+        let mut c = Array2::from_elem((3, 3), f32::NAN);
+        let empty = Array2::<f32>::zeros((3, 0));
+        matmul_into(1.0, empty.view(), empty.t(), 0.0, c.view_mut(), Threads::Pool);
+        assert_eq!(c, Array2::zeros((3, 3)));
+    }
+
+    #[test]
+    #[should_panic(expected = "matmul: cannot form (2, 5) from (2, 3) times (4, 5)")]
+    fn shapes_that_do_not_fit() {
+        matmul::<f64>(Array2::zeros((2, 3)).view(), Array2::zeros((4, 5)).view());
+    }
+}

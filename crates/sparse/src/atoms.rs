@@ -1,0 +1,122 @@
+//! A dictionary and what every solver needs to know of it.
+
+use crate::SparseError;
+use latent_numeric::Scalar;
+use latent_numeric::matmul::matmul;
+use ndarray::{Array2, ArrayView2, Axis};
+use rayon::prelude::*;
+use std::sync::OnceLock;
+
+/// A dictionary `W` of atoms in columns, with its Gram matrix `G = W' W`.
+///
+/// # Shapes
+/// `W` is (features, atoms), `G` is (atoms, atoms).
+#[derive(Clone, Debug)]
+pub struct Dictionary<E> {
+    atoms: Array2<E>,
+    gram: Array2<E>,
+    lipschitz: OnceLock<E>,
+}
+
+impl<E: Scalar> Dictionary<E> {
+    /// Checks the atoms and forms their Gram matrix. Atoms may have any norm.
+    ///
+    /// # Errors
+    /// If there are no atoms or features, or if a value is not finite.
+    pub fn new(atoms: Array2<E>) -> Result<Self, SparseError> {
+        let (features, count) = atoms.dim();
+        if features == 0 || count == 0 {
+            return Err(SparseError::EmptyDictionary { features, atoms: count });
+        }
+        check_finite("the dictionary", atoms.view())?;
+        let gram = matmul(atoms.t(), atoms.view());
+        Ok(Self { atoms, gram, lipschitz: OnceLock::new() })
+    }
+
+    /// The atoms in columns, (features, atoms).
+    pub fn atoms(&self) -> ArrayView2<'_, E> {
+        self.atoms.view()
+    }
+
+    /// The Gram matrix `W' W`, (atoms, atoms).
+    pub fn gram(&self) -> ArrayView2<'_, E> {
+        self.gram.view()
+    }
+
+    /// The number of features, the length of an atom.
+    pub fn features(&self) -> usize {
+        self.atoms.nrows()
+    }
+
+    /// The number of atoms.
+    pub fn len(&self) -> usize {
+        self.atoms.ncols()
+    }
+
+    /// Always false: a dictionary has at least one atom.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The largest eigenvalue of `G`, which is the Lipschitz constant of the gradient of
+    /// `1/2 ||x - W z||^2`. Computed at the first call.
+    pub fn lipschitz(&self) -> E {
+        *self.lipschitz.get_or_init(|| {
+            // W W' has the same largest eigenvalue: take the smaller of the two.
+            if self.features() < self.len() {
+                largest_eigenvalue(matmul(self.atoms(), self.atoms.t()).view())
+            } else {
+                largest_eigenvalue(self.gram())
+            }
+        })
+    }
+
+    /// `W z` for each row of `codes`.
+    ///
+    /// # Shapes
+    /// `codes` is (samples, atoms), the result (samples, features).
+    ///
+    /// # Panics
+    /// If `codes` has another number of columns than there are atoms.
+    pub fn reconstruct(&self, codes: ArrayView2<E>) -> Array2<E> {
+        matmul(codes, self.atoms.t())
+    }
+
+    pub(crate) fn gram_array(&self) -> &Array2<E> {
+        &self.gram
+    }
+
+    /// The atoms themselves.
+    pub fn into_atoms(self) -> Array2<E> {
+        self.atoms
+    }
+}
+
+/// Finds the first value that is not finite, row by row.
+pub(crate) fn check_finite<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> Result<(), SparseError> {
+    let bad_in = |row: ArrayView2<E>| {
+        // 0 times a value is 0 for every finite one and NaN for the others.
+        if row.iter().fold(E::zero(), |s, &v| s + v * E::zero()) == E::zero() {
+            return None;
+        }
+        row.indexed_iter().find(|(_, v)| !v.is_finite()).map(|((i, j), v)| (i, j, v.as_f64()))
+    };
+    const ROWS: usize = 64;
+    let blocks: Vec<_> = a.axis_chunks_iter(Axis(0), ROWS).into_par_iter().map(bad_in).collect();
+    match blocks.into_iter().enumerate().find_map(|(k, bad)| bad.map(|(i, j, v)| (k * ROWS + i, j, v))) {
+        Some((row, column, value)) => Err(SparseError::NonFinite { what, row, column, value }),
+        None => Ok(()),
+    }
+}
+
+/// The largest eigenvalue of a symmetric positive semidefinite matrix.
+fn largest_eigenvalue<E: Scalar>(a: ArrayView2<E>) -> E {
+    let mut v = ndarray::Array1::<E>::ones(a.nrows());
+    let mut l = E::one();
+    for _ in 0..1000 {
+        let w = a.dot(&v);
+        l = w.dot(&w).sqrt();
+        v = w / l;
+    }
+    l * E::of(1.0001)
+}

@@ -1,0 +1,299 @@
+//! The learner: coding and updating in turns.
+
+use super::dead_atoms::Usage;
+use super::statistics::Statistics;
+use super::{DictionaryParams, Init, Method, Samples, block_coordinate, ksvd, least_squares};
+use crate::lasso::{Certify, Codes, Lasso, Solver, Stop, Summary};
+use crate::{Dictionary, SparseError};
+use latent_numeric::Scalar;
+use latent_numeric::random::Stream;
+use ndarray::{Array2, ArrayView2};
+use std::ops::ControlFlow;
+
+/// Rounds of block coordinate descent after an epoch of [`Method::Alternating`].
+const ALTERNATING_ROUNDS: usize = 20;
+
+/// Learns a dictionary from samples.
+#[derive(Clone, Debug)]
+pub struct DictionaryLearner<E: Scalar> {
+    params: DictionaryParams<E>,
+    state: Option<State<E>>,
+}
+
+/// What has been learned so far.
+#[derive(Clone, Debug)]
+struct State<E> {
+    /// In rows, (atoms, features).
+    atoms: Array2<E>,
+    statistics: Statistics<E>,
+    usage: Usage,
+    batches: usize,
+    replaced: usize,
+}
+
+/// A look at the learning after a batch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// The epoch, counted from 0.
+    pub epoch: usize,
+    /// The batch in the epoch, counted from 0.
+    pub batch: usize,
+    /// Batches in an epoch.
+    pub batches: usize,
+    /// The codes of this batch, on the atoms before their update.
+    pub codes: Summary,
+    /// Dead atoms replaced so far.
+    pub replaced: usize,
+}
+
+/// How a fit went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FitReport {
+    /// Epochs that were finished.
+    pub epochs: usize,
+    /// Samples that were coded.
+    pub samples: usize,
+    /// The mean objective over the batches of the last epoch, each on the atoms before its update.
+    pub objective: f64,
+    /// Dead atoms replaced.
+    pub replaced: usize,
+    /// Whether the observer ended the fit.
+    pub interrupted: bool,
+}
+
+impl<E: Scalar> DictionaryLearner<E> {
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// If a count is zero or a parameter is out of its domain.
+    pub fn new(params: DictionaryParams<E>) -> Result<Self, SparseError> {
+        params.check()?;
+        Ok(Self { params, state: None })
+    }
+
+    /// The checked parameters.
+    pub fn params(&self) -> &DictionaryParams<E> {
+        &self.params
+    }
+
+    /// What has been learned so far, atoms in columns; `None` before the first samples.
+    pub fn dictionary(&self) -> Option<Dictionary<E>> {
+        self.state.as_ref().and_then(|state| Dictionary::new(columns(&state.atoms)).ok())
+    }
+
+    /// Dead atoms replaced so far.
+    pub fn replaced(&self) -> usize {
+        self.state.as_ref().map_or(0, |state| state.replaced)
+    }
+
+    /// Learns from all samples, for the epochs of the parameters, going on from what has been learned.
+    ///
+    /// # Errors
+    /// If there are too few samples for the first atoms, samples are not finite or of another length than
+    /// before, or the solver refuses the problem.
+    pub fn fit(&mut self, samples: &dyn Samples<E>, solver: &dyn Solver<E>) -> Result<FitReport, SparseError> {
+        self.fit_observed(samples, solver, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// [`fit`](Self::fit) with a look at every batch; the fit ends cleanly where `observe` breaks.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn fit_observed(
+        &mut self,
+        samples: &dyn Samples<E>,
+        solver: &dyn Solver<E>,
+        observe: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<FitReport, SparseError> {
+        let count = samples.count();
+        if count == 0 {
+            return Err(SparseError::TooFewSamples { what: "dictionary learning", needed: 1, found: 0 });
+        }
+        if self.state.is_none() {
+            self.initialise(samples)?;
+        }
+        let batch_size = if self.params.method == Method::Ksvd { count } else { self.params.batch_size.min(count) };
+        let batches = count.div_ceil(batch_size);
+        let mut report =
+            FitReport { epochs: 0, samples: 0, objective: 0.0, replaced: self.replaced(), interrupted: false };
+        let mut buffer = Array2::zeros((batch_size, samples.features()));
+        for epoch in 0..self.params.epochs {
+            let order = Stream::new(self.params.seed, "dictionary order", &[epoch as u64]).permutation(count);
+            let mut objective = 0.0;
+            if !matches!(self.params.method, Method::Online { .. }) {
+                self.state_mut().statistics.clear();
+            }
+            for (batch, indices) in order.chunks(batch_size).enumerate() {
+                let mut x = buffer.slice_mut(ndarray::s![..indices.len(), ..]);
+                samples.read(indices, x.view_mut());
+                let codes = self.learn_batch(x.view(), solver)?;
+                objective += codes.objective * indices.len() as f64;
+                report.samples += indices.len();
+                report.objective = objective / (batch * batch_size + indices.len()) as f64;
+                let progress = Progress { epoch, batch, batches, codes, replaced: self.replaced() };
+                if observe(&progress).is_break() {
+                    report.interrupted = true;
+                    break;
+                }
+            }
+            self.end_epoch()?;
+            if report.interrupted {
+                break;
+            }
+            report.epochs += 1;
+        }
+        report.replaced = self.replaced() - report.replaced;
+        Ok(report)
+    }
+
+    /// Learns from one batch of samples, in rows; for every method but the online one the batch counts as an
+    /// epoch.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn partial_fit(&mut self, x: ArrayView2<E>, solver: &dyn Solver<E>) -> Result<Summary, SparseError> {
+        if self.state.is_none() {
+            self.initialise(&x)?;
+        }
+        if !matches!(self.params.method, Method::Online { .. }) {
+            self.state_mut().statistics.clear();
+        }
+        let summary = self.learn_batch(x, solver)?;
+        self.end_epoch()?;
+        Ok(summary)
+    }
+
+    /// Codes samples with the atoms learned so far.
+    ///
+    /// # Shapes
+    /// `x` is (samples, features), the codes (samples, atoms).
+    ///
+    /// # Errors
+    /// If nothing has been learned yet, or as [`Lasso::solve`].
+    pub fn transform(&self, x: ArrayView2<E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Codes<E>, SparseError> {
+        let dictionary = self.learned()?;
+        Lasso::new(&dictionary, self.params.penalty.clone())?.solve(x, solver, stop)
+    }
+
+    /// Codes samples with the atoms learned so far and adds them up again: `W z` for each row.
+    ///
+    /// # Shapes
+    /// `x` and the result are (samples, features).
+    ///
+    /// # Errors
+    /// As [`transform`](Self::transform).
+    pub fn reconstruct(&self, x: ArrayView2<E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Array2<E>, SparseError> {
+        Ok(self.learned()?.reconstruct(self.transform(x, solver, stop)?.codes.view()))
+    }
+
+    fn learned(&self) -> Result<Dictionary<E>, SparseError> {
+        self.dictionary().ok_or(SparseError::TooFewSamples {
+            what: "a learner that has not been fitted",
+            needed: 1,
+            found: 0,
+        })
+    }
+
+    fn state_mut(&mut self) -> &mut State<E> {
+        self.state.as_mut().expect("initialised before learning")
+    }
+
+    fn initialise(&mut self, samples: &dyn Samples<E>) -> Result<(), SparseError> {
+        let (count, features) = (self.params.atoms, samples.features());
+        let mut stream = Stream::new(self.params.seed, "dictionary init", &[]);
+        let mut atoms = match &self.params.init {
+            Init::Gaussian => stream.normal_array((count, features)),
+            Init::Given(atoms) => atoms.t().as_standard_layout().into_owned(),
+            Init::Samples => {
+                if samples.count() < count {
+                    let what = "choosing the first atoms among the samples";
+                    return Err(SparseError::TooFewSamples { what, needed: count, found: samples.count() });
+                }
+                let order = stream.permutation(samples.count());
+                let mut atoms = Array2::zeros((count, features));
+                samples.read(&order[..count], atoms.view_mut());
+                atoms
+            }
+        };
+        // Given atoms of the wrong length, or values that are not finite, are found here.
+        crate::atoms::check_finite("the first atoms", atoms.view())?;
+        if atoms.ncols() != features || features == 0 {
+            return Err(SparseError::Shape {
+                what: "the first atoms",
+                found: vec![atoms.ncols(), atoms.nrows()],
+                expected: vec![features, count],
+            });
+        }
+        for mut atom in atoms.rows_mut() {
+            let mut norm = atom.dot(&atom).sqrt();
+            while norm <= E::epsilon() {
+                // A blank sample makes no atom.
+                atom.mapv_inplace(|_| stream.normal());
+                norm = atom.dot(&atom).sqrt();
+            }
+            atom.mapv_inplace(|v| v / norm);
+        }
+        self.state = Some(State {
+            atoms,
+            statistics: Statistics::new(count, features),
+            usage: Usage::new(count),
+            batches: 0,
+            replaced: 0,
+        });
+        Ok(())
+    }
+
+    /// Codes a batch and takes it into the statistics; the online method updates the atoms too.
+    fn learn_batch(&mut self, x: ArrayView2<E>, solver: &dyn Solver<E>) -> Result<Summary, SparseError> {
+        let Self { params, state } = self;
+        let state = state.as_mut().expect("initialised before learning");
+        let dictionary = Dictionary::new(columns(&state.atoms))?;
+        let lasso = Lasso::new(&dictionary, params.penalty.clone())?;
+        lasso.check_samples(x)?;
+        let mut codes = Array2::zeros((x.nrows(), params.atoms));
+        let prepared = solver.prepare(&lasso)?;
+        let certificates = lasso.run(x, codes.view_mut(), prepared.as_ref(), &params.stop, Certify::Correlations);
+        drop(prepared);
+
+        state.batches += 1;
+        state.usage.count(codes.view());
+        let keep = match params.method {
+            Method::Online { forgetting } => (1.0 - 1.0 / state.batches as f64).powf(forgetting),
+            Method::Alternating | Method::Mod | Method::Ksvd => 1.0,
+        };
+        if params.method == Method::Ksvd {
+            ksvd::round(x, &mut codes, &mut state.atoms, params.penalty.positive);
+        } else {
+            state.statistics.add(E::of(keep), x, codes.view());
+        }
+        if let Method::Online { .. } = params.method {
+            block_coordinate::round(&state.statistics, &mut state.atoms);
+        }
+        let dead = state.usage.dead(params.dead_after);
+        if !dead.is_empty() {
+            let data_terms: Vec<f64> = certificates.iter().map(|c| c.data_term).collect();
+            state.replaced +=
+                state.usage.replace(&dead, x, codes.view(), &data_terms, &mut state.atoms, Some(&mut state.statistics));
+        }
+        Ok(Summary::of(&certificates))
+    }
+
+    fn end_epoch(&mut self) -> Result<(), SparseError> {
+        let method = self.params.method;
+        let state = self.state_mut();
+        match method {
+            Method::Online { .. } | Method::Ksvd => Ok(()),
+            Method::Alternating => {
+                let tolerance = E::of(1e-4);
+                block_coordinate::to_convergence(&state.statistics, &mut state.atoms, tolerance, ALTERNATING_ROUNDS);
+                Ok(())
+            }
+            Method::Mod => least_squares::update(&state.statistics, &mut state.atoms),
+        }
+    }
+}
+
+/// Atoms in rows as atoms in columns.
+fn columns<E: Scalar>(rows: &Array2<E>) -> Array2<E> {
+    rows.t().as_standard_layout().into_owned()
+}

@@ -1,0 +1,86 @@
+//! What can be wrong with the input of sparse coding.
+
+/// Why a sparse coding problem could not be set up or a solver could not be run on it.
+///
+/// Not converging is no error: the certificate of each code says how far the solver got.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SparseError {
+    /// A dictionary without atoms, or atoms without features.
+    #[error("a dictionary of shape {features} x {atoms} (features x atoms) is empty: both must be at least 1")]
+    EmptyDictionary {
+        /// Rows of the dictionary.
+        features: usize,
+        /// Columns of the dictionary.
+        atoms: usize,
+    },
+    /// NaN or an infinity in an array.
+    #[error("{what} holds the value {value} at row {row}, column {column}: every value must be finite")]
+    NonFinite {
+        /// Which array.
+        what: &'static str,
+        /// Its row, counted from 0.
+        row: usize,
+        /// Its column, counted from 0.
+        column: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// An array of the wrong shape.
+    #[error("{what} has the shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// Which array.
+        what: &'static str,
+        /// Its shape.
+        found: Vec<usize>,
+        /// The shape it must have.
+        expected: Vec<usize>,
+    },
+    /// A number outside its domain.
+    #[error("{name} is {value}, expected {expected}")]
+    Parameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// More non-zeros were asked for than there are atoms.
+    #[error("{asked} non-zero coefficients were asked for, but the dictionary has {atoms} atoms")]
+    TooManyNonZeros {
+        /// Coefficients asked for.
+        asked: usize,
+        /// Atoms there are.
+        atoms: usize,
+    },
+    /// A solver that cannot treat an option of the problem.
+    #[error("the solver {solver} does not support {option}")]
+    Unsupported {
+        /// The solver's name.
+        solver: &'static str,
+        /// The option it cannot treat.
+        option: &'static str,
+    },
+    /// No samples where at least one is needed.
+    #[error("{what} needs at least {needed} samples, found {found}")]
+    TooFewSamples {
+        /// Who needs them.
+        what: &'static str,
+        /// How many.
+        needed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// A decomposition of a matrix that the method needs failed.
+    #[error("{what}: {reason}")]
+    Decomposition {
+        /// Which step needed it.
+        what: &'static str,
+        /// What the decomposition said.
+        reason: String,
+    },
+}
+
+pub(crate) fn require(ok: bool, name: &'static str, value: f64, expected: &'static str) -> Result<(), SparseError> {
+    if ok { Ok(()) } else { Err(SparseError::Parameter { name, value, expected }) }
+}

@@ -1,0 +1,35 @@
+//! The lasso over a batch of samples with a fixed dictionary.
+//!
+//! [`Lasso`] is the problem, a [`Solver`] solves it, [`Codes`] is the answer with a [`Certificate`]
+//! for every sample. Samples are independent; they are solved in blocks of fixed size, in parallel,
+//! with the same bits on any number of threads.
+
+mod block;
+mod certificate;
+mod codes;
+mod params;
+mod problem;
+mod solver;
+
+mod active_rows;
+mod active_set;
+mod admm;
+mod coordinate_descent;
+mod fista;
+mod ista;
+mod proximal_gradient;
+
+pub use active_set::ActiveSet;
+pub use admm::Admm;
+pub use block::{Block, Outcome};
+pub(crate) use certificate::Penalty;
+pub use certificate::{Certificate, StopReason};
+pub use codes::{Codes, Summary};
+pub use coordinate_descent::CoordinateDescent;
+pub use fista::Fista;
+pub use ista::Ista;
+pub use params::{Lambda, LassoParams, Stop};
+pub(crate) use problem::Certify;
+pub use problem::Lasso;
+pub use proximal_gradient::StepSize;
+pub use solver::{Prepared, Solver};

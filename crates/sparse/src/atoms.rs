@@ -2,6 +2,7 @@
 
 use crate::SparseError;
 use latent_numeric::Scalar;
+use latent_numeric::linalg::singular_values;
 use latent_numeric::matmul::matmul;
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
@@ -111,12 +112,5 @@ pub(crate) fn check_finite<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> R
 
 /// The largest eigenvalue of a symmetric positive semidefinite matrix.
 fn largest_eigenvalue<E: Scalar>(a: ArrayView2<E>) -> E {
-    let mut v = ndarray::Array1::<E>::ones(a.nrows());
-    let mut l = E::one();
-    for _ in 0..1000 {
-        let w = a.dot(&v);
-        l = w.dot(&w).sqrt();
-        v = w / l;
-    }
-    l * E::of(1.0001)
+    singular_values(a).ok().and_then(|s| s.first().copied()).unwrap_or_else(E::zero)
 }

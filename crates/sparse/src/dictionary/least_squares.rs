@@ -15,8 +15,7 @@ pub(super) fn update<E: Scalar>(statistics: &Statistics<E>, atoms: &mut Array2<E
     for (j, d) in a.diag_mut().into_iter().enumerate() {
         *d = if statistics.codes[[j, j]] > E::zero() { *d + ridge } else { E::one() };
     }
-    let solved =
-        crate::spd::solve(a.view(), statistics.samples.view(), "the update of the method of optimal directions")?;
+    let solved = crate::spd::solve("the method of optimal directions", a.view(), statistics.samples.view())?;
     for (j, (mut atom, new)) in atoms.rows_mut().into_iter().zip(solved.rows()).enumerate() {
         let norm = new.dot(&new).sqrt();
         if statistics.codes[[j, j]] > E::zero() && norm.is_finite() && norm > E::zero() {

@@ -4,6 +4,7 @@ use super::coordinate_descent::{Sample, each_row};
 use super::{Block, Lasso, Outcome, Prepared, Solver, Stop, StopReason};
 use crate::SparseError;
 use latent_numeric::Scalar;
+use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 /// Newton's method on the support, between sweeps of coordinate descent.
@@ -89,10 +90,10 @@ fn newton_step<E: Scalar>(sample: &mut Sample<'_, E>) {
     if support.is_empty() {
         return;
     }
-    let gradient: Vec<E> =
+    let gradient: Array1<E> =
         support.iter().map(|&j| sample.q[j] - sample.penalty.threshold(j) * sample.z[j].signum()).collect();
     // Dependent atoms have no unique minimum; the sweeps go on without the step.
-    let Some(direction) = crate::spd::solve_on(sample.h, &support, &gradient) else { return };
+    let Some(direction) = crate::spd::solve_on(sample.h, &support, gradient.clone()) else { return };
     let slope: f64 = gradient.iter().zip(&direction).map(|(g, d)| g.as_f64() * d.as_f64()).sum();
     if slope.is_nan() || slope <= 0.0 {
         return;
@@ -113,7 +114,7 @@ fn newton_step<E: Scalar>(sample: &mut Sample<'_, E>) {
 /// The step `t` in (0, 1] that minimises the objective along the direction, and which coefficient, if any,
 /// is zero there. With `c = g' d > 0` the derivative is `c (t - 1)`, plus `2 lambda_j |d_j|` for every
 /// coefficient that has changed its sign.
-fn line_search<E: Scalar>(sample: &Sample<'_, E>, support: &[usize], direction: &[E], c: f64) -> (f64, Option<usize>) {
+fn line_search<E: Scalar>(sample: &Sample<'_, E>, support: &[usize], direction: &Array1<E>, c: f64) -> (f64, Option<usize>) {
     let mut kinks: Vec<(f64, usize)> = support
         .iter()
         .zip(direction)

@@ -87,7 +87,8 @@ impl<E: Scalar> Factored<'_, E> {
             let mut a = self.lasso.hessian().to_owned();
             let rho = self.rho(rung);
             a.diag_mut().mapv_inplace(|d| d + rho);
-            crate::spd::inverse(a.view())
+            let inverse = crate::spd::inverse("admm", a.view());
+            inverse.expect("H + rho I with rho > 0 is positive definite")
         })
     }
 

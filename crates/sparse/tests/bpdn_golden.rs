@@ -3,6 +3,7 @@
 
 mod support;
 
+use latent_numeric::linalg::singular_values;
 use latent_sparse::prox::{L1, Prox};
 use ndarray::{Array1, Array2};
 use support::bpdn::{GOLDEN, problem};
@@ -48,6 +49,8 @@ fn the_data_are_the_notebooks() {
     assert_close("||s||", s.dot(&s).sqrt(), 128.839_354_815_227_1, 1e-14);
     let largest = d.t().dot(&s).iter().fold(0.0, |m: f64, x| m.max(x.abs()));
     assert_close("lambda_max", largest, GOLDEN.lambda_max, 1e-13);
+    let norm = singular_values(d.view()).unwrap()[0];
+    assert_close("||D||_2^2", norm * norm, GOLDEN.lipschitz, 1e-12);
 }
 
 /// `F_k - F*` at the given k: `x_k = prox(y_k - grad(y_k) / L)` with `y_k` as `extrapolate(k, x_k, x_{k-1})` says.
@@ -81,7 +84,7 @@ fn fista_as_written() {
     // Beck and Teboulle 2009, equations (4.2) and (4.3).
     let mut t = 1.0_f64;
     let momentum = |x: &Array1<f64>, before: &Array1<f64>| {
-        let next = (1.0 + (1.0 + 4.0 * t * t).sqrt()) / 2.0;
+        let next = 0.5 + (0.25 + t * t).sqrt();
         let y = x + &((x - before) * ((t - 1.0) / next));
         t = next;
         y

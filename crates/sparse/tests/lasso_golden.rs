@@ -7,7 +7,7 @@ mod support;
 
 use latent_sparse::prox::{ElasticNet, L1, NonNegativeL1, Prox, WeightedL1};
 use ndarray::{Array1, ArrayView1, Axis};
-use support::lasso::{Codes, Golden, Path, load};
+use support::lasso::{Golden, Path, Solutions, load};
 
 fn assert_fixed_point(golden: &Golden, sample: usize, code: ArrayView1<f64>, penalty: &impl Prox<f64>) {
     let residual = &golden.signals.row(sample) - &golden.dictionary.dot(&code);
@@ -17,7 +17,7 @@ fn assert_fixed_point(golden: &Golden, sample: usize, code: ArrayView1<f64>, pen
     assert!(moved < 1e-10, "sample {sample}: a proximal gradient step moves the code by {moved}");
 }
 
-fn check<P: Prox<f64>>(golden: &Golden, at: &Codes, penalty: impl Fn(f64) -> P) {
+fn check<P: Prox<f64>>(golden: &Golden, at: &Solutions, penalty: impl Fn(f64) -> P) {
     assert_eq!(at.codes.dim(), (3, 4, 40));
     for (i, &lambda) in at.lambdas.iter().enumerate() {
         let penalty = penalty(lambda);

@@ -5,6 +5,17 @@ use latent_numeric::Scalar;
 use ndarray::{Array1, ArrayView1, ArrayViewMut1};
 
 /// The constraint `low_i <= z_i <= high_i`, where bounds may be infinite; the projection clamps every entry.
+///
+/// ```
+/// use latent_sparse::prox::{BoxConstraint, Prox};
+/// use ndarray::array;
+///
+/// let non_negative = BoxConstraint::uniform(0.0, f64::INFINITY)?;
+/// let mut z = array![3.0, -2.0];
+/// non_negative.apply(z.view_mut(), 1.0);
+/// assert_eq!(z, array![3.0, 0.0]);
+/// # Ok::<(), latent_sparse::prox::ProxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct BoxConstraint<E> {
     bounds: Bounds<E>,

@@ -9,6 +9,18 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 ///
 /// Its prox is the block soft threshold of every group at `step * lambda * w_g`. Coordinates in no group
 /// are not penalised. Yuan and Lin choose `w_g = sqrt(|g|)`.
+///
+/// ```
+/// use latent_sparse::prox::{GroupL2, Prox};
+/// use ndarray::array;
+///
+/// let penalty = GroupL2::new(1.0, 5, vec![vec![0, 2], vec![1, 3]])?;
+/// let mut z = array![3.0, 0.6, 4.0, 0.8, 7.0];
+/// assert_eq!(penalty.value(z.view()), 6.0);
+/// penalty.apply(z.view_mut(), 2.5);
+/// assert_eq!(z, array![1.5, 0.0, 2.0, 0.0, 7.0]);
+/// # Ok::<(), latent_sparse::prox::ProxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupL2<E> {
     len: usize,

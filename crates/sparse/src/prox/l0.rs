@@ -9,6 +9,18 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 /// Its prox keeps the entries with `|z_i| > sqrt(2 lambda step)` and sets the others to 0; at equality both
 /// are minimisers and 0 is chosen. The function is not convex: the prox is not non-expansive, and there
 /// is no [`Conjugate`](super::Conjugate).
+///
+/// ```
+/// use latent_sparse::prox::{L0, Prox};
+/// use ndarray::array;
+///
+/// let penalty = L0::new(2.0)?;
+/// let mut z = array![3.0, -2.0, 0.5];
+/// penalty.apply(z.view_mut(), 1.0);
+/// assert_eq!(z, array![3.0, 0.0, 0.0]);
+/// assert_eq!(penalty.value(z.view()), 2.0);
+/// # Ok::<(), latent_sparse::prox::ProxError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L0<E> {
     lambda: E,

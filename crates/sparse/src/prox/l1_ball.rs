@@ -8,6 +8,18 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 ///
 /// The projection is the soft threshold at the theta with `sum_i max(|z_i| - theta, 0) = radius`, found by
 /// sorting in O(n log n) (Duchi et al. 2008, figure 1).
+///
+/// ```
+/// use latent_sparse::prox::{L1Ball, Prox};
+/// use ndarray::array;
+///
+/// let ball = L1Ball::new(2.0)?;
+/// let mut z = array![3.0, -2.0, 0.25];
+/// assert_eq!(ball.value(z.view()), f64::INFINITY);
+/// ball.apply(z.view_mut(), 1.0);
+/// assert_eq!(z, array![1.5, -0.5, 0.0]);
+/// # Ok::<(), latent_sparse::prox::ProxError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct L1Ball<E> {
     radius: E,

@@ -57,7 +57,7 @@ mod l2_ball;
 mod l2_norm;
 mod linf_ball;
 mod nonnegative_l1;
-//NUC mod nuclear_norm;
+mod nuclear_norm;
 #[cfg(test)]
 mod properties;
 mod rows;
@@ -78,7 +78,7 @@ pub use l2_ball::L2Ball;
 pub use l2_norm::L2Norm;
 pub use linf_ball::LinfBall;
 pub use nonnegative_l1::NonNegativeL1;
-//NUC pub use nuclear_norm::NuclearNorm;
+pub use nuclear_norm::NuclearNorm;
 pub use rows::{apply_rows, row_values};
 pub use soft_threshold::{soft_threshold, soft_threshold_nonneg};
 pub use squared_l2::SquaredL2;

@@ -1,6 +1,7 @@
 //! The properties that define a proximal operator, on every operator of the module.
 
 use super::*;
+use latent_numeric::linalg::svd;
 use latent_numeric::parallel;
 use latent_numeric::random::Stream;
 use ndarray::{Array1, Array2, Axis, array};
@@ -49,7 +50,7 @@ fn convex<E: Scalar>(stream: &mut Stream, (rows, cols): (usize, usize)) -> Vec<C
         penalty("SquaredL2", Box::new(SquaredL2::new(l2).unwrap()), true),
         penalty("L2Norm", Box::new(L2Norm::new(lambda).unwrap()), false),
         penalty("GroupL2", Box::new(GroupL2::with_weights(lambda, n, groups, group_weights).unwrap()), false),
-        //NUC         penalty("NuclearNorm", Box::new(NuclearNorm::new(lambda, (rows, cols)).unwrap()), false),
+        penalty("NuclearNorm", Box::new(NuclearNorm::new(lambda, (rows, cols)).unwrap()), false),
         penalty("Conjugate<ElasticNet>", Box::new(Conjugate::new(ElasticNet::new(lambda, l2).unwrap())), true),
         constraint("L1Ball", Box::new(L1Ball::new(radius).unwrap()), false),
         constraint("L2Ball", Box::new(L2Ball::new(radius).unwrap()), false),
@@ -246,6 +247,13 @@ proptest! {
             p
         };
         check_moreau("GroupL2", &group, per_group, &z, 1e-14)?;
+
+        let spectral_ball = |y: &Array1<f64>, _: f64| {
+            let mut svd = svd(y.to_shape((rows, cols)).unwrap().view()).unwrap();
+            svd.u *= &svd.s.mapv(|s| s.min(lambda));
+            svd.u.dot(&svd.vt).into_shape_with_order(n).unwrap()
+        };
+        check_moreau("NuclearNorm", &NuclearNorm::new(lambda, (rows, cols)).unwrap(), spectral_ball, &z, 1e-13)?;
 
         // The conjugate of the l1 ball is lambda ||.||_inf, whose prox clamps at the best level tau.
         let infinity_norm = |y: &Array1<f64>, s: f64| {

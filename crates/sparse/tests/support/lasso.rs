@@ -13,13 +13,13 @@ pub struct Golden {
     /// X (4, 20), a sample a row.
     pub signals: Array2<f64>,
     /// `lambda ||z||_1`.
-    pub lasso: Codes,
+    pub lasso: Solutions,
     /// `lambda ||z||_1`, `z >= 0`.
-    pub positive_lasso: Codes,
+    pub positive_lasso: Solutions,
     /// `lambda ||z||_1 + l2/2 ||z||_2^2`.
-    pub elastic_net: ElasticNetCodes,
+    pub elastic_net: ElasticNetSolutions,
     /// `lambda sum_i w_i |z_i|`.
-    pub weighted_lasso: WeightedCodes,
+    pub weighted_lasso: WeightedSolutions,
     /// The first sample at ten lambdas from `lambda_max` down to a hundredth of it.
     pub lasso_path: Path,
     /// The first sample at the knots of its path; the first lambda is `lambda_max` with the zero code, the
@@ -34,7 +34,7 @@ pub struct Golden {
 }
 
 #[derive(Deserialize)]
-pub struct Codes {
+pub struct Solutions {
     /// (3), descending.
     pub lambdas: Array1<f64>,
     /// (3, 4, 40): lambda, sample, atom.
@@ -44,18 +44,18 @@ pub struct Codes {
 }
 
 #[derive(Deserialize)]
-pub struct ElasticNetCodes {
+pub struct ElasticNetSolutions {
     pub l2: f64,
     #[serde(flatten)]
-    pub at: Codes,
+    pub at: Solutions,
 }
 
 #[derive(Deserialize)]
-pub struct WeightedCodes {
+pub struct WeightedSolutions {
     /// (40).
     pub weights: Array1<f64>,
     #[serde(flatten)]
-    pub at: Codes,
+    pub at: Solutions,
 }
 
 #[derive(Deserialize)]

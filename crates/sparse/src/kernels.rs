@@ -3,6 +3,7 @@
 //! None of them reorders a sum by vector width, so their bits are the same on every processor.
 
 use crate::lasso::Penalty;
+use crate::prox::{soft_threshold, soft_threshold_nonneg};
 use latent_numeric::Scalar;
 use multiversion::multiversion;
 
@@ -17,29 +18,17 @@ macro_rules! vectorized {
     };
 }
 
-/// `argmin_u t |u| + 1/2 (u - x)^2`.
-#[inline(always)]
-pub(crate) fn shrink<E: Scalar>(x: E, t: E) -> E {
-    let low = if x > -t { x } else { -t };
-    x - if low < t { low } else { t }
-}
-
-/// `argmin_{u >= 0} t u + 1/2 (u - x)^2`.
-#[inline(always)]
-pub(crate) fn shrink_positive<E: Scalar>(x: E, t: E) -> E {
-    let y = x - t;
-    if y > E::zero() { y } else { E::zero() }
-}
-
 /// Applies the penalty's proximal map with this step to `v(j)` and stores it in `out[j]`.
 #[inline(always)]
 fn shrink_each<E: Scalar>(penalty: Penalty<'_, E>, step: E, out: &mut [E], v: impl Fn(usize) -> E) {
     let t = penalty.lambda * step;
     match (penalty.weights, penalty.positive) {
-        (None, false) => out.iter_mut().enumerate().for_each(|(j, o)| *o = shrink(v(j), t)),
-        (None, true) => out.iter_mut().enumerate().for_each(|(j, o)| *o = shrink_positive(v(j), t)),
-        (Some(w), false) => out.iter_mut().zip(w).enumerate().for_each(|(j, (o, &w))| *o = shrink(v(j), t * w)),
-        (Some(w), true) => out.iter_mut().zip(w).enumerate().for_each(|(j, (o, &w))| *o = shrink_positive(v(j), t * w)),
+        (None, false) => out.iter_mut().enumerate().for_each(|(j, o)| *o = soft_threshold(v(j), t)),
+        (None, true) => out.iter_mut().enumerate().for_each(|(j, o)| *o = soft_threshold_nonneg(v(j), t)),
+        (Some(w), false) => out.iter_mut().zip(w).enumerate().for_each(|(j, (o, &w))| *o = soft_threshold(v(j), t * w)),
+        (Some(w), true) => {
+            out.iter_mut().zip(w).enumerate().for_each(|(j, (o, &w))| *o = soft_threshold_nonneg(v(j), t * w))
+        }
     }
 }
 
@@ -89,7 +78,7 @@ vectorized! {
             // An atom that is all zero: its coefficient only costs.
             let new = if curvature > E::zero() {
                 let v = q[j] + curvature * old;
-                (if penalty.positive { shrink_positive(v, t) } else { shrink(v, t) }) / curvature
+                (if penalty.positive { soft_threshold_nonneg(v, t) } else { soft_threshold(v, t) }) / curvature
             } else {
                 E::zero()
             };

@@ -34,6 +34,7 @@ pub mod dictionary;
 mod error;
 mod kernels;
 pub mod lasso;
+pub mod prox;
 mod spd;
 
 pub use atoms::Dictionary;

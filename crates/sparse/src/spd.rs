@@ -11,7 +11,11 @@ pub(crate) fn inverse<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> Result
 }
 
 /// `a^-1 b` for a symmetric positive definite matrix; `what` names who needs it.
-pub(crate) fn solve<E: Scalar>(what: &'static str, a: ArrayView2<E>, b: ArrayView2<E>) -> Result<Array2<E>, SparseError> {
+pub(crate) fn solve<E: Scalar>(
+    what: &'static str,
+    a: ArrayView2<E>,
+    b: ArrayView2<E>,
+) -> Result<Array2<E>, SparseError> {
     let factor = Cholesky::new(a).map_err(|e| SparseError::Decomposition { what, reason: e.to_string() })?;
     Ok(factor.solve_matrix(b))
 }

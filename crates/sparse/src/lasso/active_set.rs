@@ -114,7 +114,12 @@ fn newton_step<E: Scalar>(sample: &mut Sample<'_, E>) {
 /// The step `t` in (0, 1] that minimises the objective along the direction, and which coefficient, if any,
 /// is zero there. With `c = g' d > 0` the derivative is `c (t - 1)`, plus `2 lambda_j |d_j|` for every
 /// coefficient that has changed its sign.
-fn line_search<E: Scalar>(sample: &Sample<'_, E>, support: &[usize], direction: &Array1<E>, c: f64) -> (f64, Option<usize>) {
+fn line_search<E: Scalar>(
+    sample: &Sample<'_, E>,
+    support: &[usize],
+    direction: &Array1<E>,
+    c: f64,
+) -> (f64, Option<usize>) {
     let mut kinks: Vec<(f64, usize)> = support
         .iter()
         .zip(direction)

@@ -93,6 +93,9 @@ impl<E: Scalar> Dictionary<E> {
     }
 }
 
+/// Rows that are checked together.
+const ROWS: usize = 64;
+
 /// Finds the first value that is not finite, row by row.
 pub(crate) fn check_finite<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> Result<(), SparseError> {
     let bad_in = |row: ArrayView2<E>| {
@@ -102,7 +105,6 @@ pub(crate) fn check_finite<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> R
         }
         row.indexed_iter().find(|(_, v)| !v.is_finite()).map(|((i, j), v)| (i, j, v.as_f64()))
     };
-    const ROWS: usize = 64;
     let blocks: Vec<_> = a.axis_chunks_iter(Axis(0), ROWS).into_par_iter().map(bad_in).collect();
     match blocks.into_iter().enumerate().find_map(|(k, bad)| bad.map(|(i, j, v)| (k * ROWS + i, j, v))) {
         Some((row, column, value)) => Err(SparseError::NonFinite { what, row, column, value }),

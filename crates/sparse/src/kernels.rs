@@ -27,7 +27,7 @@ fn shrink_each<E: Scalar>(penalty: Penalty<'_, E>, step: E, out: &mut [E], v: im
         (None, true) => out.iter_mut().enumerate().for_each(|(j, o)| *o = soft_threshold_nonneg(v(j), t)),
         (Some(w), false) => out.iter_mut().zip(w).enumerate().for_each(|(j, (o, &w))| *o = soft_threshold(v(j), t * w)),
         (Some(w), true) => {
-            out.iter_mut().zip(w).enumerate().for_each(|(j, (o, &w))| *o = soft_threshold_nonneg(v(j), t * w))
+            out.iter_mut().zip(w).enumerate().for_each(|(j, (o, &w))| *o = soft_threshold_nonneg(v(j), t * w));
         }
     }
 }
@@ -123,6 +123,13 @@ vectorized! {
         for j in 0..n {
             u[j] -= z[j];
             rhs[j] = b[j] + rho * (z[j] - u[j]);
+        }
+    }
+
+    /// `x <- a x`.
+    pub(crate) fn scale<E: Scalar>(a: E, x: &mut [E]) {
+        for x in x {
+            *x *= a;
         }
     }
 

@@ -5,7 +5,7 @@ use super::active_set::finish;
 use super::{Block, Lasso, Outcome, Prepared, Solver, StopReason};
 use crate::SparseError;
 use crate::error::require;
-use crate::kernels::{admm_step, combine, inner_of_differences};
+use crate::kernels::{admm_step, combine, inner_of_differences, scale};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
 use ndarray::{Array2, s};
@@ -152,19 +152,19 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
                 );
             }
             if adapt {
-                let new = self.adapted(rung, n, &solved, &z, &old, &u);
+                let new = adapted(rung, n, &solved, &z, &old, &u);
                 if new != rung {
                     // u is the multiplier divided by rho.
                     let (factor, rho) = (rho / self.rho(new), self.rho(new));
                     for k in 0..n {
-                        row_mut(&mut u, k).iter_mut().for_each(|u| *u *= factor);
+                        scale(factor, row_mut(&mut u, k));
                         combine([rho, -rho], row(&z, k), row(&u, k), row_mut(&mut rhs, k));
                         row_mut(&mut rhs, k).iter_mut().zip(row(&b, k)).for_each(|(r, &b)| *r += b);
                     }
                     rung = new;
                 }
             }
-            if iteration >= FIRST_CHECK && (iteration - FIRST_CHECK) % CHECK_EVERY == 0 {
+            if iteration >= FIRST_CHECK && (iteration - FIRST_CHECK).is_multiple_of(CHECK_EVERY) {
                 matmul_into(E::one(), z.slice(top), h, E::zero(), solved.slice_mut(top), Threads::One);
                 active.retain(
                     |[z, b, hz, ..], k, original| {
@@ -196,21 +196,19 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
     }
 }
 
-impl<E: Scalar> Factored<'_, E> {
-    /// The rung at which the relative residuals `||v - z|| / ||z||` and `||z - z_old|| / ||u||` would be in
-    /// balance, at most two steps away.
-    fn adapted(&self, rung: usize, n: usize, v: &Array2<E>, z: &Array2<E>, old: &Array2<E>, u: &Array2<E>) -> usize {
-        let distance = |a: &Array2<E>, b: &Array2<E>| -> f64 {
-            (0..n).map(|k| inner_of_differences(row(a, k), row(b, k), row(a, k), row(b, k))).sum()
-        };
-        let size = |a: &Array2<E>| -> f64 { (0..n).flat_map(|k| row(a, k)).map(|a| a.as_f64().powi(2)).sum() };
-        let primal = distance(v, z) * size(u);
-        let dual = distance(z, old) * size(z);
-        if primal == 0.0 || dual == 0.0 {
-            return rung;
-        }
-        // The residuals are squared here, and their ratio moves about as rho.
-        let steps = (0.5 * (primal / dual).log2()).clamp(-2.0, 2.0).round() as isize;
-        rung.saturating_add_signed(steps).min(RUNGS - 1)
+/// The rung at which the relative residuals `||v - z|| / ||z||` and `||z - z_old|| / ||u||` would be in
+/// balance, at most two steps away.
+fn adapted<E: Scalar>(rung: usize, n: usize, v: &Array2<E>, z: &Array2<E>, old: &Array2<E>, u: &Array2<E>) -> usize {
+    let distance = |a: &Array2<E>, b: &Array2<E>| -> f64 {
+        (0..n).map(|k| inner_of_differences(row(a, k), row(b, k), row(a, k), row(b, k))).sum()
+    };
+    let size = |a: &Array2<E>| -> f64 { (0..n).flat_map(|k| row(a, k)).map(|a| a.as_f64().powi(2)).sum() };
+    let primal = distance(v, z) * size(u);
+    let dual = distance(z, old) * size(z);
+    if primal == 0.0 || dual == 0.0 {
+        return rung;
     }
+    // The residuals are squared here, and their ratio moves about as rho.
+    let steps = (0.5 * (primal / dual).log2()).clamp(-2.0, 2.0).round() as isize;
+    rung.saturating_add_signed(steps).min(RUNGS - 1)
 }

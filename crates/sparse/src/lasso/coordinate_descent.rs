@@ -105,7 +105,7 @@ pub(super) fn each_row<E: Scalar>(
     let mut codes = block.codes;
     let mut q = vec![E::zero(); lasso.dictionary().len()];
     let count = block.outcomes.len();
-    let mut solve_row = |k: usize| {
+    let solve_row = |k: usize| {
         let mut sample = Sample {
             h: lasso.hessian(),
             penalty: lasso.penalty(block.lambda[k]),

@@ -164,8 +164,8 @@ mod tests {
     fn durations_read_naturally() {
         let of = |s: f64| seconds(Duration::from_secs_f64(s));
         assert_eq!(
-            [of(0.254), of(12.34), of(59.94), of(185.0), of(7650.0)],
-            ["0.25 s", "12.3 s", "59.9 s", "3 min 05 s", "2 h 07 min"]
+            [of(0.254), of(12.34), of(59.42), of(185.0), of(7650.0)],
+            ["0.25 s", "12.3 s", "59.4 s", "3 min 05 s", "2 h 07 min"]
         );
         assert_eq!(of(59.97), "1 min 00 s");
     }

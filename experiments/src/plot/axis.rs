@@ -50,7 +50,7 @@ impl Axis {
             (true, true) => (low, high),
         };
         let pad = 0.02 * (high - low);
-        let touches = |end: f64| self.including.iter().any(|&value| self.linearised(value) == end);
+        let touches = |end: f64| self.including.iter().any(|&value| self.shows(value) && self.linearised(value) == end);
         let range = (if touches(low) { low } else { low - pad }, if touches(high) { high } else { high + pad });
         let ticks = if self.log { ticks::log(range, about) } else { ticks::linear(range, about) };
         Scale { log: self.log, range, ticks }

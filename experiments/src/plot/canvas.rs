@@ -80,7 +80,8 @@ impl Canvas<'_> {
         }
         let (fine_header, header) = (
             format!("<svg width=\"{}\" height=\"{}\"", fine_size.0, fine_size.1),
-            format!("<svg width=\"{width}\" height=\"{height}\""),
+            // Mitred joins would put spikes on a curve that turns back.
+            format!("<svg width=\"{width}\" height=\"{height}\" stroke-linejoin=\"round\" stroke-linecap=\"round\""),
         );
         Ok(svg.replacen(&fine_header, &header, 1))
     }

@@ -102,7 +102,7 @@ fn legend(canvas: &Canvas<'_>, names: &[&str], width: f64, top: f64) -> Result<f
 fn panel(canvas: &Canvas<'_>, panel: &Panel, names: &[&str], outer: Frame) -> Result<(), PlotError> {
     let number = Lettering { color: SOFT_TEXT, ..Lettering::centered(NUMBER) };
     let inner_height = outer.bottom - outer.top - 80.0;
-    let y = panel.y.scale(panel.ys().into_iter(), ((inner_height / 42.0) as usize).clamp(2, 8));
+    let y = panel.y_axis().scale(panel.ys().into_iter(), ((inner_height / 42.0) as usize).clamp(2, 8));
     let widest = y.ticks.iter().map(|tick| number.width(&tick.label)).fold(0.0, f64::max);
     let title = if panel.title.is_empty() { 0.0 } else { PANEL_TITLE + 10.0 };
     let frame = Frame {
@@ -163,7 +163,8 @@ fn bar(
     }
     let (left, foot) = frame.at(x.share(bar.from), y.share(0.0));
     let (right, head) = frame.at(x.share(bar.to), y.share(bar.height));
-    // A thin white line between bars that are wide enough to spare one.
-    let gap = if right - left > 4.0 { 0.5 } else { 0.0 };
+    // A thin white line between bars that are wide enough to spare one; narrow ones overlap by a
+    // hair, or the paper would shine through the seams.
+    let gap = if right - left > 6.0 { 0.5 } else { -0.2 };
     canvas.rectangle((left + gap, head.min(foot)), (right - gap, head.max(foot)), color)
 }

@@ -84,3 +84,65 @@ impl Figure {
         pixels.encode_png().map_err(|error| PlotError::Draw(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::{Axis, Bar};
+
+    fn example() -> Figure {
+        let curve: Vec<(f64, f64)> = (0..50).map(|k| (f64::from(k), 10_f64.powi(-k / 5))).collect();
+        let bars = vec![Bar { from: 0.0, to: 1.0, height: 2.0 }, Bar { from: 1.0, to: 2.0, height: 5.0 }];
+        Figure::new("Two & more")
+            .panel(
+                Panel::new(Axis::linear("iteration"), Axis::log("gap"))
+                    .curve("FISTA", curve.clone())
+                    .curve("ISTA", curve),
+            )
+            .panel(Panel::new(Axis::linear("atom"), Axis::linear("use")).title("Use").bars("", bars))
+    }
+
+    #[test]
+    fn the_png_has_the_size_of_the_svg_times_the_scale() {
+        let png = image::load_from_memory(&example().png(2.0).unwrap()).unwrap();
+        assert_eq!((png.width(), png.height()), (2000, 800));
+        let small = image::load_from_memory(&example().size(300, 200).png(1.0).unwrap()).unwrap();
+        assert_eq!((small.width(), small.height()), (300, 200));
+    }
+
+    #[test]
+    fn curves_bars_and_text_are_on_the_paper() {
+        let png = image::load_from_memory(&example().png(1.0).unwrap()).unwrap().into_rgb8();
+        let count =
+            |color: [u8; 3]| png.pixels().filter(|p| p.0.iter().zip(color).all(|(a, b)| a.abs_diff(b) < 8)).count();
+        // The second curve covers the first, whose blue is left in the legend and in the bars' panel.
+        assert!(count([0xd5, 0x5e, 0x00]) > 300, "a curve");
+        assert!(count([0x00, 0x72, 0xb2]) > 5_000, "bars");
+        assert!(count([0x22, 0x22, 0x22]) > 200, "text");
+        assert!(count([0xff, 0xff, 0xff]) > 200_000, "paper");
+    }
+
+    #[test]
+    fn the_svg_escapes_text_and_names_each_curve_once() {
+        let svg = example().svg().unwrap();
+        assert!(svg.contains("Two &amp; more"), "{svg}");
+        assert_eq!(svg.matches("\nFISTA\n").count(), 1);
+        assert!(svg.contains("width=\"1000\" height=\"400\""));
+    }
+
+    #[test]
+    fn a_figure_without_data_still_draws() {
+        let odd = vec![(0.0, -1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY)];
+        let empty = Panel::new(Axis::log("x"), Axis::log("y")).curve("none", vec![]).curve("odd", odd);
+        let bars = Panel::new(Axis::linear("x"), Axis::log("y"))
+            .bars("", vec![Bar { from: 0.0, to: f64::NAN, height: 1.0 }, Bar { from: 0.0, to: 1.0, height: 0.0 }]);
+        for figure in [Figure::new(""), Figure::new("a").panel(empty), Figure::new("b").panel(bars)] {
+            assert!(figure.png(1.0).is_ok());
+        }
+    }
+
+    #[test]
+    fn no_pixels_are_an_error() {
+        assert!(matches!(example().png(0.0), Err(PlotError::Size { width: 0, height: 0 })));
+    }
+}

@@ -66,11 +66,17 @@ impl Panel {
         self.series.iter().flat_map(of).collect()
     }
 
-    /// All values on the y axis; bars count from zero.
+    /// The y axis, which begins at zero when bars stand on it.
+    pub(super) fn y_axis(&self) -> Axis {
+        let on_zero = self.series.iter().any(|(_, marks)| matches!(marks, Marks::Bars(_)));
+        if on_zero { self.y.clone().including(0.0) } else { self.y.clone() }
+    }
+
+    /// All values on the y axis.
     pub(super) fn ys(&self) -> Vec<f64> {
         let of = |(_, marks): &(String, Marks)| match marks {
             Marks::Curve(points) => self.placed(points).map(|(_, y)| y).collect(),
-            Marks::Bars(bars) => bars.iter().map(|bar| bar.height).chain([0.0]).collect::<Vec<_>>(),
+            Marks::Bars(bars) => bars.iter().map(|bar| bar.height).collect::<Vec<_>>(),
         };
         self.series.iter().flat_map(of).collect()
     }

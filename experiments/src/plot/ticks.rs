@@ -36,9 +36,10 @@ pub fn log((low, high): (f64, f64), about: usize) -> Vec<Tick> {
     let decades = usize::try_from(last - first + 1).unwrap_or(0);
     if decades >= 3 {
         let every = decades.div_ceil(about.max(1)) as i32;
+        let in_figures = (-3..=4).contains(&first) && (-3..=4).contains(&last);
         return (first..=last)
             .filter(|exponent| exponent.rem_euclid(every) == 0)
-            .map(|exponent| Tick { at: f64::from(exponent), label: decade(exponent) })
+            .map(|exponent| Tick { at: f64::from(exponent), label: decade(exponent, in_figures) })
             .collect();
     }
     let candidates = (first - 1..=last + 1).flat_map(|exponent| [1_u8, 2, 5].map(|digit| (digit, exponent)));
@@ -60,10 +61,16 @@ pub fn log((low, high): (f64, f64), about: usize) -> Vec<Tick> {
         .collect()
 }
 
+/// The nearest of 1, 2, 5 times a power of ten, on a logarithmic scale.
 fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
-    let digit = [1.0, 2.0, 5.0, 10.0].into_iter().find(|digit| digit * power >= step * 0.999);
-    digit.unwrap_or(10.0) * power
+    let digit = match step / power {
+        ..1.41 => 1.0,
+        ..3.16 => 2.0,
+        ..7.07 => 5.0,
+        _ => 10.0,
+    };
+    digit * power
 }
 
 fn minus(number: &str) -> String {
@@ -96,14 +103,13 @@ fn power(exponent: i32) -> String {
     format!("10{}", superscript(exponent))
 }
 
-/// A power of ten: in figures where that is short.
-fn decade(exponent: i32) -> String {
+/// A power of ten: in figures where all of an axis are short.
+fn decade(exponent: i32, in_figures: bool) -> String {
     match exponent {
-        -1 => "0.1".to_owned(),
         0 => "1".to_owned(),
-        1 => "10".to_owned(),
-        2 => "100".to_owned(),
-        _ => power(exponent),
+        _ if !in_figures => power(exponent),
+        ..0 => format!("0.{}1", "0".repeat(-exponent as usize - 1)),
+        _ => grouped(&format!("1{}", "0".repeat(exponent as usize))),
     }
 }
 
@@ -127,13 +133,14 @@ mod tests {
 
     #[test]
     fn labels_read_as_people_write_them() {
-        assert_eq!(labels(&linear((0.0, 61_000.0), 6)), ["0", "20,000", "40,000", "60,000"]);
-        assert_eq!(labels(&linear((-0.31, 0.27), 6)), ["−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2"]);
-        assert_eq!(labels(&linear((0.0, 2.1e7), 4)), ["0", "1×10⁷", "2×10⁷"]);
         assert_eq!(
-            labels(&log((-8.2, 2.1), 6)),
-            ["10⁻⁸", "10⁻⁶", "10⁻⁴", "0.01", "1", "100"].map(|s| if s == "0.01" { "10⁻²" } else { s })
+            labels(&linear((0.0, 61_000.0), 6)),
+            ["0", "10,000", "20,000", "30,000", "40,000", "50,000", "60,000"]
         );
+        assert_eq!(labels(&linear((-0.31, 0.27), 6)), ["−0.3", "−0.2", "−0.1", "0.0", "0.1", "0.2"]);
+        assert_eq!(labels(&linear((0.0, 2.1e7), 4)), ["0", "0.5×10⁷", "1.0×10⁷", "1.5×10⁷", "2.0×10⁷"]);
+        assert_eq!(labels(&log((-8.2, 2.1), 6)), ["10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "1", "10²"]);
+        assert_eq!(labels(&log((-2.3, 3.1), 6)), ["0.01", "0.1", "1", "10", "100", "1,000"]);
         assert_eq!(labels(&log((-1.1, 0.9), 6)), ["0.1", "0.2", "0.5", "1", "2", "5"]);
         assert_eq!(labels(&log((0.62, 0.71), 4)), ["4.2", "4.4", "4.6", "4.8", "5.0"]);
         assert_eq!(labels(&log((3.1, 4.1), 4)), ["2,000", "5,000", "10,000"]);
@@ -144,7 +151,7 @@ mod tests {
         fn ticks_are_few_ordered_and_within(low in -1e6_f64..1e6, length in 1e-3_f64..1e6, about in 3_usize..9) {
             let range = (low, low + length);
             let ticks = linear(range, about);
-            prop_assert!((1..=about + 2).contains(&ticks.len()), "{ticks:?}");
+            prop_assert!((1..=about * 3 / 2 + 1).contains(&ticks.len()), "{ticks:?}");
             prop_assert!(ticks.windows(2).all(|pair| pair[0].at < pair[1].at));
             prop_assert!(ticks.iter().all(|t| t.at >= range.0 - 1e-9 * length && t.at <= range.1 + 1e-9 * length));
         }
@@ -162,7 +169,7 @@ mod tests {
         #[test]
         fn log_ticks_lie_within(low in -16.0_f64..8.0, length in 0.05_f64..20.0) {
             let ticks = log((low, low + length), 6);
-            prop_assert!(!ticks.is_empty() && ticks.len() <= 9, "{ticks:?}");
+            prop_assert!(!ticks.is_empty() && ticks.len() <= 10, "{ticks:?}");
             prop_assert!(ticks.iter().all(|t| t.at >= low - 1e-9 && t.at <= low + length + 1e-9));
         }
     }

@@ -43,7 +43,7 @@ pub struct Common {
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
 
-    /// Folder for the results [default: runs/<study>/<name>-<config hash>-s<seed>]
+    /// Folder for the results [default: one under runs/ named after study, configuration and seed]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

@@ -37,12 +37,8 @@ pub fn decompositions(samples: &[Decomposition<'_>], scale: usize) -> RgbImage {
         samples.iter().map(|sample| sample.parts.iter().map(|part| &part.atom * part.coefficient).collect()).collect();
     let longest = samples.iter().map(|sample| sample.parts.len()).max().unwrap_or(0);
     let rows = samples.iter().zip(&weighted).map(|(sample, parts)| row(sample, parts, longest)).collect();
-    let mut headings = vec![String::new(); if longest > 0 { 5 } else { 3 }];
-    headings[0] = "sample".to_owned();
-    headings[2] = "reconstruction".to_owned();
-    if longest > 0 {
-        headings[4] = "strokes".to_owned();
-    }
+    let headings = ["sample", "", "reconstruction", "", "strokes"].map(str::to_owned);
+    let headings = headings[..if longest > 0 { 5 } else { 3 }].to_vec();
     Sheet { headings, rows, scale, gutter: 3 * scale.max(1), margin: 6 * scale.max(2) }.draw()
 }
 

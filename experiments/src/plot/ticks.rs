@@ -33,9 +33,9 @@ pub fn linear((low, high): (f64, f64), about: usize) -> Vec<Tick> {
 /// 2 and 5 times them where there are few.
 pub fn log((low, high): (f64, f64), about: usize) -> Vec<Tick> {
     let (first, last) = (low.ceil() as i32, high.floor() as i32);
-    let decades = usize::try_from(last - first + 1).unwrap_or(0);
+    let decades = last - first + 1;
     if decades >= 3 {
-        let every = decades.div_ceil(about.max(1)) as i32;
+        let every = (f64::from(decades) / about.max(1) as f64).ceil() as i32;
         let in_figures = (-3..=4).contains(&first) && (-3..=4).contains(&last);
         return (first..=last)
             .filter(|exponent| exponent.rem_euclid(every) == 0)

@@ -46,7 +46,8 @@ impl Place {
 /// [`RunError::Encode`] if the configuration has no TOML form.
 pub fn config_hash(config: &impl Serialize) -> Result<String, RunError> {
     let text = toml::to_string(config).map_err(RunError::encode("the configuration"))?;
-    Ok(Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect())
+    let digest = Sha256::digest(text.as_bytes());
+    Ok(format!("{:08x}", u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])))
 }
 
 /// What already lies where a run is to go.

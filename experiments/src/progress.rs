@@ -1,6 +1,7 @@
 //! Progress with rate and time left: a bar on a terminal, a few plain lines elsewhere.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt;
 use std::io::{IsTerminal, stderr};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -64,25 +65,41 @@ impl Progress {
 
     /// Ends the task: the bar goes, one line with the count, the time and the rate stays.
     pub fn finish(self) {
+        // Clearing moves the bar to its end, which an interrupted task has not reached.
+        let summary = self.summary(self.start.elapsed());
         self.bar.finish_and_clear();
-        let (done, elapsed) = (self.bar.position(), self.start.elapsed());
-        let note = self.bar.message();
+        eprintln!("{summary}");
+    }
+
+    fn summary(&self, elapsed: Duration) -> String {
+        let (done, total, note) = (self.bar.position(), self.bar.length(), self.bar.message());
+        let of =
+            total.filter(|&total| done < total).map_or_else(String::new, |total| format!(" of {}", grouped(total)));
         let comma = if note.is_empty() { "" } else { ", " };
-        eprintln!(
-            "{}: {} {} in {}, {}{comma}{note}",
+        format!(
+            "{}: {}{of} {} in {}, {}{comma}{note}",
             self.bar.prefix(),
             grouped(done),
             self.unit,
             seconds(elapsed),
-            rate(done, elapsed, self.unit)
-        );
+            rate(done as f64 / elapsed.as_secs_f64().max(1e-9), self.unit)
+        )
     }
 }
 
-fn style(unit: &str) -> ProgressStyle {
+fn style(unit: &'static str) -> ProgressStyle {
     let template =
-        format!("{{prefix}} {{bar:28}} {{human_pos}}/{{human_len}} {unit}  {{per_sec}}  {{eta}} left  {{msg}}");
-    ProgressStyle::with_template(&template).expect("the template is well formed").progress_chars("━╸─")
+        format!("{{prefix}} {{bar:28}} {{human_pos}}/{{human_len}} {unit}  {{rate}}  {{left}} left  {{msg}}");
+    ProgressStyle::with_template(&template)
+        .expect("the template is well formed")
+        .progress_chars("━╸─")
+        .with_key("rate", move |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A terminal line that cannot be written is no reason to stop.
+            let _ = out.write_str(&rate(state.per_sec(), unit));
+        })
+        .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let _ = out.write_str(&seconds(Duration::from_secs(state.eta().as_secs())));
+        })
 }
 
 /// Lines for a log file: none in the first ten seconds, then one every ten.
@@ -110,14 +127,13 @@ impl Plain {
             grouped(done),
             grouped(self.total),
             self.unit,
-            rate(done, elapsed, self.unit),
+            rate(done as f64 / elapsed.as_secs_f64(), self.unit),
             seconds(left),
         ))
     }
 }
 
-fn rate(done: u64, elapsed: Duration, unit: &str) -> String {
-    let per_second = done as f64 / elapsed.as_secs_f64().max(1e-9);
+fn rate(per_second: f64, unit: &str) -> String {
     if per_second >= 100.0 {
         format!("{} {unit}/s", grouped(per_second.round() as u64))
     } else {
@@ -145,6 +161,7 @@ pub fn grouped(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use indicatif::InMemoryTerm;
 
     #[test]
     fn plain_lines_are_sparse_and_say_rate_and_time_left() {
@@ -171,13 +188,29 @@ mod tests {
     }
 
     #[test]
-    fn a_task_runs_from_start_to_end_without_a_terminal() {
-        let progress = Progress::new("epoch 1/1", 10, "images");
-        progress.advance(3);
+    fn the_summary_says_how_far_the_task_came() {
+        let progress = Progress::new("epoch 1/1", 4_000, "images");
+        progress.advance(1_000);
+        let at = Duration::from_secs(2);
+        assert_eq!(progress.summary(at), "epoch 1/1: 1,000 of 4,000 images in 2.00 s, 500 images/s");
         progress.note("objective 5.2");
-        progress.line("still here");
-        progress.advance(7);
-        assert_eq!(progress.bar.position(), 10);
+        progress.advance(3_000);
+        assert_eq!(progress.summary(at), "epoch 1/1: 4,000 images in 2.00 s, 2,000 images/s, objective 5.2");
         progress.finish();
+    }
+
+    #[test]
+    fn the_bar_draws_rate_and_time_left() {
+        let terminal = InMemoryTerm::new(4, 120);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let bar = ProgressBar::with_draw_target(Some(600), target).with_style(style("images")).with_prefix("epoch 1/1");
+        bar.set_message("objective 5.2");
+        bar.set_position(150);
+        bar.tick();
+        let drawn = terminal.contents();
+        for part in ["epoch 1/1 ━━━━━━━", " 150/600 images  ", " images/s  ", " s left  ", "objective 5.2"]
+        {
+            assert!(drawn.contains(part), "{part:?} in {drawn:?}");
+        }
     }
 }

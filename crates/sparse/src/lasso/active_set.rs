@@ -53,22 +53,27 @@ pub(super) fn finish<E: Scalar>(lasso: &Lasso<'_, E>, block: Block<'_, E>, rows:
 
 fn solve_sample<E: Scalar>(sample: &mut Sample<'_, E>, stop: Stop, before: usize, best: &mut Vec<E>) -> Outcome {
     let mut iterations = before;
-    let (mut best_gap, mut since_best) = (f64::INFINITY, 0);
+    let (mut best_gap, mut best_objective, mut idle) = (f64::INFINITY, f64::INFINITY, 0);
     loop {
-        let gap = sample.relative_gap();
-        if gap <= stop.relative_gap {
+        let terms = sample.terms();
+        if terms.relative_gap <= stop.relative_gap {
             return Outcome { iterations, stop: StopReason::Converged };
         }
-        if gap < best_gap {
-            (best_gap, since_best) = (gap, 0);
+        // The objective falls at every step, as far as its rounding errors show; the gap may rise on the way.
+        let objective = terms.data + terms.l1 + terms.l2;
+        let falls = objective < best_objective * (1.0 - 4.0 * E::epsilon().as_f64());
+        idle = if falls || terms.relative_gap < best_gap { 0 } else { idle + 1 };
+        best_objective = best_objective.min(objective);
+        if terms.relative_gap < best_gap {
+            best_gap = terms.relative_gap;
             best.clear();
             best.extend_from_slice(sample.z);
-        } else {
-            since_best += 1;
         }
-        if iterations >= stop.max_iterations || since_best > PATIENCE {
-            sample.z.copy_from_slice(best);
-            let used_up = iterations >= stop.max_iterations;
+        let used_up = iterations >= stop.max_iterations;
+        if used_up || idle > PATIENCE {
+            if idle > 0 {
+                sample.z.copy_from_slice(best);
+            }
             return Outcome {
                 iterations,
                 stop: if used_up { StopReason::MaxIterations } else { StopReason::Precision },
@@ -92,13 +97,20 @@ fn newton_step<E: Scalar>(sample: &mut Sample<'_, E>) {
     }
     let gradient: Array1<E> =
         support.iter().map(|&j| sample.q[j] - sample.penalty.threshold(j) * sample.z[j].signum()).collect();
-    // Dependent atoms have no unique minimum; the sweeps go on without the step.
-    let Some(direction) = crate::spd::solve_on(sample.h, &support, gradient.clone()) else { return };
-    let slope: f64 = gradient.iter().zip(&direction).map(|(g, d)| g.as_f64() * d.as_f64()).sum();
+    // Dependent atoms leave H_SS singular. With a little added to its diagonal the step goes far along the
+    // directions that change nothing but the penalty, until a coefficient is zero.
+    let diagonal: E = support.iter().map(|&j| sample.h[[j, j]]).fold(E::zero(), E::max);
+    let ridge = E::of(16.0) * E::epsilon() * diagonal;
+    let Some(direction) = crate::spd::solve_on(sample.h, &support, ridge, gradient.view()) else { return };
+    let slope = gradient.iter().zip(&direction).map(|(g, d)| g.as_f64() * d.as_f64()).sum::<f64>();
+    let curvature = slope - ridge.as_f64() * direction.iter().map(|d| d.as_f64().powi(2)).sum::<f64>();
     if slope.is_nan() || slope <= 0.0 {
         return;
     }
-    let (step, stays_at) = line_search(sample, &support, &direction, slope);
+    let (step, stays_at) = line_search(sample, &support, &direction, slope, curvature.max(0.0));
+    if !step.is_finite() {
+        return;
+    }
     for (&j, &d) in support.iter().zip(&direction) {
         sample.z[j] += E::of(step) * d;
     }
@@ -111,33 +123,33 @@ fn newton_step<E: Scalar>(sample: &mut Sample<'_, E>) {
     sample.refresh();
 }
 
-/// The step `t` in (0, 1] that minimises the objective along the direction, and which coefficient, if any,
-/// is zero there. With `c = g' d > 0` the derivative is `c (t - 1)`, plus `2 lambda_j |d_j|` for every
-/// coefficient that has changed its sign.
+/// The step `t > 0` that minimises the objective along the direction `d`, and which coefficient, if any, is
+/// zero there. With `slope = g' d` and `curvature = d' H d` the derivative is `t curvature - slope`, plus
+/// `2 lambda_j |d_j|` for every coefficient that has changed its sign.
 fn line_search<E: Scalar>(
     sample: &Sample<'_, E>,
     support: &[usize],
     direction: &Array1<E>,
-    c: f64,
+    slope: f64,
+    curvature: f64,
 ) -> (f64, Option<usize>) {
     let mut kinks: Vec<(f64, usize)> = support
         .iter()
         .zip(direction)
         .enumerate()
         .map(|(k, (&j, &d))| (-(sample.z[j].as_f64() / d.as_f64()), k))
-        .filter(|(t, _)| *t > 0.0 && *t < 1.0)
+        .filter(|(t, _)| *t > 0.0 && t.is_finite())
         .collect();
     kinks.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut jumps = 0.0;
     for (t, k) in kinks {
-        let minimum = 1.0 - jumps / c;
-        if minimum <= t {
-            return (minimum, None);
+        if t * curvature >= slope - jumps {
+            break;
         }
         jumps += 2.0 * sample.penalty.threshold(support[k]).as_f64() * direction[k].as_f64().abs();
-        if sample.penalty.positive || 1.0 - jumps / c <= t {
+        if sample.penalty.positive || t * curvature >= slope - jumps {
             return (t, Some(k));
         }
     }
-    (1.0 - jumps / c, None)
+    ((slope - jumps) / curvature, None)
 }

@@ -1,7 +1,7 @@
 //! Cyclic coordinate descent.
 
 use super::active_rows::{row, row_mut};
-use super::certificate::Penalty;
+use super::certificate::{Penalty, Terms};
 use super::{Block, Lasso, Outcome, Prepared, Solver, Stop, StopReason};
 use crate::SparseError;
 use crate::kernels::{coordinate_sweep, residual_correlations};
@@ -42,7 +42,7 @@ impl<E: Scalar> Prepared<E> for Sweeps<'_, E> {
         each_row(self.lasso, block, None, |sample, stop, _| {
             let mut iterations = 0;
             loop {
-                if sample.relative_gap() <= stop.relative_gap {
+                if sample.terms().relative_gap <= stop.relative_gap {
                     return Outcome { iterations, stop: StopReason::Converged };
                 }
                 if iterations >= stop.max_iterations {
@@ -70,9 +70,9 @@ pub(super) struct Sample<'a, E> {
 }
 
 impl<E: Scalar> Sample<'_, E> {
-    /// The relative duality gap at `z`, from `q`.
-    pub fn relative_gap(&self) -> f64 {
-        self.penalty.terms_from_correlations(self.x_squared, self.z, self.b, self.q).relative_gap
+    /// Objective and duality gap at `z`, from `q`.
+    pub fn terms(&self) -> Terms {
+        self.penalty.terms_from_correlations(self.x_squared, self.z, self.b, self.q)
     }
 
     /// Makes up to this many sweeps; false if the last one changed nothing.
@@ -89,7 +89,7 @@ impl<E: Scalar> Sample<'_, E> {
     /// The outcome of a sample that no longer changes.
     pub fn settled(&mut self, iterations: usize, stop: Stop) -> Outcome {
         self.refresh();
-        let converged = self.relative_gap() <= stop.relative_gap;
+        let converged = self.terms().relative_gap <= stop.relative_gap;
         Outcome { iterations, stop: if converged { StopReason::Converged } else { StopReason::Precision } }
     }
 }

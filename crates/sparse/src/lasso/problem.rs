@@ -248,8 +248,12 @@ impl<'d, E: Scalar> Lasso<'d, E> {
             iterations: outcome.iterations,
             stop: match outcome.stop {
                 // The proof counts, not what the solver believed.
-                StopReason::Converged if terms.relative_gap > stop.relative_gap => StopReason::Precision,
-                StopReason::MaxIterations if terms.relative_gap <= stop.relative_gap => StopReason::Converged,
+                StopReason::Converged | StopReason::MaxIterations | StopReason::Precision
+                    if terms.relative_gap <= stop.relative_gap =>
+                {
+                    StopReason::Converged
+                }
+                StopReason::Converged => StopReason::Precision,
                 reason => reason,
             },
         };

@@ -1,0 +1,59 @@
+//! Ctrl-C as a flag that loops look at.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set by the first Ctrl-C (or a termination signal); the second ends the program at once.
+///
+/// A loop that finds it [`raised`](Self::raised) stops and keeps what it has. Clones share the flag.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+/// The handler could not be installed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen for Ctrl-C: {0}")]
+pub struct InterruptError(#[from] ctrlc::Error);
+
+impl Interrupt {
+    /// A flag that Ctrl-C raises from now on. Once a program.
+    ///
+    /// # Errors
+    /// If the program has a handler already or the system refuses one.
+    pub fn on_ctrl_c() -> Result<Self, InterruptError> {
+        let flag = Self::default();
+        let handler = flag.clone();
+        ctrlc::set_handler(move || {
+            if handler.0.swap(true, Ordering::SeqCst) {
+                std::process::exit(130);
+            }
+            let erase = if std::io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
+            eprintln!("{erase}stopping after this step, results so far are kept; once more to stop at once");
+        })?;
+        Ok(flag)
+    }
+
+    /// Whether the program was asked to stop.
+    pub fn raised(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Raises the flag, as Ctrl-C does.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_share_the_flag() {
+        let flag = Interrupt::default();
+        let clone = flag.clone();
+        assert!(!clone.raised());
+        flag.raise();
+        assert!(clone.raised());
+    }
+}

@@ -1,0 +1,115 @@
+//! Axes: what they show and over which range.
+
+use super::ticks::{self, Tick};
+
+/// One axis of a panel: its label (with the unit) and its scale.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    pub(super) label: String,
+    pub(super) log: bool,
+    including: Vec<f64>,
+}
+
+impl Axis {
+    /// A linear axis.
+    pub fn linear(label: impl Into<String>) -> Self {
+        Self { label: label.into(), log: false, including: Vec::new() }
+    }
+
+    /// A logarithmic axis. Values that are not positive have no place on it and are left out.
+    pub fn log(label: impl Into<String>) -> Self {
+        Self { log: true, ..Self::linear(label) }
+    }
+
+    /// Makes the axis reach `value`, whatever the data.
+    #[must_use]
+    pub fn including(mut self, value: f64) -> Self {
+        self.including.push(value);
+        self
+    }
+
+    /// Whether `value` has a place on this axis.
+    pub(super) fn shows(&self, value: f64) -> bool {
+        value.is_finite() && (!self.log || value > 0.0)
+    }
+
+    /// A value as the coordinate that is linear on paper.
+    fn linearised(&self, value: f64) -> f64 {
+        if self.log { value.log10() } else { value }
+    }
+
+    /// The range and ticks that suit the data.
+    pub(super) fn scale(&self, data: impl Iterator<Item = f64>, about: usize) -> Scale {
+        let shown = data.chain(self.including.iter().copied()).filter(|&value| self.shows(value));
+        let (low, high) = shown
+            .map(|value| self.linearised(value))
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+        let (low, high) = match (low.is_finite(), high - low > 0.0) {
+            (false, _) => (0.0, 1.0),
+            (true, false) => (low - 0.5, high + 0.5),
+            (true, true) => (low, high),
+        };
+        let pad = 0.02 * (high - low);
+        let touches = |end: f64| self.including.iter().any(|&value| self.shows(value) && self.linearised(value) == end);
+        let range = (if touches(low) { low } else { low - pad }, if touches(high) { high } else { high + pad });
+        let ticks = if self.log { ticks::log(range, about) } else { ticks::linear(range, about) };
+        Scale { log: self.log, range, ticks }
+    }
+}
+
+/// An axis with its range: linear, or powers of ten.
+#[derive(Clone, Debug)]
+pub(super) struct Scale {
+    log: bool,
+    range: (f64, f64),
+    pub ticks: Vec<Tick>,
+}
+
+impl Scale {
+    /// Where a value lies between the two ends: 0 to 1, a little outside for values out of range.
+    /// What a logarithm cannot show lies at the lower end.
+    pub fn share(&self, value: f64) -> f64 {
+        if self.log && value <= 0.0 { 0.0 } else { self.of(if self.log { value.log10() } else { value }) }
+    }
+
+    /// The same for a tick.
+    pub fn tick(&self, tick: &Tick) -> f64 {
+        self.of(tick.at)
+    }
+
+    fn of(&self, x: f64) -> f64 {
+        (x - self.range.0) / (self.range.1 - self.range.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn data_lie_on_the_axis_in_order(mut data in prop::collection::vec(1e-12_f64..1e9, 1..20), log: bool) {
+            let axis = if log { Axis::log("x") } else { Axis::linear("x") };
+            let scale = axis.scale(data.iter().copied(), 6);
+            data.sort_by(f64::total_cmp);
+            let shares: Vec<f64> = data.iter().map(|&x| scale.share(x)).collect();
+            prop_assert!(shares.iter().all(|s| (0.0..=1.0).contains(s)), "{shares:?}");
+            prop_assert!(shares.is_sorted());
+            prop_assert!(scale.ticks.iter().all(|t| (0.0..=1.0).contains(&scale.tick(t))));
+        }
+    }
+
+    #[test]
+    fn values_without_a_place_are_left_out() {
+        let scale = Axis::log("x").scale([0.0, -1.0, f64::NAN, f64::INFINITY, 1.0, 100.0].into_iter(), 6);
+        assert!((scale.share(10.0) - 0.5).abs() < 1e-12);
+        assert!(!Axis::log("x").shows(0.0) && Axis::linear("x").shows(0.0) && !Axis::linear("x").shows(f64::NAN));
+    }
+
+    #[test]
+    fn an_axis_begins_at_the_value_it_includes() {
+        let scale = Axis::linear("x").including(0.0).scale([3.0, 10.0].into_iter(), 6);
+        assert_eq!(scale.share(0.0), 0.0);
+    }
+}

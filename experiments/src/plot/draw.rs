@@ -1,0 +1,170 @@
+//! The layout of a figure.
+
+use super::axis::Scale;
+use super::canvas::{Across, Along, Canvas, Lettering};
+use super::palette::{self, AXIS, GRID, SOFT_TEXT};
+use super::panel::Marks;
+use super::{Bar, Figure, Panel, PlotError};
+
+const TITLE: f64 = 17.0;
+const PANEL_TITLE: f64 = 14.0;
+const LABEL: f64 = 14.0;
+const NUMBER: f64 = 12.5;
+const CURVE: f64 = 2.2;
+/// Up to this many points a curve shows each of them.
+const FEW: usize = 15;
+
+type Point = (f64, f64);
+
+/// A rectangle on the paper.
+#[derive(Clone, Copy)]
+struct Frame {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Frame {
+    fn at(self, x: f64, y: f64) -> Point {
+        (self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top))
+    }
+
+    fn middle(self) -> Point {
+        self.at(0.5, 0.5)
+    }
+}
+
+/// Draws title, legend and panels.
+pub fn figure(canvas: &Canvas<'_>, figure: &Figure, (width, height): (u32, u32)) -> Result<(), PlotError> {
+    let (width, height) = (f64::from(width), f64::from(height));
+    let mut top = 14.0;
+    if !figure.title.is_empty() {
+        let look = Lettering { bold: true, across: Across::Top, ..Lettering::centered(TITLE) };
+        canvas.text((width / 2.0, top), &figure.title, look)?;
+        top += TITLE + 14.0;
+    }
+    let names = names(figure);
+    if names.len() > 1 {
+        top = legend(canvas, &names, width, top)?;
+    }
+    let share = width / figure.panels.len().max(1) as f64;
+    for (index, panel) in figure.panels.iter().enumerate() {
+        let left = index as f64 * share;
+        self::panel(canvas, panel, &names, Frame { left, top, right: left + share, bottom: height })?;
+    }
+    Ok(())
+}
+
+/// The names of the legend in order of appearance; a name's place is its colour.
+fn names(figure: &Figure) -> Vec<&str> {
+    let mut names = Vec::new();
+    for (name, _) in figure.panels.iter().flat_map(|panel| &panel.series) {
+        if !name.is_empty() && !names.contains(&name.as_str()) {
+            names.push(name.as_str());
+        }
+    }
+    names
+}
+
+/// One centred line of names, or more if they do not fit; returns where it ends.
+fn legend(canvas: &Canvas<'_>, names: &[&str], width: f64, top: f64) -> Result<f64, PlotError> {
+    const SAMPLE: f64 = 24.0;
+    const GAP: f64 = 7.0;
+    const BETWEEN: f64 = 22.0;
+    const LINE: f64 = 22.0;
+    let look = Lettering { along: Along::Left, ..Lettering::centered(NUMBER + 0.5) };
+    let entry = |name: &str| SAMPLE + GAP + look.width(name);
+    let mut lines: Vec<(f64, Vec<usize>)> = vec![(0.0, Vec::new())];
+    for (index, name) in names.iter().enumerate() {
+        let needed = entry(name);
+        match lines.last_mut() {
+            Some((used, line)) if line.is_empty() || *used + BETWEEN + needed <= width - 40.0 => {
+                *used += needed + if line.is_empty() { 0.0 } else { BETWEEN };
+                line.push(index);
+            }
+            _ => lines.push((needed, vec![index])),
+        }
+    }
+    let mut y = top + LINE / 2.0;
+    for (used, line) in &lines {
+        let mut x = (width - used) / 2.0;
+        for &index in line {
+            canvas.line(&[(x, y), (x + SAMPLE, y)], palette::series(index), CURVE + 0.6)?;
+            canvas.text((x + SAMPLE + GAP, y), names[index], look)?;
+            x += entry(names[index]) + BETWEEN;
+        }
+        y += LINE;
+    }
+    Ok(y - LINE / 2.0 + 2.0)
+}
+
+fn panel(canvas: &Canvas<'_>, panel: &Panel, names: &[&str], outer: Frame) -> Result<(), PlotError> {
+    let number = Lettering { color: SOFT_TEXT, ..Lettering::centered(NUMBER) };
+    let inner_height = outer.bottom - outer.top - 80.0;
+    let y = panel.y_axis().scale(panel.ys().into_iter(), ((inner_height / 42.0) as usize).clamp(2, 8));
+    let widest = y.ticks.iter().map(|tick| number.width(&tick.label)).fold(0.0, f64::max);
+    let title = if panel.title.is_empty() { 0.0 } else { PANEL_TITLE + 10.0 };
+    let frame = Frame {
+        left: outer.left + 18.0 + LABEL + 12.0 + widest + 8.0,
+        top: outer.top + 12.0 + title,
+        right: outer.right - 24.0,
+        bottom: outer.bottom - 14.0 - LABEL - 10.0 - NUMBER - 8.0,
+    };
+    let x = panel.x.scale(panel.xs().into_iter(), (((frame.right - frame.left) / 75.0) as usize).clamp(2, 8));
+
+    if title > 0.0 {
+        let look = Lettering { bold: true, across: Across::Bottom, ..Lettering::centered(PANEL_TITLE) };
+        canvas.text((frame.middle().0, frame.top - 8.0), &panel.title, look)?;
+    }
+    for tick in &x.ticks {
+        let foot = frame.at(x.tick(tick), 0.0);
+        canvas.line(&[foot, frame.at(x.tick(tick), 1.0)], GRID, 1.0)?;
+        canvas.text((foot.0, foot.1 + 7.0), &tick.label, Lettering { across: Across::Top, ..number })?;
+    }
+    for tick in &y.ticks {
+        let foot = frame.at(0.0, y.tick(tick));
+        canvas.line(&[foot, frame.at(1.0, y.tick(tick))], GRID, 1.0)?;
+        canvas.text((foot.0 - 7.0, foot.1), &tick.label, Lettering { along: Along::Right, ..number })?;
+    }
+    let label = Lettering::centered(LABEL);
+    let below = (frame.middle().0, outer.bottom - 14.0);
+    canvas.text(below, &panel.x.label, Lettering { across: Across::Bottom, ..label })?;
+    let beside = (outer.left + 18.0 + LABEL / 2.0, frame.middle().1);
+    canvas.text(beside, &panel.y.label, Lettering { upright: true, ..label })?;
+
+    for (order, (name, marks)) in panel.series.iter().enumerate() {
+        let color = palette::series(names.iter().position(|other| other == name).unwrap_or(order));
+        match marks {
+            Marks::Curve(points) => {
+                for piece in panel.pieces(points) {
+                    let path: Vec<Point> = piece.iter().map(|&(a, b)| frame.at(x.share(a), y.share(b))).collect();
+                    canvas.line(&path, color, CURVE)?;
+                    if points.len() <= FEW || path.len() == 1 {
+                        path.iter().try_for_each(|&at| canvas.dot(at, 3.2, color))?;
+                    }
+                }
+            }
+            Marks::Bars(bars) => bars.iter().try_for_each(|bar| self::bar(canvas, bar, (&x, &y), frame, color))?,
+        }
+    }
+    canvas.line(&[frame.at(0.0, 1.0), frame.at(0.0, 0.0), frame.at(1.0, 0.0)], AXIS, 1.2)
+}
+
+fn bar(
+    canvas: &Canvas<'_>,
+    bar: &Bar,
+    (x, y): (&Scale, &Scale),
+    frame: Frame,
+    color: plotters::style::RGBColor,
+) -> Result<(), PlotError> {
+    if ![bar.from, bar.to, bar.height].iter().all(|value| value.is_finite()) {
+        return Ok(());
+    }
+    let (left, foot) = frame.at(x.share(bar.from), y.share(0.0));
+    let (right, head) = frame.at(x.share(bar.to), y.share(bar.height));
+    // A thin white line between bars that are wide enough to spare one; narrow ones overlap by a
+    // hair, or the paper would shine through the seams.
+    let gap = if right - left > 6.0 { 0.5 } else { -0.2 };
+    canvas.rectangle((left + gap, head.min(foot)), (right - gap, head.max(foot)), color)
+}

@@ -1,0 +1,32 @@
+//! Figures: curves and bars in panels side by side, as SVG and PNG.
+//!
+//! A figure is drawn once, as SVG through `plotters`; the PNG is that SVG rasterised by `resvg` with
+//! the embedded typeface, so that both look the same on every machine and need no system font.
+//! Colours are those of Okabe and Ito (2008), which people with any colour vision can tell apart.
+//! A curve keeps its colour over all panels, and one legend names them.
+//!
+//! ```
+//! use experiments::plot::{Axis, Figure, Panel};
+//!
+//! let gap: Vec<(f64, f64)> = (1..100).map(|k| (k as f64, 1.0 / (k as f64).powi(2))).collect();
+//! let figure = Figure::new("Convergence").panel(
+//!     Panel::new(Axis::linear("iteration"), Axis::log("objective − optimum")).curve("FISTA", gap),
+//! );
+//! assert!(figure.svg()?.starts_with("<svg"));
+//! assert_eq!(figure.png(2.0)?[1..4], *b"PNG");
+//! # Ok::<(), experiments::plot::PlotError>(())
+//! ```
+
+mod axis;
+mod canvas;
+mod draw;
+mod figure;
+mod histogram;
+mod palette;
+mod panel;
+mod ticks;
+
+pub use axis::Axis;
+pub use figure::{Figure, PlotError};
+pub use histogram::histogram;
+pub use panel::{Bar, Panel};

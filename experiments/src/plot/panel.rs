@@ -1,0 +1,92 @@
+//! One pair of axes with what is drawn between them.
+
+use super::Axis;
+
+/// One bar of a panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Where it begins on the x axis.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// How high it is.
+    pub height: f64,
+}
+
+/// What a name of the legend stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Marks {
+    Curve(Vec<(f64, f64)>),
+    Bars(Vec<Bar>),
+}
+
+/// Axes, curves and bars.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    pub(super) title: String,
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    pub(super) series: Vec<(String, Marks)>,
+}
+
+impl Panel {
+    /// An empty panel.
+    pub fn new(x: Axis, y: Axis) -> Self {
+        Self { title: String::new(), x, y, series: Vec::new() }
+    }
+
+    /// A text above the panel.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// Adds a curve through the points; those without a place on the axes interrupt it. An empty
+    /// name keeps it out of the legend.
+    #[must_use]
+    pub fn curve(mut self, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        self.series.push((name.into(), Marks::Curve(points)));
+        self
+    }
+
+    /// Adds bars, which stand on zero or, on a logarithmic axis, on its lower end.
+    #[must_use]
+    pub fn bars(mut self, name: impl Into<String>, bars: Vec<Bar>) -> Self {
+        self.series.push((name.into(), Marks::Bars(bars)));
+        self
+    }
+
+    /// All values on the x axis.
+    pub(super) fn xs(&self) -> Vec<f64> {
+        let of = |(_, marks): &(String, Marks)| match marks {
+            Marks::Curve(points) => self.placed(points).map(|(x, _)| x).collect(),
+            Marks::Bars(bars) => bars.iter().flat_map(|bar| [bar.from, bar.to]).collect::<Vec<_>>(),
+        };
+        self.series.iter().flat_map(of).collect()
+    }
+
+    /// The y axis, which begins at zero when bars stand on it.
+    pub(super) fn y_axis(&self) -> Axis {
+        let on_zero = self.series.iter().any(|(_, marks)| matches!(marks, Marks::Bars(_)));
+        if on_zero { self.y.clone().including(0.0) } else { self.y.clone() }
+    }
+
+    /// All values on the y axis.
+    pub(super) fn ys(&self) -> Vec<f64> {
+        let of = |(_, marks): &(String, Marks)| match marks {
+            Marks::Curve(points) => self.placed(points).map(|(_, y)| y).collect(),
+            Marks::Bars(bars) => bars.iter().map(|bar| bar.height).collect::<Vec<_>>(),
+        };
+        self.series.iter().flat_map(of).collect()
+    }
+
+    fn placed<'a>(&'a self, points: &'a [(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + 'a {
+        points.iter().copied().filter(|&(x, y)| self.x.shows(x) && self.y.shows(y))
+    }
+
+    /// The points of a curve cut where one has no place on the axes.
+    pub(super) fn pieces<'a>(&self, points: &'a [(f64, f64)]) -> Vec<&'a [(f64, f64)]> {
+        points.split(|&(x, y)| !(self.x.shows(x) && self.y.shows(y))).filter(|piece| !piece.is_empty()).collect()
+    }
+}

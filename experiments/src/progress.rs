@@ -1,0 +1,216 @@
+//! Progress with rate and time left: a bar on a terminal, a few plain lines elsewhere.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt;
+use std::io::{IsTerminal, stderr};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Progress of one task, on the standard error.
+///
+/// ```
+/// use experiments::progress::Progress;
+///
+/// let progress = Progress::new("epoch 1/2", 60_000, "images");
+/// for _ in 0..60 {
+///     progress.advance(1_000);
+///     progress.note("objective 5.2");
+/// }
+/// progress.finish();
+/// ```
+#[derive(Debug)]
+pub struct Progress {
+    unit: &'static str,
+    bar: ProgressBar,
+    plain: Option<Mutex<Plain>>,
+    start: Instant,
+}
+
+impl Progress {
+    /// A task of `total` steps, counted in `unit` (a plural noun).
+    pub fn new(title: &str, total: u64, unit: &'static str) -> Self {
+        let start = Instant::now();
+        let terminal = stderr().is_terminal();
+        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar =
+            ProgressBar::with_draw_target(Some(total), target).with_style(style(unit)).with_prefix(title.to_owned());
+        let plain =
+            (!terminal).then(|| Mutex::new(Plain { title: title.to_owned(), unit, total, last: Duration::ZERO }));
+        Self { unit, bar, plain, start }
+    }
+
+    /// Counts `steps` more steps as done.
+    pub fn advance(&self, steps: u64) {
+        self.bar.inc(steps);
+        if let Some(plain) = &self.plain {
+            let line = plain
+                .lock()
+                .ok()
+                .and_then(|mut p| p.line(self.bar.position(), self.start.elapsed(), &self.bar.message()));
+            if let Some(line) = line {
+                eprintln!("{line}");
+            }
+        }
+    }
+
+    /// Shows `text` behind the numbers, for example the objective so far.
+    pub fn note(&self, text: impl Into<String>) {
+        self.bar.set_message(text.into());
+    }
+
+    /// Prints a line above the bar.
+    pub fn line(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
+    /// Ends the task: the bar goes, one line with the count, the time and the rate stays.
+    pub fn finish(self) {
+        // Clearing moves the bar to its end, which an interrupted task has not reached.
+        let summary = self.summary(self.start.elapsed());
+        self.bar.finish_and_clear();
+        eprintln!("{summary}");
+    }
+
+    fn summary(&self, elapsed: Duration) -> String {
+        let (done, total, note) = (self.bar.position(), self.bar.length(), self.bar.message());
+        let of =
+            total.filter(|&total| done < total).map_or_else(String::new, |total| format!(" of {}", grouped(total)));
+        let comma = if note.is_empty() { "" } else { ", " };
+        format!(
+            "{}: {}{of} {} in {}, {}{comma}{note}",
+            self.bar.prefix(),
+            grouped(done),
+            self.unit,
+            seconds(elapsed),
+            rate(done as f64 / elapsed.as_secs_f64().max(1e-9), self.unit)
+        )
+    }
+}
+
+fn style(unit: &'static str) -> ProgressStyle {
+    let template =
+        format!("{{prefix}} {{bar:28}} {{human_pos}}/{{human_len}} {unit}  {{rate}}  {{left}} left  {{msg}}");
+    ProgressStyle::with_template(&template)
+        .expect("the template is well formed")
+        .progress_chars("━╸─")
+        .with_key("rate", move |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A terminal line that cannot be written is no reason to stop.
+            let _ = out.write_str(&rate(state.per_sec(), unit));
+        })
+        .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let _ = out.write_str(&seconds(Duration::from_secs(state.eta().as_secs())));
+        })
+}
+
+/// Lines for a log file: none in the first ten seconds, then one every ten.
+#[derive(Debug)]
+struct Plain {
+    title: String,
+    unit: &'static str,
+    total: u64,
+    last: Duration,
+}
+
+const EVERY: Duration = Duration::from_secs(10);
+
+impl Plain {
+    fn line(&mut self, done: u64, elapsed: Duration, note: &str) -> Option<String> {
+        if elapsed < self.last + EVERY || done == 0 || done >= self.total {
+            return None;
+        }
+        self.last = elapsed;
+        let left = elapsed.mul_f64((self.total - done) as f64 / done as f64);
+        let comma = if note.is_empty() { "" } else { ", " };
+        Some(format!(
+            "{}: {}/{} {}, {}, {} left{comma}{note}",
+            self.title,
+            grouped(done),
+            grouped(self.total),
+            self.unit,
+            rate(done as f64 / elapsed.as_secs_f64(), self.unit),
+            seconds(left),
+        ))
+    }
+}
+
+fn rate(per_second: f64, unit: &str) -> String {
+    if per_second >= 100.0 {
+        format!("{} {unit}/s", grouped(per_second.round() as u64))
+    } else {
+        format!("{per_second:.1} {unit}/s")
+    }
+}
+
+/// A duration to three digits or the second: `0.25 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`.
+pub fn seconds(duration: Duration) -> String {
+    let s = duration.as_secs_f64();
+    let whole = s.round() as u64;
+    match whole {
+        0..10 => format!("{s:.2} s"),
+        10..60 => format!("{s:.1} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// A count with its thousands set apart by commas: `60,000`.
+pub fn grouped(count: u64) -> String {
+    indicatif::HumanCount(count).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use indicatif::InMemoryTerm;
+
+    #[test]
+    fn plain_lines_are_sparse_and_say_rate_and_time_left() {
+        let mut plain = Plain { title: "epoch 1/1".to_owned(), unit: "images", total: 60_000, last: Duration::ZERO };
+        let at = Duration::from_secs;
+        assert_eq!(plain.line(10_000, at(9), ""), None);
+        assert_eq!(
+            plain.line(15_000, at(10), "objective 5.2").unwrap(),
+            "epoch 1/1: 15,000/60,000 images, 1,500 images/s, 30.0 s left, objective 5.2"
+        );
+        assert_eq!(plain.line(20_000, at(19), ""), None);
+        assert!(plain.line(30_000, at(20), "").is_some());
+        assert_eq!(plain.line(60_000, at(40), ""), None, "the last line is that of finish");
+    }
+
+    #[test]
+    fn durations_read_naturally() {
+        let of = |s: f64| seconds(Duration::from_secs_f64(s));
+        assert_eq!(
+            [of(0.254), of(12.34), of(59.42), of(185.0), of(7650.0)],
+            ["0.25 s", "12.3 s", "59.4 s", "3 min 05 s", "2 h 07 min"]
+        );
+        assert_eq!(of(59.97), "1 min 00 s");
+    }
+
+    #[test]
+    fn the_summary_says_how_far_the_task_came() {
+        let progress = Progress::new("epoch 1/1", 4_000, "images");
+        progress.advance(1_000);
+        let at = Duration::from_secs(2);
+        assert_eq!(progress.summary(at), "epoch 1/1: 1,000 of 4,000 images in 2.00 s, 500 images/s");
+        progress.note("objective 5.2");
+        progress.advance(3_000);
+        assert_eq!(progress.summary(at), "epoch 1/1: 4,000 images in 2.00 s, 2,000 images/s, objective 5.2");
+        progress.finish();
+    }
+
+    #[test]
+    fn the_bar_draws_rate_and_time_left() {
+        let terminal = InMemoryTerm::new(4, 120);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let bar = ProgressBar::with_draw_target(Some(600), target).with_style(style("images")).with_prefix("epoch 1/1");
+        bar.set_message("objective 5.2");
+        bar.set_position(150);
+        bar.tick();
+        let drawn = terminal.contents();
+        for part in ["epoch 1/1 ━━━━━━━", " 150/600 images  ", " images/s  ", " s left  ", "objective 5.2"]
+        {
+            assert!(drawn.contains(part), "{part:?} in {drawn:?}");
+        }
+    }
+}

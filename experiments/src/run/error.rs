@@ -1,0 +1,96 @@
+//! What can go wrong with a run folder.
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// A run folder could not be made or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The operating system refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was being done, as a verb: "create", "write".
+        action: &'static str,
+        /// To which file or folder.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The path is taken by something that is not a folder.
+    #[error("cannot make the run folder {}: a file of that name is in the way", path.display())]
+    NotAFolder {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The folder holds things that no run wrote.
+    #[error("the folder {} is neither empty nor the folder of a run", path.display())]
+    NotARun {
+        /// The folder asked for.
+        path: PathBuf,
+    },
+    /// The folder holds a run of another configuration or seed.
+    #[error("the folder {} holds {} run of another configuration or seed", path.display(), if *finished { "a finished" } else { "an unfinished" })]
+    OtherRun {
+        /// The folder asked for.
+        path: PathBuf,
+        /// Whether that run has its `DONE`.
+        finished: bool,
+    },
+    /// A file name that would leave the run folder.
+    #[error("\"{name}\" is not a path inside a run folder")]
+    Name {
+        /// The name given.
+        name: String,
+    },
+    /// A value has no form in the format of its file.
+    #[error("cannot put {what} into its format: {source}")]
+    Encode {
+        /// What was to be written.
+        what: String,
+        /// Why the format refused it.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl RunError {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+
+    pub(crate) fn encode<E>(what: &str) -> impl FnOnce(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let what = what.to_owned();
+        move |source| Self::Encode { what, source: source.into() }
+    }
+
+    /// What the user can do about it, if anything.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Io { source, path, .. } => match source.kind() {
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                    Some("give a folder that you may write to with --output DIR".to_owned())
+                }
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                    Some(format!("free some space where {} is, or write elsewhere with --output DIR", path.display()))
+                }
+                ErrorKind::NotADirectory => {
+                    Some("part of that path is a file; give another folder with --output DIR".to_owned())
+                }
+                ErrorKind::ResourceBusy | ErrorKind::InvalidInput => {
+                    Some("give a new folder with --output DIR; one that is in use cannot be moved aside".to_owned())
+                }
+                _ => None,
+            },
+            Self::NotAFolder { .. } => Some("give another folder with --output DIR".to_owned()),
+            Self::NotARun { .. } => Some("give a new or empty folder with --output DIR".to_owned()),
+            Self::OtherRun { .. } => Some(
+                "write elsewhere with --output DIR, or move that folder away; runs are never overwritten".to_owned(),
+            ),
+            Self::Name { .. } | Self::Encode { .. } => None,
+        }
+    }
+}

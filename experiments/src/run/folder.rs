@@ -1,0 +1,201 @@
+//! The run folder itself.
+
+use super::place::{self, Occupant};
+use super::{Manifest, Place, RunError, arrays, atomic, config_hash};
+use crate::plot::Figure;
+use image::{ImageFormat, RgbImage};
+use ndarray::{ArrayBase, ArrayView2, Data, Dimension};
+use ndarray_npy::WritableElement;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Cursor, Write};
+use std::path::{Component, Path, PathBuf};
+use toml::Table;
+
+/// The folder of one run; see the [module](super).
+///
+/// ```
+/// use experiments::run::{Manifest, Place, RunFolder};
+/// use serde::Serialize;
+///
+/// #[derive(Serialize)]
+/// struct Config { atoms: usize, lambda: f64 }
+///
+/// # let here = tempfile::tempdir().unwrap();
+/// # let output = here.path().join("out");
+/// let place = Place::new(Some(&output), "fista_mnist", "mnist");
+/// let mut run = RunFolder::create(&place, &Config { atoms: 256, lambda: 0.1 }, 0)?;
+/// run.manifest(&Manifest::new(2, Vec::new()))?;
+/// run.metric(&serde_json::json!({ "epoch": 1, "objective": 5.2 }))?;
+/// run.npy("dictionary.npy", &ndarray::Array2::<f32>::zeros((784, 256)))?;
+/// run.finish()?;
+/// assert!(output.join("DONE").exists());
+/// # Ok::<(), experiments::run::RunError>(())
+/// ```
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    previous: Option<PathBuf>,
+    metrics: File,
+}
+
+impl RunFolder {
+    /// Makes the folder and writes `config.toml`: the seed and the configuration.
+    ///
+    /// The configuration holds what the results depend on and nothing else (no thread count, no
+    /// paths), because its hash names the folder. A folder of the same configuration and seed,
+    /// finished or not, is moved aside ([`previous`](Self::previous)).
+    ///
+    /// # Errors
+    /// [`RunError::NotAFolder`], [`RunError::NotARun`], [`RunError::OtherRun`] if the place is taken;
+    /// [`RunError::Encode`] if the configuration is no TOML table or has a field `seed`;
+    /// [`RunError::Io`].
+    pub fn create(place: &Place, config: &impl Serialize, seed: u64) -> Result<Self, RunError> {
+        let path = place.path(&config_hash(config)?, seed);
+        let text = resolved(config, seed)?;
+        let previous = match place::occupant(&path, &text)? {
+            Occupant::Nothing => None,
+            Occupant::SameRun => Some(place::move_aside(&path)?),
+        };
+        let images = path.join("images");
+        fs::create_dir_all(&images).map_err(RunError::io("create the folder", &images))?;
+        atomic::write_bytes(&path.join("config.toml"), text.as_bytes())?;
+        let file = path.join("metrics.jsonl");
+        let metrics =
+            OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("create", &file))?;
+        Ok(Self { path, previous, metrics })
+    }
+
+    /// Where the folder is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where an earlier run of the same configuration and seed was moved to.
+    pub fn previous(&self) -> Option<&Path> {
+        self.previous.as_deref()
+    }
+
+    /// The path of the file `name`, which may lie in subfolders; they are made.
+    fn file(&self, name: &str) -> Result<PathBuf, RunError> {
+        let relative = Path::new(name);
+        if name.is_empty() || relative.components().any(|part| !matches!(part, Component::Normal(_))) {
+            return Err(RunError::Name { name: name.to_owned() });
+        }
+        let file = self.path.join(relative);
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder).map_err(RunError::io("create the folder", folder))?;
+        }
+        Ok(file)
+    }
+
+    /// Writes `manifest.json`.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn manifest(&self, manifest: &Manifest) -> Result<(), RunError> {
+        self.json("manifest.json", manifest)
+    }
+
+    /// Appends one line to `metrics.jsonl`. JSON has no infinity or NaN: they become `null`.
+    ///
+    /// # Errors
+    /// [`RunError::Encode`], [`RunError::Io`].
+    pub fn metric(&mut self, metric: &impl Serialize) -> Result<(), RunError> {
+        let mut line = serde_json::to_vec(metric).map_err(RunError::encode("a metric"))?;
+        line.push(b'\n');
+        // One system call a line: a killed run leaves no half line behind.
+        self.metrics.write_all(&line).map_err(RunError::io("write", &self.path.join("metrics.jsonl")))
+    }
+
+    /// Writes an indented JSON file.
+    ///
+    /// # Errors
+    /// [`RunError::Name`], [`RunError::Encode`], [`RunError::Io`].
+    pub fn json(&self, name: &str, value: &impl Serialize) -> Result<(), RunError> {
+        let mut text = serde_json::to_vec_pretty(value).map_err(RunError::encode(name))?;
+        text.push(b'\n');
+        atomic::write_bytes(&self.file(name)?, &text)
+    }
+
+    /// Writes a text file.
+    ///
+    /// # Errors
+    /// [`RunError::Name`], [`RunError::Io`].
+    pub fn text(&self, name: &str, text: &str) -> Result<(), RunError> {
+        atomic::write_bytes(&self.file(name)?, text.as_bytes())
+    }
+
+    /// Writes an array as `.npy`, rows contiguous.
+    ///
+    /// # Errors
+    /// [`RunError::Name`], [`RunError::Io`].
+    pub fn npy<S, D>(&self, name: &str, array: &ArrayBase<S, D>) -> Result<(), RunError>
+    where
+        S: Data,
+        S::Elem: WritableElement + Clone,
+        D: Dimension,
+    {
+        arrays::write_npy(&self.file(name)?, array)
+    }
+
+    /// Writes named matrices and string metadata as safetensors.
+    ///
+    /// # Errors
+    /// [`RunError::Name`], [`RunError::Encode`], [`RunError::Io`].
+    pub fn safetensors(
+        &self,
+        name: &str,
+        arrays: &[(&str, ArrayView2<'_, f32>)],
+        metadata: &[(&str, String)],
+    ) -> Result<(), RunError> {
+        let metadata: HashMap<_, _> = metadata.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        arrays::write_safetensors(&self.file(name)?, arrays, metadata)
+    }
+
+    /// Writes `images/<name>.png`.
+    ///
+    /// # Errors
+    /// [`RunError::Name`], [`RunError::Encode`], [`RunError::Io`].
+    pub fn image(&self, name: &str, image: &RgbImage) -> Result<(), RunError> {
+        let name = format!("images/{name}.png");
+        let mut png = Cursor::new(Vec::new());
+        image.write_to(&mut png, ImageFormat::Png).map_err(RunError::encode(&name))?;
+        atomic::write_bytes(&self.file(&name)?, png.get_ref())
+    }
+
+    /// Writes `images/<name>.svg` and, at twice its size in pixels, `images/<name>.png`.
+    ///
+    /// # Errors
+    /// [`RunError::Name`], [`RunError::Encode`], [`RunError::Io`].
+    pub fn figure(&self, name: &str, figure: &Figure) -> Result<(), RunError> {
+        let svg = figure.svg().map_err(RunError::encode(name))?;
+        let png = figure.png(2.0).map_err(RunError::encode(name))?;
+        atomic::write_bytes(&self.file(&format!("images/{name}.svg"))?, svg.as_bytes())?;
+        atomic::write_bytes(&self.file(&format!("images/{name}.png"))?, &png)
+    }
+
+    /// Writes `DONE`: everything else is there. Returns the folder.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn finish(self) -> Result<PathBuf, RunError> {
+        self.metrics.sync_all().map_err(RunError::io("write", &self.path.join("metrics.jsonl")))?;
+        atomic::write_bytes(&self.path.join("DONE"), b"")?;
+        Ok(self.path)
+    }
+}
+
+/// `config.toml`: the seed first, then the configuration.
+fn resolved(config: &impl Serialize, seed: u64) -> Result<String, RunError> {
+    let what = "the configuration";
+    let mut table = Table::try_from(config).map_err(RunError::encode(what))?;
+    let seed = i64::try_from(seed).map_err(|_| {
+        RunError::encode(what)(format!("the seed {seed} does not fit a TOML integer; the largest is {}", i64::MAX))
+    })?;
+    if table.insert("seed".to_owned(), seed.into()).is_some() {
+        return Err(RunError::encode(what)("it has a field `seed`, which is given apart from it"));
+    }
+    toml::to_string(&table).map_err(RunError::encode(what))
+}

@@ -9,6 +9,9 @@
 //! | [`parallel`] | loops and sums whose bits do not depend on the number of threads |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
 
+// Views are passed by value, as everywhere on `ndarray`.
+#![allow(clippy::needless_pass_by_value)]
+
 pub mod linalg;
 pub mod math;
 pub mod matmul;

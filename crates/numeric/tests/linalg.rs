@@ -1,5 +1,7 @@
 //! Properties of the decompositions, in both precisions.
 
+#![allow(clippy::needless_pass_by_value)]
+
 use latent_numeric::Scalar;
 use latent_numeric::linalg::{
     Cholesky, LinalgError, PowerIteration, singular_values, spectral_norm, spectral_norm_with, svd, symmetric_eigen,

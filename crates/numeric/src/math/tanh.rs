@@ -20,7 +20,7 @@ pub(super) fn f64(x: f64) -> f64 {
     let e_low = low - (e - high);
     let denominator = e + 2.0;
     let two = denominator - e;
-    let denominator_low = (e - (denominator - two)) + (2.0 - two);
+    let denominator_low = (e - (denominator - two)) + (2.0 - two) + e_low;
     quotient(e, e_low, denominator, denominator_low).copysign(x)
 }
 

@@ -13,7 +13,7 @@
 //! the whole range of the type: signed zeros, infinities, NaN, subnormal arguments and subnormal
 //! results included. An ulp is the distance of the two numbers that enclose the exact result. The
 //! errors were seen at 60,000 arguments of all magnitudes for each function in `f64`, and at every
-//! seventh of all arguments in `f32`; 2 ulp (0.51 in `f32`) is what the tests hold them to.
+//! argument there is in `f32`; 2 ulp (0.51 in `f32`) is what the tests hold them to.
 //!
 //! # How
 //! Every kernel is straight-line code without branches, in Rust, with each fused multiply-add

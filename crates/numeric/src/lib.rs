@@ -5,10 +5,15 @@
 //! | [`scalar`] | [`Scalar`], the trait of `f32` (to train) and `f64` (to check) |
 //! | [`matmul`] | matrix products over `ndarray` views of any strides |
 //! | [`linalg`] | symmetric eigendecomposition, SVD, Cholesky, spectral norm |
+//! | [`math`] | `exp`, `ln`, `tanh`, `sigmoid`, `softplus`, `erf` of whole slices, vectorised |
 //! | [`parallel`] | loops and sums whose bits do not depend on the number of threads |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
 
+// Views are passed by value, as everywhere on `ndarray`.
+#![allow(clippy::needless_pass_by_value)]
+
 pub mod linalg;
+pub mod math;
 pub mod matmul;
 pub mod parallel;
 pub mod random;

@@ -14,6 +14,7 @@
 //! ```
 
 use crate::Scalar;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -97,7 +98,13 @@ fn tree<T>(mut level: Vec<T>, combine: impl Fn(T, T) -> T) -> Option<T> {
 /// The rounding error is at most about `(log2(n) + n_lane) * eps * sum |x_i|` with `n_lane` = 512
 /// additions in a lane, instead of `n * eps * sum |x_i|` for a plain loop.
 pub fn sum<E: Scalar>(values: &[E]) -> E {
-    reduce_blocks(values.len(), SUM_BLOCK, |r| lanes(&values[r], |x| x), |a, b| a + b).unwrap_or_else(E::zero)
+    reduce_blocks(
+        values.len(),
+        SUM_BLOCK,
+        |r| Arch::new().dispatch(LaneSums { values: &values[r], map: |x| x }),
+        |a, b| a + b,
+    )
+    .unwrap_or_else(E::zero)
 }
 
 /// The inner product `sum_i a_i b_i`, summed as in [`sum`].
@@ -106,42 +113,72 @@ pub fn sum<E: Scalar>(values: &[E]) -> E {
 /// If the lengths differ.
 pub fn dot<E: Scalar>(a: &[E], b: &[E]) -> E {
     assert_eq!(a.len(), b.len(), "parallel::dot: lengths {} and {} differ", a.len(), b.len());
-    let block = |r: Range<usize>| {
-        let (a, b) = (&a[r.clone()], &b[r]);
+    let block = |r: Range<usize>| Arch::new().dispatch(LaneProducts { a: &a[r.clone()], b: &b[r] });
+    reduce_blocks(a.len(), SUM_BLOCK, block, |a, b| a + b).unwrap_or_else(E::zero)
+}
+
+/// The sum of squares, summed as in [`sum`].
+pub fn sum_of_squares<E: Scalar>(values: &[E]) -> E {
+    reduce_blocks(
+        values.len(),
+        SUM_BLOCK,
+        |r| Arch::new().dispatch(LaneSums { values: &values[r], map: |x| x * x }),
+        |a, b| a + b,
+    )
+    .unwrap_or_else(E::zero)
+}
+
+/// The sum of `map(x)` over a block, in the widest vectors that the processor has. There is no
+/// fused multiply-add in it, so their width makes no difference to the bits.
+struct LaneSums<'a, E, F> {
+    values: &'a [E],
+    map: F,
+}
+
+impl<E: Scalar, F: Fn(E) -> E> WithSimd for LaneSums<'_, E, F> {
+    type Output = E;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> E {
         let mut acc = [E::zero(); LANES];
-        let (a_rows, a_tail) = a.as_chunks::<LANES>();
-        let (b_rows, b_tail) = b.as_chunks::<LANES>();
+        let (rows, tail) = self.values.as_chunks::<LANES>();
+        for row in rows {
+            for (s, term) in acc.iter_mut().zip(row.map(&self.map)) {
+                *s += term;
+            }
+        }
+        for (s, &x) in acc.iter_mut().zip(tail) {
+            *s += (self.map)(x);
+        }
+        fold_lanes(acc)
+    }
+}
+
+/// As [`LaneSums`], of the products of two blocks.
+struct LaneProducts<'a, E> {
+    a: &'a [E],
+    b: &'a [E],
+}
+
+impl<E: Scalar> WithSimd for LaneProducts<'_, E> {
+    type Output = E;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> E {
+        let mut acc = [E::zero(); LANES];
+        let (a_rows, a_tail) = self.a.as_chunks::<LANES>();
+        let (b_rows, b_tail) = self.b.as_chunks::<LANES>();
         for (x, y) in a_rows.iter().zip(b_rows) {
-            for (s, (&x, &y)) in acc.iter_mut().zip(x.iter().zip(y)) {
-                *s += x * y;
+            let products: [E; LANES] = std::array::from_fn(|i| x[i] * y[i]);
+            for (s, product) in acc.iter_mut().zip(products) {
+                *s += product;
             }
         }
         for (s, (&x, &y)) in acc.iter_mut().zip(a_tail.iter().zip(b_tail)) {
             *s += x * y;
         }
         fold_lanes(acc)
-    };
-    reduce_blocks(a.len(), SUM_BLOCK, block, |a, b| a + b).unwrap_or_else(E::zero)
-}
-
-/// The sum of squares, summed as in [`sum`].
-pub fn sum_of_squares<E: Scalar>(values: &[E]) -> E {
-    reduce_blocks(values.len(), SUM_BLOCK, |r| lanes(&values[r], |x| x * x), |a, b| a + b).unwrap_or_else(E::zero)
-}
-
-#[inline(always)]
-fn lanes<E: Scalar>(values: &[E], map: impl Fn(E) -> E) -> E {
-    let mut acc = [E::zero(); LANES];
-    let (rows, tail) = values.as_chunks::<LANES>();
-    for row in rows {
-        for (s, &x) in acc.iter_mut().zip(row) {
-            *s += map(x);
-        }
     }
-    for (s, &x) in acc.iter_mut().zip(tail) {
-        *s += map(x);
-    }
-    fold_lanes(acc)
 }
 
 #[inline(always)]

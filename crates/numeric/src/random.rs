@@ -155,11 +155,11 @@ mod tests {
         let mut s = Stream::new(5, "moments", &[]);
         let u: Vec<f64> = (0..n).map(|_| s.uniform()).collect();
         let z: Vec<f64> = (0..n).map(|_| s.normal()).collect();
-        let b = (0..n).filter(|_| s.bernoulli(0.3)).count() as f64 / n as f64;
+        let b = (0..n).filter(|_| s.bernoulli(0.3)).count() as f64 / f64::from(n);
         let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
         let second = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>() / v.len() as f64;
         // Five standard errors each.
-        let within = |got: f64, want: f64, sd: f64| (got - want).abs() < 5.0 * sd / (n as f64).sqrt();
+        let within = |got: f64, want: f64, sd: f64| (got - want).abs() < 5.0 * sd / f64::from(n).sqrt();
         assert!(within(mean(&u), 0.5, (1.0_f64 / 12.0).sqrt()));
         assert!(within(second(&u), 1.0 / 3.0, 0.3));
         assert!(within(mean(&z), 0.0, 1.0) && within(second(&z), 1.0, 2.0_f64.sqrt()));

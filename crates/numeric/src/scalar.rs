@@ -1,6 +1,7 @@
 //! The number types that the workspace computes with.
 
 use crate::linalg::backend::Element;
+use crate::math::Elementary;
 use faer::traits::RealField;
 use ndarray::NdFloat;
 use num_traits::{FromPrimitive, ToPrimitive};
@@ -9,7 +10,9 @@ use num_traits::{FromPrimitive, ToPrimitive};
 ///
 /// Everything numerical in the workspace is generic over this trait, so that a property can be
 /// tested in `f64` on the very code that runs in `f32`.
-pub trait Scalar: NdFloat + RealField + FromPrimitive + ToPrimitive + Default + std::iter::Sum + Element {
+pub trait Scalar:
+    NdFloat + RealField + FromPrimitive + ToPrimitive + Default + std::iter::Sum + Element + Elementary
+{
     /// The type's name as array files write it: `"f32"` or `"f64"`.
     const NAME: &'static str;
 

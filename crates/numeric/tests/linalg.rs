@@ -1,5 +1,7 @@
 //! Properties of the decompositions, in both precisions.
 
+#![allow(clippy::needless_pass_by_value)]
+
 use latent_numeric::Scalar;
 use latent_numeric::linalg::{
     Cholesky, LinalgError, PowerIteration, singular_values, spectral_norm, spectral_norm_with, svd, symmetric_eigen,
@@ -23,7 +25,7 @@ impl<E: Scalar> Case<E> {
         let (m, n) = shape;
         let product =
             matmul(stream.normal_array::<E, _, _>((m, rank)).view(), stream.normal_array::<E, _, _>((rank, n)).view());
-        let magnitude = E::of([1.0, 1e12, 1e-12][usize::from(kind / 4) % 3]);
+        let magnitude = E::of([1.0, 1e12, 1e-12, 1e27, 1e-27][usize::from(kind / 4) % 5]);
         let mut store = Array2::from_elem((2 * m, 2 * n), E::nan());
         store.slice_mut(s![..;2, ..;-2]).assign(&(product * magnitude));
         if kind & 1 == 1 {
@@ -141,13 +143,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn eigendecomposition(seed: u64, n in 0_usize..40, rank in 0_usize..45, kind in 0_u8..12) {
+    fn eigendecomposition(seed: u64, n in 0_usize..40, rank in 0_usize..45, kind in 0_u8..20) {
         eigen_properties::<f32>(seed, n, rank, kind);
         eigen_properties::<f64>(seed, n, rank, kind);
     }
 
     #[test]
-    fn singular_value_decomposition(seed: u64, m in 0_usize..40, n in 0_usize..40, rank in 0_usize..45, kind in 0_u8..12) {
+    fn singular_value_decomposition(seed: u64, m in 0_usize..40, n in 0_usize..40, rank in 0_usize..45, kind in 0_u8..20) {
         svd_properties::<f32>(seed, (m, n), rank, kind);
         svd_properties::<f64>(seed, (m, n), rank, kind);
     }
@@ -159,7 +161,7 @@ proptest! {
     }
 
     #[test]
-    fn largest_singular_value(seed: u64, m in 0_usize..30, n in 0_usize..30, rank in 0_usize..8, kind in 0_u8..12) {
+    fn largest_singular_value(seed: u64, m in 0_usize..30, n in 0_usize..30, rank in 0_usize..8, kind in 0_u8..20) {
         norm_properties::<f32>(seed, (m, n), rank, kind);
         norm_properties::<f64>(seed, (m, n), rank, kind);
     }
@@ -184,6 +186,21 @@ fn large_enough_for_blocked_algorithms() {
     eigen_properties::<f64>(4, 300, 40, 0);
     cholesky_properties::<f32>(5, 300, 3, 1);
     cholesky_properties::<f64>(6, 300, 3, 0);
+}
+
+#[test]
+fn the_smallest_and_the_largest_numbers() {
+    let pattern = array![[1.0, 0.5], [0.0, 1.0], [0.0, 0.0]];
+    let want = singular_values(pattern.view()).unwrap();
+    for unit in [f64::MIN_POSITIVE * f64::EPSILON, f64::MIN_POSITIVE, f64::MAX / 4.0] {
+        // An even multiple of the smallest number has an exact half.
+        let unit = 2.0 * unit;
+        let got = singular_values((&pattern * unit).view()).unwrap();
+        for (got, want) in got.iter().zip(&want) {
+            let rounding = (4.0 * f64::EPSILON * want * unit).max(2.0 * f64::MIN_POSITIVE * f64::EPSILON);
+            assert!((got - want * unit).abs() <= rounding, "{got:e} against {:e}", want * unit);
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::{Backend, Failure};
+use super::{Backend, Failure, SvdFactors};
 use lax::error::Error;
 use lax::{JobSvd, Lapack as Routines, UPLO};
 use ndarray::{Array1, Array2, ArrayView2, ShapeBuilder};
@@ -32,7 +32,7 @@ impl<E: Routines<Real = E>> Backend<E> for Lapack {
         from_lower(a).eigh_into(UPLO::Lower).map_err(no_convergence)
     }
 
-    fn svd(a: ArrayView2<E>) -> Result<(Array2<E>, Array1<E>, Array2<E>), Failure> {
+    fn svd(a: ArrayView2<E>) -> Result<SvdFactors<E>, Failure> {
         let (u, s, vt) = columns_first(a, |i, j| (i, j)).svddc_into(JobSvd::Some).map_err(no_convergence)?;
         Ok((u.expect("U was asked for"), s, vt.expect("V' was asked for")))
     }

@@ -19,13 +19,16 @@ pub enum Failure {
     Pivot(usize),
 }
 
+/// `U`, `s` and `V'`.
+pub type SvdFactors<E> = (Array2<E>, Array1<E>, Array2<E>);
+
 /// Decompositions of matrices that are not empty and hold finite elements, square where they must be.
 /// Of a symmetric matrix only the lower triangle is read.
 pub trait Backend<E> {
     /// Eigenvalues in ascending order, eigenvectors in columns.
     fn symmetric_eigen(a: ArrayView2<E>) -> Result<(Array1<E>, Array2<E>), Failure>;
-    /// `U`, `s` descending, `V'`; thin.
-    fn svd(a: ArrayView2<E>) -> Result<(Array2<E>, Array1<E>, Array2<E>), Failure>;
+    /// Thin, `s` descending.
+    fn svd(a: ArrayView2<E>) -> Result<SvdFactors<E>, Failure>;
     /// `s` descending.
     fn singular_values(a: ArrayView2<E>) -> Result<Array1<E>, Failure>;
     /// The lower factor, zero above the diagonal.

@@ -1,0 +1,3 @@
+//! Synthetic sets that need no files, with known ground truth.
+
+pub mod strokes;

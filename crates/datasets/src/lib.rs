@@ -13,3 +13,4 @@ pub mod synthetic;
 pub use error::DatasetError;
 pub use images::{LabelledImages, Rows};
 pub use provenance::{Provenance, SourceFile};
+pub use split::Splits;

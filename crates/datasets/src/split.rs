@@ -31,6 +31,15 @@ pub struct Parts<T> {
     pub test: T,
 }
 
+/// A set as its authors divided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Splits {
+    /// To fit on.
+    pub train: LabelledImages,
+    /// To report on.
+    pub test: LabelledImages,
+}
+
 /// Divides the samples `0..len` by the permutation of the stream `(seed, "split", [])`.
 ///
 /// The indices of each part ascend.

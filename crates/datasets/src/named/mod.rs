@@ -28,19 +28,10 @@ pub use catalogue::Name;
 pub use download::{Attempt, Event, Failure};
 pub use locate::Locate;
 
-use crate::{DatasetError, LabelledImages, Provenance, SourceFile};
+use crate::{DatasetError, LabelledImages, Provenance, SourceFile, Splits};
 use catalogue::{File, Part};
 use locate::Found;
 use ndarray::{ArrayD, Ix3};
-
-/// A set as its authors divided it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Splits {
-    /// To fit on.
-    pub train: LabelledImages,
-    /// To report on.
-    pub test: LabelledImages,
-}
 
 /// Loads a named set; downloads what is missing, unless `locate` forbids it, and reports to `observe`.
 ///

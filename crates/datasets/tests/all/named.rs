@@ -16,7 +16,7 @@ fn little_set(folder: &Path, suffix: &str, images: usize, labels: usize) {
     }
 }
 
-fn from(folder: &Path) -> Result<latent_datasets::named::Splits, DatasetError> {
+fn from(folder: &Path) -> Result<latent_datasets::Splits, DatasetError> {
     load(Name::Mnist, &Locate::nowhere().data_dir(Some(folder.to_path_buf())), &mut |_| {})
 }
 

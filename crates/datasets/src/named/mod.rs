@@ -22,6 +22,8 @@
 
 mod catalogue;
 mod download;
+#[cfg(test)]
+mod download_tests;
 mod locate;
 
 pub use catalogue::Name;

@@ -3,6 +3,7 @@
 mod batches;
 mod idx;
 mod named;
+mod planted;
 mod strokes;
 
 use std::path::PathBuf;

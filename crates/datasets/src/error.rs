@@ -2,6 +2,7 @@
 
 use crate::idx::IdxFault;
 use crate::named::{Attempt, Name};
+use latent_numeric::linalg::LinalgError;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -115,13 +116,28 @@ pub enum DatasetError {
         /// Its domain.
         expected: String,
     },
-    /// A matrix has no eigendecomposition that could be computed.
-    #[error("cannot decompose the covariance of {what}: {reason}")]
+    /// The eigenvectors of a covariance could not be computed.
+    #[error("cannot whiten {samples} samples of {features} numbers: {source}")]
     Decomposition {
-        /// The data.
-        what: &'static str,
+        /// Rows of the data.
+        samples: usize,
+        /// Columns of the data.
+        features: usize,
         /// What the decomposition said.
-        reason: String,
+        source: LinalgError,
+    },
+    /// The covariance has directions without variance, which cannot be scaled to one.
+    #[error(
+        "variance {variance:e} in direction {component} of {features}: cannot be scaled to one; \
+         use epsilon > 0, or PCA with at most {component} components"
+    )]
+    Singular {
+        /// The first such direction, by descending variance, from zero.
+        component: usize,
+        /// Columns of the data.
+        features: usize,
+        /// The variance there.
+        variance: f64,
     },
 }
 

@@ -1,10 +1,14 @@
 //! The crate as its users see it.
 
 mod batches;
+mod folder;
 mod idx;
 mod named;
+mod olshausen_field;
+mod patches;
 mod planted;
 mod strokes;
+mod whiten;
 
 use std::path::PathBuf;
 

@@ -44,8 +44,8 @@ pub enum DatasetError {
     /// Labels and images are not of the same number.
     #[error(
         "{images} images{} but {labels} labels{}: expected one label for each image",
-        from(images_from),
-        from(labels_from)
+        from(images_from.as_ref()),
+        from(labels_from.as_ref())
     )]
     Counts {
         /// How many images.
@@ -58,7 +58,7 @@ pub enum DatasetError {
         labels_from: Option<PathBuf>,
     },
     /// A label names no class.
-    #[error("label {label} of sample {sample}{}: expected a class in 0..{classes}", from(path))]
+    #[error("label {label} of sample {sample}{}: expected a class in 0..{classes}", from(path.as_ref()))]
     Label {
         /// The label found.
         label: u8,
@@ -161,8 +161,8 @@ pub struct Looked {
     pub refused: Option<String>,
 }
 
-fn from(path: &Option<PathBuf>) -> String {
-    path.as_ref().map_or_else(String::new, |p| format!(" in {}", p.display()))
+fn from(path: Option<&PathBuf>) -> String {
+    path.map_or_else(String::new, |p| format!(" in {}", p.display()))
 }
 
 fn missing(name: Name, file: &str, looked_in: &[Looked], tried: &[Attempt]) -> String {
@@ -178,7 +178,7 @@ fn missing(name: Name, file: &str, looked_in: &[Looked], tried: &[Attempt]) -> S
         text.push_str(" nowhere: no data folder and no cache folder is known");
     }
     if tried.is_empty() {
-        text.push_str("\nDownloads are off.");
+        text.push_str("\nNothing was downloaded: downloads are off, or no cache folder is known.");
     } else {
         text.push_str("\nDownloads that failed:");
         for attempt in tried {

@@ -106,7 +106,7 @@ fn planes(picture: &DynamicImage, channels: Channels) -> Array3<u8> {
 
 fn picture_paths(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     let is_picture = |path: &PathBuf| {
-        let extension = path.extension().map(|e| e.to_ascii_lowercase());
+        let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         extension.is_some_and(|e| e == "png" || e == "jpg" || e == "jpeg") && path.is_file()
     };
     let entries = std::fs::read_dir(folder).map_err(DatasetError::io("list", folder))?;

@@ -91,6 +91,11 @@ impl LabelledImages {
         self.classes
     }
 
+    /// All pixels in the order of memory; the constructors made the layout standard.
+    fn bytes(&self) -> &[u8] {
+        self.images.as_slice().unwrap_or_default()
+    }
+
     /// The images as bytes, (N, C, H, W).
     pub fn images(&self) -> ArrayView4<'_, u8> {
         self.images.view()
@@ -123,7 +128,7 @@ impl LabelledImages {
         let (chosen, total, width) = (chosen.into(), self.len(), self.features());
         let count = chosen.len(total);
         assert_eq!(rows.dim(), (count, width), "rows_into: {count} images of {width} numbers do not fit");
-        let bytes = self.images.as_slice().expect("standard layout");
+        let bytes = self.bytes();
         if width == 0 {
             return;
         }
@@ -149,7 +154,7 @@ impl LabelledImages {
         let chosen = chosen.into();
         let count = chosen.len(self.len());
         let width = self.features();
-        let bytes = self.images.as_slice().expect("standard layout");
+        let bytes = self.bytes();
         let mut images = Vec::with_capacity(count * width);
         for i in 0..count {
             let index = chosen.at(i);
@@ -175,7 +180,7 @@ impl LabelledImages {
 
     /// The mean of all pixels in [0, 1]; `NaN` if there are none.
     pub fn mean_intensity(&self) -> f64 {
-        let bytes = self.images.as_slice().expect("standard layout");
+        let bytes = self.bytes();
         let sum = |range: Range<usize>| bytes[range].iter().map(|&byte| u64::from(byte)).sum::<u64>();
         let total: u64 = parallel::map_blocks(bytes.len(), 1 << 16, sum).into_iter().sum();
         total as f64 / 255.0 / bytes.len() as f64

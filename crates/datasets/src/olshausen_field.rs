@@ -77,7 +77,9 @@ pub fn to_unit_variance<E: Scalar>(images: &mut [Array2<E>]) -> E {
     if sd == 0.0 {
         return E::one();
     }
-    images.iter_mut().for_each(|image| image.mapv_inplace(|v| E::of(v.as_f64() / sd)));
+    for image in images {
+        image.mapv_inplace(|v| E::of(v.as_f64() / sd));
+    }
     E::of(sd)
 }
 

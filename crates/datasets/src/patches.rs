@@ -124,11 +124,11 @@ fn check_size(image: usize, size: usize) -> Result<(), DatasetError> {
     }
 }
 
-fn window<'a, E>(
-    image: ArrayView3<'a, E>,
+fn window<E>(
+    image: ArrayView3<'_, E>,
     (top, left): (usize, usize),
     (h, w): (usize, usize),
-) -> impl Iterator<Item = &'a E> {
+) -> impl Iterator<Item = &E> {
     image.slice_move(s![.., top..top + h, left..left + w]).into_iter()
 }
 

@@ -5,6 +5,7 @@ use crate::DatasetError;
 use flate2::read::MultiGzDecoder;
 use ndarray::{ArrayD, IxDyn};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
@@ -130,5 +131,9 @@ impl<R: Read> Unpacked<R> {
 
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -48,7 +48,10 @@ pub fn write_to(mut sink: impl Write, array: ArrayViewD<'_, u8>) -> io::Result<(
     for &size in array.shape() {
         sink.write_all(&(size as u32).to_be_bytes())?;
     }
-    sink.write_all(array.as_standard_layout().as_slice().expect("standard layout"))
+    match array.as_slice() {
+        Some(bytes) => sink.write_all(bytes),
+        None => sink.write_all(&array.iter().copied().collect::<Vec<u8>>()),
+    }
 }
 
 fn check(array: &ArrayViewD<'_, u8>) -> Result<(), DatasetError> {

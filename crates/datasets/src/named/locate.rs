@@ -117,9 +117,8 @@ impl Locate {
             let public = || name.mirrors().iter().map(ToString::to_string).collect();
             let mirrors: Vec<String> = self.mirrors.clone().unwrap_or_else(public);
             let job = download::Job { entry, mirrors, attempts: self.attempts, backoff: self.backoff, folder };
-            match job.run(&mut tried, observe)? {
-                Some((path, idx)) => return Ok(Found { path, idx, verified: true }),
-                None => {}
+            if let Some((path, idx)) = job.run(&mut tried, observe)? {
+                return Ok(Found { path, idx, verified: true });
             }
         }
         Err(DatasetError::Missing { name, file: entry.stem.to_owned(), looked_in, tried })

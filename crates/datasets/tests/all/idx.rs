@@ -13,7 +13,9 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 fn file(code: u8, sizes: &[u32], data: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0, 0, code, sizes.len() as u8];
-    sizes.iter().for_each(|size| bytes.extend(size.to_be_bytes()));
+    for size in sizes {
+        bytes.extend(size.to_be_bytes());
+    }
     bytes.extend(data);
     bytes
 }

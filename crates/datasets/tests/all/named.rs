@@ -85,7 +85,7 @@ fn offline_the_error_says_what_to_do() {
         "LATENT_DATA_DIR",
         "--data-dir",
         "--dataset synthetic",
-        "Downloads are off",
+        "downloads are off",
     ] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }

@@ -46,6 +46,9 @@ pub fn splits(seed: u64, train: usize, test: usize) -> Splits {
 }
 
 /// The samples of the given numbers: (n, 1, 28, 28), with labels 0 to 9.
+///
+/// # Panics
+/// If so many images do not fit into memory.
 pub fn generate(seed: u64, samples: Range<u64>) -> LabelledImages {
     let first = samples.start;
     let count = samples.end.saturating_sub(first) as usize;

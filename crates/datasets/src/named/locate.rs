@@ -1,0 +1,184 @@
+//! Where the files of a named set are looked for.
+
+use super::Name;
+use super::catalogue::{Checksum, Entry};
+use super::download::{self, Event};
+use crate::DatasetError;
+use crate::error::Looked;
+use crate::idx::{self, Idx};
+use directories::ProjectDirs;
+use md5::{Digest, Md5};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The environment variable that names a folder of data sets.
+const VARIABLE: &str = "LATENT_DATA_DIR";
+
+/// Where files are looked for, and whether and how they are downloaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locate {
+    pub(super) folders: Vec<PathBuf>,
+    pub(super) cache: Option<PathBuf>,
+    pub(super) download: bool,
+    pub(super) mirrors: Option<Vec<String>>,
+    pub(super) attempts: u32,
+    pub(super) backoff: Duration,
+}
+
+/// A file that was found and read.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    pub(super) idx: Idx,
+    pub(super) verified: bool,
+}
+
+impl Locate {
+    /// Nowhere, without downloads: to be filled by the methods below.
+    pub fn nowhere() -> Self {
+        Self {
+            folders: Vec::new(),
+            cache: None,
+            download: false,
+            mirrors: None,
+            attempts: 3,
+            backoff: Duration::from_secs(1),
+        }
+    }
+
+    /// The folder of `LATENT_DATA_DIR` if it is set, then the user's cache folder, then downloads.
+    pub fn from_environment() -> Self {
+        let folder = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
+        let cache = ProjectDirs::from("", "", "latent").map(|dirs| dirs.cache_dir().join("datasets"));
+        Self { folders: folder.into_iter().map(PathBuf::from).collect(), cache, download: true, ..Self::nowhere() }
+    }
+
+    /// Looks in `folder` before all others; `None` changes nothing, as a flag that was not given.
+    #[must_use]
+    pub fn data_dir(mut self, folder: Option<PathBuf>) -> Self {
+        self.folders.splice(0..0, folder);
+        self
+    }
+
+    /// Keeps downloads in `folder`.
+    #[must_use]
+    pub fn cache_dir(self, folder: impl Into<PathBuf>) -> Self {
+        Self { cache: Some(folder.into()), ..self }
+    }
+
+    /// Whether to download what is found nowhere.
+    #[must_use]
+    pub fn download(self, download: bool) -> Self {
+        Self { download, ..self }
+    }
+
+    /// Downloads from these addresses instead of the public mirrors; a file is at `{mirror}/{file}.gz`.
+    #[must_use]
+    pub fn mirrors(self, mirrors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { mirrors: Some(mirrors.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// Goes over the mirrors at most `attempts` times, waiting `backoff`, then twice that, and so on between.
+    #[must_use]
+    pub fn retries(self, attempts: u32, backoff: Duration) -> Self {
+        Self { attempts, backoff, ..self }
+    }
+
+    pub(super) fn find(
+        &self,
+        name: Name,
+        entry: Entry,
+        observe: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Found, DatasetError> {
+        let mut looked_in = Vec::new();
+        for folder in &self.folders {
+            for path in candidates(folder, name, entry) {
+                if path.try_exists().map_err(DatasetError::io("look for", &path))? {
+                    let idx = idx::read(&path)?;
+                    let verified = mismatch(&path, &idx, entry.checksum)?.is_none();
+                    return Ok(Found { path, idx, verified });
+                }
+                looked_in.push(Looked { path, refused: None });
+            }
+        }
+        if let Some(cache) = &self.cache {
+            for path in candidates(cache, name, entry) {
+                match cached(&path, entry) {
+                    Cached::Sound(idx) => return Ok(Found { path, idx, verified: true }),
+                    Cached::Absent => looked_in.push(Looked { path, refused: None }),
+                    Cached::Refused(reason) => looked_in.push(Looked { path, refused: Some(reason) }),
+                }
+            }
+        }
+        let mut tried = Vec::new();
+        if let (true, Some(cache)) = (self.download, &self.cache) {
+            let folder = cache.join(name.as_str());
+            let public = || name.mirrors().iter().map(ToString::to_string).collect();
+            let mirrors: Vec<String> = self.mirrors.clone().unwrap_or_else(public);
+            let job = download::Job { entry, mirrors, attempts: self.attempts, backoff: self.backoff, folder };
+            if let Some((path, idx)) = job.run(&mut tried, observe)? {
+                return Ok(Found { path, idx, verified: true });
+            }
+        }
+        Err(DatasetError::Missing { name, file: entry.stem.to_owned(), looked_in, tried })
+    }
+}
+
+/// The two paths that a file may have below a folder.
+fn candidates(folder: &Path, name: Name, entry: Entry) -> [PathBuf; 2] {
+    let folder = folder.join(name.as_str());
+    [folder.join(entry.stem), folder.join(format!("{}.gz", entry.stem))]
+}
+
+enum Cached {
+    Sound(Idx),
+    Absent,
+    Refused(String),
+}
+
+/// A file of the cache folder; nothing there stops a download.
+fn cached(path: &Path, entry: Entry) -> Cached {
+    let checked = || -> Result<_, DatasetError> {
+        let idx = idx::read(path)?;
+        Ok((mismatch(path, &idx, entry.checksum)?, idx))
+    };
+    match checked() {
+        Ok((None, idx)) => Cached::Sound(idx),
+        Ok((Some(reason), _)) => Cached::Refused(reason),
+        Err(DatasetError::Io { source, .. })
+            if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+        {
+            Cached::Absent
+        }
+        Err(DatasetError::Idx { fault, .. }) => Cached::Refused(fault.to_string()),
+        Err(other) => Cached::Refused(other.to_string()),
+    }
+}
+
+/// What is wrong with a file's checksum, if anything.
+pub(super) fn mismatch(path: &Path, idx: &Idx, checksum: Checksum) -> Result<Option<String>, DatasetError> {
+    let (kind, expected, found) = match checksum {
+        Checksum::Sha256Unpacked(expected) => ("SHA-256 of the unpacked content", expected, idx.sha256.clone()),
+        Checksum::Md5Packed(expected) => {
+            let mut hash = Md5::new();
+            let mut file = std::fs::File::open(path).map_err(DatasetError::io("open", path))?;
+            io::copy(&mut file, &mut HashWriter(&mut hash)).map_err(DatasetError::io("read", path))?;
+            ("MD5", expected, idx::hex(hash.finalize().as_ref()))
+        }
+    };
+    Ok((found != expected).then(|| format!("wrong checksum: {kind} is {found}, expected {expected}")))
+}
+
+struct HashWriter<'a>(&'a mut Md5);
+
+impl io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

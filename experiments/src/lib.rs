@@ -5,10 +5,13 @@
 //! ([`plot`]) and image sheets ([`picture`]).
 
 pub mod cli;
+pub mod data;
 pub mod failure;
+pub mod fista_mnist;
 pub mod font;
 pub mod interrupt;
 pub mod picture;
 pub mod plot;
 pub mod progress;
 pub mod run;
+pub mod solvers;

@@ -1,0 +1,51 @@
+//! Solvers by name.
+
+use clap::ValueEnum;
+use latent_numeric::Scalar;
+use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Fista, Ista, Lars, Solver};
+use serde::Serialize;
+use std::fmt;
+
+/// The solvers of the lasso that a study can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SolverName {
+    /// Iterative shrinkage-thresholding
+    Ista,
+    /// Fast iterative shrinkage-thresholding
+    Fista,
+    /// FISTA with adaptive restart
+    RestartedFista,
+    /// FISTA that never raises the objective
+    MonotoneFista,
+    /// Cyclic coordinate descent
+    CoordinateDescent,
+    /// Newton steps on the support
+    ActiveSet,
+    /// The homotopy path of least-angle regression
+    Lars,
+    /// The default for batches: ADMM, finished exactly
+    Admm,
+}
+
+impl SolverName {
+    /// The solver with its default settings.
+    pub fn solver<E: Scalar>(self) -> Box<dyn Solver<E>> {
+        match self {
+            Self::Ista => Box::new(Ista::default()),
+            Self::Fista => Box::new(Fista::default()),
+            Self::RestartedFista => Box::new(Fista::restarted()),
+            Self::MonotoneFista => Box::new(Fista { monotone: true, ..Fista::default() }),
+            Self::CoordinateDescent => Box::new(CoordinateDescent::default()),
+            Self::ActiveSet => Box::new(ActiveSet::default()),
+            Self::Lars => Box::new(Lars::default()),
+            Self::Admm => Box::new(Admm::default()),
+        }
+    }
+}
+
+impl fmt::Display for SolverName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(<dyn Solver<f32>>::name(self.solver().as_ref()))
+    }
+}

@@ -3,6 +3,8 @@
 //!
 //! `g = e^(x^2) erfc(x)` is a polynomial in `t = (2.6 x - 6.6) / (x + 3)`, which lies in `[-1, 1]`.
 //! Its coefficients, and those of the series, are made by `scripts/erf_coefficients.py`.
+//!
+//! Worst error seen: 1.03 ulp in `f64`, 0.51 in `f32`; see the [module](super).
 
 // As the script prints them.
 #![allow(clippy::unreadable_literal)]

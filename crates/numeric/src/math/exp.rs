@@ -3,6 +3,8 @@
 //! `e^r` is its Taylor polynomial: of degree 13 for `f64` (truncation 4e-18), of degree 8 for `f32`
 //! (2e-10). `r` is the sum of two doubles, as `ln 2` is (Cody and Waite). Multiplying by `2^k` in two
 //! steps lets the result round once where it is subnormal, and overflow where it must.
+//!
+//! Worst error seen: 0.82 ulp in `f64`, 0.51 in `f32`; see the [module](super).
 
 use super::{leading, polynomial};
 
@@ -49,7 +51,6 @@ pub(super) fn power_of_two(k: u64) -> f64 {
     f64::from_bits(k.wrapping_add(1023) << 52)
 }
 
-/// `e^x` within 0.6 ulp for finite `x` in `[-746, 710]`.
 #[inline(always)]
 pub(super) fn f64(x: f64) -> f64 {
     // Written so that NaN stays.

@@ -4,6 +4,8 @@
 //! where `R = 2 (s^2 / 3 + s^4 / 5 + ...)` is cut after 10 terms for `f64` (relative 1e-17) and after
 //! 6 for `f32` (2e-10). Subnormal arguments are scaled first. The form of the sum is that of
 //! P. T. P. Tang, *ACM TOMS* 16 (1990), 378-400, and of Sun's fdlibm.
+//!
+//! Worst error seen: 0.76 ulp in `f64`, 0.51 in `f32`; see the [module](super).
 
 use super::exp::{LN2_HIGH, LN2_LOW};
 use super::{leading, polynomial};

@@ -1,5 +1,7 @@
 //! `sigmoid(x) = 1 / (1 + e^-x)`, computed as `1 / (1 + e)` for `x >= 0` and `e / (1 + e)` for
 //! `x < 0`, with `e = e^-|x|`: nothing overflows, and small results keep their relative accuracy.
+//!
+//! Worst error seen: 1.36 ulp in `f64`, 0.51 in `f32`; see the [module](super).
 
 use super::{exp, quotient};
 

@@ -3,6 +3,8 @@
 //! `E = 2^k (e^r - 1) + (2^k - 1)` is the sum of two doubles for `f64`, as the
 //! denominator is, so that nothing cancels. From
 //! `|x| = 20` on the result is 1 in `f64`, from 10 on in `f32`.
+//!
+//! Worst error seen: 0.87 ulp in `f64`, 0.51 in `f32`; see the [module](super).
 
 use super::exp::{exp_minus_one_single, power_of_two, reduce, rest};
 use super::quotient;

@@ -71,6 +71,6 @@ pub fn evaluate(
         }
     }
     progress.finish();
-    let views: Vec<_> = codes.iter().map(Array2::view).collect();
+    let views: Vec<_> = codes.iter().map(|c| c.view()).collect();
     Ok(Evaluated { codes: concatenate(Axis(0), &views)?, certificates, time })
 }

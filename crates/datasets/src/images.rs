@@ -212,7 +212,10 @@ impl Rows<'_> {
     fn len(&self, total: usize) -> usize {
         match self {
             Self::All => total,
-            Self::Range(range) => range.len(),
+            Self::Range(range) => {
+                assert!(range.is_empty() || range.end <= total, "images {range:?} of {total}");
+                range.len()
+            }
             Self::Indices(indices) => indices.len(),
         }
     }

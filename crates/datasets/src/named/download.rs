@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ureq::Agent;
 
-/// No file of a named set is larger than this; a server that sends more is not believed.
-const MOST_BYTES: u64 = 256 << 20;
+/// No packed file of a named set is larger than this; a server that sends more is not believed.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// No file of a named set has more elements than this: 60,000 images have 47 million.
+pub(super) const MOST_ELEMENTS: u64 = 64 << 20;
 
 /// What a download reports while it goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,7 +224,7 @@ impl Job {
     }
 
     fn check(&self, path: &Path) -> Result<Idx, Stop> {
-        let idx = match idx::read(path) {
+        let idx = match idx::read_with_limit(path, MOST_ELEMENTS) {
             Ok(idx) => idx,
             Err(DatasetError::Idx { fault: idx::IdxFault::TruncatedGzip { .. }, .. }) => {
                 let received = std::fs::metadata(path).map_err(DatasetError::io("read", path))?.len();

@@ -48,6 +48,10 @@ impl Locate {
     }
 
     /// The folder of `LATENT_DATA_DIR` if it is set, then the user's cache folder, then downloads.
+    ///
+    /// The cache folder is `datasets` in the system's place for a program named `latent`: on Linux
+    /// `$XDG_CACHE_HOME/latent/datasets`, that is `~/.cache/latent/datasets`; on macOS
+    /// `~/Library/Caches/latent/datasets`; on Windows `%LOCALAPPDATA%\latent\cache\datasets`.
     pub fn from_environment() -> Self {
         let folder = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
         let cache = ProjectDirs::from("", "", "latent").map(|dirs| dirs.cache_dir().join("datasets"));
@@ -140,7 +144,7 @@ enum Cached {
 /// A file of the cache folder; nothing there stops a download.
 fn cached(path: &Path, entry: Entry) -> Cached {
     let checked = || -> Result<_, DatasetError> {
-        let idx = idx::read(path)?;
+        let idx = idx::read_with_limit(path, download::MOST_ELEMENTS)?;
         Ok((mismatch(path, &idx, entry.checksum)?, idx))
     };
     match checked() {

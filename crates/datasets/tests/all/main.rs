@@ -2,6 +2,7 @@
 
 mod batches;
 mod folder;
+mod golden;
 mod idx;
 mod named;
 mod olshausen_field;

@@ -8,7 +8,8 @@
 //! figures on these images compare with each other, not with published ones.
 //!
 //! Sample `i` is a function of the stream `(seed, "strokes", [i])` alone: any sample can be drawn by
-//! itself, and samples are drawn in parallel with the same bits.
+//! itself, and samples are drawn in parallel with the same bits. (Between platforms a pixel may differ
+//! by one level, where their sine and exponential differ.)
 //!
 //! ```
 //! use latent_datasets::synthetic::strokes;

@@ -35,7 +35,8 @@ impl Loaded {
                     .iter()
                     .map(|file| {
                         let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                        (name, file.sha256.clone())
+                        // The checksum is of the unpacked content.
+                        (name.trim_end_matches(".gz").to_owned(), file.sha256.clone())
                     })
                     .collect(),
                 _ => std::collections::BTreeMap::new(),

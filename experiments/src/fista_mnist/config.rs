@@ -30,7 +30,7 @@ pub struct Flags {
 
     /// Weight of the l1 term in 1/2 ||x - W z||^2 + lambda ||z||_1, pixels in [0, 1]
     #[arg(long, default_value_t = 0.1)]
-    pub lambda: f32,
+    pub lambda: f64,
 
     /// Passes over the training images
     #[arg(long, default_value_t = 3)]
@@ -49,7 +49,7 @@ pub struct Config {
     /// How many atoms are learned.
     pub atoms: usize,
     /// The weight of the l1 term.
-    pub lambda: f32,
+    pub lambda: f64,
     /// Passes over the training images.
     pub epochs: usize,
     /// What codes the images.
@@ -95,7 +95,7 @@ impl Config {
 
     /// The penalty on the codes.
     pub fn penalty(&self) -> LassoParams<f32> {
-        LassoParams::new(self.lambda)
+        LassoParams::new(self.lambda as f32)
     }
 
     /// How the dictionary is learned.

@@ -27,6 +27,12 @@ impl Evaluated {
         Summary::of(&self.certificates)
     }
 
+    /// For each atom, the mean over images of `|z_j|`: how much it contributes.
+    pub fn weight_of_atoms(&self) -> Array1<f64> {
+        let total = self.codes.map_axis(Axis(0), |column| column.iter().map(|z| f64::from(z.abs())).sum::<f64>());
+        total / self.codes.nrows().max(1) as f64
+    }
+
     /// For each atom, the share of images that use it.
     pub fn use_of_atoms(&self) -> Array1<f64> {
         let used = self.codes.map_axis(Axis(0), |column| column.iter().filter(|z| **z != 0.0).count());

@@ -1,6 +1,6 @@
 //! What there is to see.
 
-use super::compare::Curve;
+use super::compare::{Curve, FLOOR};
 use super::evaluate::Evaluated;
 use crate::failure::Failure;
 use crate::picture::{self, Decomposition, Part};
@@ -36,7 +36,7 @@ pub fn draw(
     run.figure("learning", &learning(curve))?;
     run.figure("sparsity", &sparsity(evaluated))?;
     if !solvers.is_empty() {
-        run.figure("convergence", &convergence(solvers, evaluated.codes.ncols()))?;
+        run.figure("convergence", &convergence(solvers, evaluated.codes.ncols(), evaluated.summary().objective))?;
     }
     Ok(())
 }
@@ -65,8 +65,7 @@ fn reconstructions(
             strongest.sort_by(|&a, &b| z[b].abs().total_cmp(&z[a].abs()).then(a.cmp(&b)));
             let support = strongest.len();
             strongest.truncate(STRONGEST);
-            let parts: Vec<_> =
-                strongest.iter().map(|&j| Part { atom: tiles[j].view(), coefficient: z[j] }).collect();
+            let parts: Vec<_> = strongest.iter().map(|&j| Part { atom: tiles[j].view(), coefficient: z[j] }).collect();
             let error = 2.0 * evaluated.certificates[i].data_term / f64::from(x.row(k).dot(&x.row(k)));
             (k, parts, support, error)
         })
@@ -118,11 +117,14 @@ fn sparsity(evaluated: &Evaluated) -> Figure {
         )
 }
 
-fn convergence(curves: &[Curve], atoms: usize) -> Figure {
+fn convergence(curves: &[Curve], atoms: usize, optimum: f64) -> Figure {
+    let floor = FLOOR * optimum;
     let mut iterations = Panel::new(Axis::log("iterations"), Axis::log("objective − optimum")).title("by iterations");
-    let mut seconds = Panel::new(Axis::log("seconds for all images"), Axis::log("objective − optimum")).title("by time");
+    let mut seconds =
+        Panel::new(Axis::log("seconds for all images"), Axis::log("objective − optimum")).title("by time");
     for curve in curves {
-        let points = |x: fn(&super::compare::Point) -> f64| curve.points.iter().map(|p| (x(p), p.distance)).collect();
+        let points =
+            |x: fn(&super::compare::Point) -> f64| curve.points.iter().map(|p| (x(p), p.distance.max(floor))).collect();
         let name = curve.solver.to_string();
         iterations = iterations.curve(name.clone(), points(|p| p.iterations as f64));
         seconds = seconds.curve(name, points(|p| p.seconds));

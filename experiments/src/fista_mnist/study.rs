@@ -60,13 +60,13 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
         }
     }
 
-    let share = evaluated.use_of_atoms();
+    let weight = evaluated.weight_of_atoms();
     let mut order: Vec<usize> = (0..config.atoms).collect();
-    order.sort_by(|&a, &b| share[b].total_cmp(&share[a]).then(a.cmp(&b)));
+    order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
     figures::draw(&run, &dictionary, &order, test, &evaluated, &learned.curve, &curves)?;
 
     let stopped = interrupt.raised();
-    let unused = share.iter().filter(|share| **share == 0.0).count();
+    let unused = weight.iter().filter(|weight| **weight == 0.0).count();
     let summary = evaluated.summary();
     let error = evaluated.relative_error(test);
     run.metric(&json!({
@@ -122,8 +122,16 @@ fn report(
         config.solver,
         seconds(learned.time)
     ));
-    line(format!("on {} test images, coded by {} in {}:", grouped(test.samples as u64), config.solver, seconds(evaluated.time)));
-    line(format!("  objective            {:.4}  (squared error {:.4} + l1 {:.4})", test.objective, test.data_term, test.l1_term));
+    line(format!(
+        "on {} test images, coded by {} in {}:",
+        grouped(test.samples as u64),
+        config.solver,
+        seconds(evaluated.time)
+    ));
+    line(format!(
+        "  objective            {:.4}  (squared error {:.4} + l1 {:.4})",
+        test.objective, test.data_term, test.l1_term
+    ));
     line(format!("  strokes an image     {:.1} of {}", test.nonzeros, config.atoms));
     line(format!("  relative error^2     {:.2} %", 100.0 * error));
     line(format!(
@@ -140,7 +148,13 @@ fn report(
         for Curve { solver, points } in curves {
             // Where the solver first comes within 1e-3 of the optimum, or where it ended.
             if let Some(p) = points.iter().find(|p| p.distance <= 1e-3).or(points.last()) {
-                line(format!("  {:<20} {:>10} {:>10.4} {:>12.1e}", solver.to_string(), p.iterations, p.seconds, p.distance));
+                line(format!(
+                    "  {:<20} {:>10} {:>10.4} {:>12.1e}",
+                    solver.to_string(),
+                    p.iterations,
+                    p.seconds,
+                    p.distance
+                ));
             }
         }
     }

@@ -43,13 +43,13 @@ impl Default for Admm {
 
 impl<E: Scalar> Solver<E> for Admm {
     fn name(&self) -> &'static str {
-        "admm"
+        "ADMM"
     }
 
     fn prepare<'p>(&self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError> {
         require(
             (1.0..2.0).contains(&self.relaxation),
-            "the relaxation of admm",
+            "the relaxation of ADMM",
             self.relaxation,
             "a number from 1 to below 2",
         )?;
@@ -87,7 +87,7 @@ impl<E: Scalar> Factored<'_, E> {
             let mut a = self.lasso.hessian().to_owned();
             let rho = self.rho(rung);
             a.diag_mut().mapv_inplace(|d| d + rho);
-            let inverse = crate::spd::inverse("admm", a.view());
+            let inverse = crate::spd::inverse("ADMM", a.view());
             inverse.expect("H + rho I with rho > 0 is positive definite")
         })
     }

@@ -37,10 +37,10 @@ impl Fista {
 impl<E: Scalar> Solver<E> for Fista {
     fn name(&self) -> &'static str {
         match (self.restart, self.monotone) {
-            (false, false) => "fista",
-            (true, false) => "restarted fista",
-            (false, true) => "monotone fista",
-            (true, true) => "restarted monotone fista",
+            (false, false) => "FISTA",
+            (true, false) => "restarted FISTA",
+            (false, true) => "monotone FISTA",
+            (true, true) => "restarted monotone FISTA",
         }
     }
 

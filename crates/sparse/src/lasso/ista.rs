@@ -22,7 +22,7 @@ pub struct Ista {
 
 impl<E: Scalar> Solver<E> for Ista {
     fn name(&self) -> &'static str {
-        "ista"
+        "ISTA"
     }
 
     fn prepare<'p>(&self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError> {

@@ -95,7 +95,7 @@ fn solver_settings() {
         let error = lasso
             .solve(array![[1.0, 2.0]].view(), &Admm { relaxation, ..Admm::default() }, &Stop::default())
             .unwrap_err();
-        assert!(matches!(error, SparseError::Parameter { name: "the relaxation of admm", .. }));
+        assert!(matches!(error, SparseError::Parameter { name: "the relaxation of ADMM", .. }));
     }
     for gap in [-1e-3, f64::NAN] {
         let error = lasso.solve(array![[1.0, 2.0]].view(), &CoordinateDescent {}, &Stop::gap(gap)).unwrap_err();

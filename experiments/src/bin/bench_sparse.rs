@@ -9,9 +9,9 @@ use experiments::cli::{Common, Dataset};
 use experiments::data::{self, ImageSamples};
 use experiments::failure::{Failure, OrHelp, exit};
 use experiments::solvers::SolverName;
+use latent_sparse::Dictionary;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop, Summary};
-use latent_sparse::Dictionary;
 use ndarray::{Array2, ArrayView2};
 use serde_json::json;
 use std::ops::ControlFlow;
@@ -202,7 +202,12 @@ fn read_dictionary(path: &Path, features: usize) -> Result<Array2<f32>, Failure>
 }
 
 /// What the codes are worth, computed in f64 from the images and atoms alone.
-fn in_double_precision(atoms: &Array2<f32>, x: &Array2<f32>, codes: &Array2<f32>, lambda: f32) -> Result<Summary, Failure> {
+fn in_double_precision(
+    atoms: &Array2<f32>,
+    x: &Array2<f32>,
+    codes: &Array2<f32>,
+    lambda: f32,
+) -> Result<Summary, Failure> {
     let dictionary = Dictionary::new(atoms.mapv(f64::from))?;
     // The lambda that was asked for in decimals, not the f32 next to it.
     let lambda: f64 = lambda.to_string().parse()?;

@@ -33,7 +33,7 @@ pub struct Flags {
     pub lambda: f64,
 
     /// Passes over the training images
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 5)]
     pub epochs: usize,
 
     /// What codes the images

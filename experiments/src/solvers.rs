@@ -36,9 +36,9 @@ impl SolverName {
             Self::Fista => Box::new(Fista::default()),
             Self::RestartedFista => Box::new(Fista::restarted()),
             Self::MonotoneFista => Box::new(Fista { monotone: true, ..Fista::default() }),
-            Self::CoordinateDescent => Box::new(CoordinateDescent::default()),
-            Self::ActiveSet => Box::new(ActiveSet::default()),
-            Self::Lars => Box::new(ActiveSet::default()),
+            Self::CoordinateDescent => Box::new(CoordinateDescent),
+            Self::ActiveSet => Box::new(ActiveSet),
+            Self::Lars => Box::new(ActiveSet),
             Self::Admm => Box::new(Admm::default()),
         }
     }

@@ -55,7 +55,7 @@ pub fn compare(
     let dictionary = Dictionary::new(dictionary.atoms().mapv(f64::from))?;
     let x = images.mapv(f64::from);
     let lasso = Lasso::new(&dictionary, LassoParams::new(lambda))?;
-    let optimum = lasso.solve(x.view(), &ActiveSet::default(), &Stop::gap(1e-13))?.summary().objective;
+    let optimum = lasso.solve(x.view(), &ActiveSet, &Stop::gap(1e-13))?.summary().objective;
     let progress = Progress::new("comparing solvers", (SOLVERS.len() * ITERATIONS.len()) as u64, "runs");
     let mut curves = Vec::new();
     for name in SOLVERS {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Related: the feature-sign search of Lee, Battle, Raina and Ng 2007, which changes one sign at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActiveSet {}
+pub struct ActiveSet;
 
 /// Sweeps before a Newton step.
 const SWEEPS: usize = 3;

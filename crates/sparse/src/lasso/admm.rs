@@ -168,16 +168,7 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
                 matmul_into(E::one(), z.slice(top), h, E::zero(), solved.slice_mut(top), Threads::One);
                 active.retain(
                     |[z, b, hz, ..], k, original| {
-                        combine([E::one(), -E::one()], row(b, k), row(hz, k), &mut q);
-                        let penalty = self.lasso.penalty(block.lambda[original]);
-                        let terms =
-                            penalty.terms_from_correlations(block.squared_norms[original], row(z, k), row(b, k), &q);
-                        if terms.relative_gap > block.stop.relative_gap {
-                            return true;
-                        }
-                        block.outcomes[original] = Outcome { iterations: iteration, stop: StopReason::Converged };
-                        block.codes.row_mut(original).assign(&z.row(k));
-                        false
+                        !block.settle(self.lasso, original, iteration, [row(z, k), row(b, k), row(hz, k)], &mut q)
                     },
                     [&mut z, &mut b, &mut solved, &mut u, &mut rhs],
                     |_, _| {},
@@ -188,9 +179,7 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
             }
         }
         for k in 0..active.len() {
-            let original = active.row(k);
-            block.codes.row_mut(original).assign(&z.row(k));
-            block.outcomes[original].iterations = limit;
+            block.leave(active.row(k), row(&z, k), Outcome { iterations: limit, stop: StopReason::MaxIterations });
         }
         finish(self.lasso, block, active.rows());
     }

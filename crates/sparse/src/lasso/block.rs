@@ -1,6 +1,8 @@
 //! A block of samples on its way through a solver.
 
-use super::{StopReason, params::Stop};
+use super::{Lasso, Stop, StopReason};
+use crate::kernels::combine;
+use latent_numeric::Scalar;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// How a solver left one sample.
@@ -29,4 +31,32 @@ pub struct Block<'a, E> {
     pub outcomes: &'a mut [Outcome],
     /// When a row is done.
     pub stop: Stop,
+}
+
+impl<E: Scalar> Block<'_, E> {
+    /// Whether `z` is good enough for this row; if so, it is left as the row's answer.
+    ///
+    /// `b` and `hz` are the row's correlations and `H z`; `q` is scratch of the same length.
+    pub(super) fn settle(
+        &mut self,
+        lasso: &Lasso<'_, E>,
+        row: usize,
+        iterations: usize,
+        [z, b, hz]: [&[E]; 3],
+        q: &mut [E],
+    ) -> bool {
+        combine([E::one(), -E::one()], b, hz, q);
+        let terms = lasso.penalty(self.lambda[row]).terms_from_correlations(self.squared_norms[row], z, b, q);
+        let good = terms.relative_gap <= self.stop.relative_gap;
+        if good {
+            self.leave(row, z, Outcome { iterations, stop: StopReason::Converged });
+        }
+        good
+    }
+
+    /// Leaves `z` as the answer of a row.
+    pub(super) fn leave(&mut self, row: usize, z: &[E], outcome: Outcome) {
+        self.codes.row_mut(row).iter_mut().zip(z).for_each(|(code, &z)| *code = z);
+        self.outcomes[row] = outcome;
+    }
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// The objective never rises. An iteration is one sweep over all atoms; coefficients that stay zero cost
 /// next to nothing. Source: Friedman, Hastie, Hoefling and Tibshirani 2007.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CoordinateDescent {}
+pub struct CoordinateDescent;
 
 /// Sweeps between two looks at the duality gap.
 const CHECK_EVERY: usize = 5;

@@ -138,19 +138,10 @@ impl<'p, E: Scalar> ProximalGradient<'p, E> {
 
             if iteration % CHECK_EVERY == 0 || iteration == block.stop.max_iterations {
                 active.retain(
-                    |[z, hz, b, ..], k, original| {
-                        combine([E::one(), -E::one()], row(b, k), row(hz, k), &mut q);
-                        let penalty = self.lasso.penalty(block.lambda[original]);
-                        let terms =
-                            penalty.terms_from_correlations(block.squared_norms[original], row(z, k), row(b, k), &q);
-                        if terms.relative_gap > block.stop.relative_gap {
-                            return true;
-                        }
-                        block.outcomes[original] = Outcome { iterations: iteration, stop: StopReason::Converged };
-                        block.codes.row_mut(original).assign(&z.row(k));
-                        false
+                    |[z, b, hz, ..], k, original| {
+                        !block.settle(self.lasso, original, iteration, [row(z, k), row(b, k), row(hz, k)], &mut q)
                     },
-                    [&mut z, &mut hz, &mut b, &mut y, &mut hy],
+                    [&mut z, &mut b, &mut hz, &mut y, &mut hy],
                     |to, from| {
                         t[to] = t[from];
                         lipschitz[to] = lipschitz[from];
@@ -163,15 +154,11 @@ impl<'p, E: Scalar> ProximalGradient<'p, E> {
             }
         }
         for k in 0..active.len() {
-            let original = active.row(k);
-            block.outcomes[original] =
-                Outcome { iterations: block.stop.max_iterations, stop: StopReason::MaxIterations };
-            block.codes.row_mut(original).assign(&z.row(k));
+            let outcome = Outcome { iterations: block.stop.max_iterations, stop: StopReason::MaxIterations };
+            block.leave(active.row(k), row(&z, k), outcome);
         }
     }
-}
 
-impl<E: Scalar> ProximalGradient<'_, E> {
     /// `1/2 z' H z - b' z + penalty`: the objective without its constant.
     fn objective(&self, lambda: E, z: &[E], hz: &[E], b: &[E]) -> f64 {
         let penalty = self.lasso.penalty(lambda);

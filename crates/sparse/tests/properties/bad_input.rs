@@ -98,7 +98,7 @@ fn solver_settings() {
         assert!(matches!(error, SparseError::Parameter { name: "the relaxation of ADMM", .. }));
     }
     for gap in [-1e-3, f64::NAN] {
-        let error = lasso.solve(array![[1.0, 2.0]].view(), &CoordinateDescent {}, &Stop::gap(gap)).unwrap_err();
+        let error = lasso.solve(array![[1.0, 2.0]].view(), &CoordinateDescent, &Stop::gap(gap)).unwrap_err();
         assert!(matches!(error, SparseError::Parameter { name: "the relative gap to stop at", .. }));
     }
 }

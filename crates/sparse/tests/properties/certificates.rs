@@ -14,7 +14,7 @@ proptest! {
     #[test]
     fn the_gap_is_a_bound(Problem { dictionary, x, params } in problems(), seed: u64, spread in 0.0_f64..2.0) {
         let lasso = Lasso::new(&dictionary, params.clone()).unwrap();
-        let best = lasso.solve(x.view(), &ActiveSet {}, &Stop::gap(1e-12)).unwrap();
+        let best = lasso.solve(x.view(), &ActiveSet, &Stop::gap(1e-12)).unwrap();
         let mut s = Stream::new(seed, "codes", &[]);
         let mut z = &best.codes + &(s.normal_array::<f64, _, _>(best.codes.dim()) * spread);
         if params.positive {

@@ -12,7 +12,15 @@ fn objectives(
     ks: &[usize],
 ) -> Vec<Vec<f64>> {
     ks.iter()
-        .map(|&k| lasso.solve(x, solver, &Stop::after(k)).unwrap().certificates.iter().map(|c| c.objective()).collect())
+        .map(|&k| {
+            lasso
+                .solve(x, solver, &Stop::after(k))
+                .unwrap()
+                .certificates
+                .iter()
+                .map(latent_sparse::lasso::Certificate::objective)
+                .collect()
+        })
         .collect()
 }
 
@@ -30,8 +38,8 @@ proptest! {
             &Ista { step_size: StepSize::Backtracking },
             &Fista { monotone: true, ..Fista::default() },
             &Fista { monotone: true, restart: true, step_size: StepSize::Backtracking },
-            &CoordinateDescent {},
-            &ActiveSet {},
+            &CoordinateDescent,
+            &ActiveSet,
         ];
         for solver in monotone {
             let steps = objectives(&lasso, x.view(), solver, &STEPS);
@@ -49,7 +57,7 @@ proptest! {
     #[test]
     fn beck_and_teboulle(Problem { dictionary, x, params } in problems()) {
         let lasso = Lasso::new(&dictionary, params).unwrap();
-        let best = lasso.solve(x.view(), &ActiveSet {}, &Stop::gap(1e-13)).unwrap();
+        let best = lasso.solve(x.view(), &ActiveSet, &Stop::gap(1e-13)).unwrap();
         let distance: Vec<f64> = best.codes.rows().into_iter().map(|z| z.dot(&z)).collect();
         let l = lasso.lipschitz();
         for step_size in [StepSize::Fixed, StepSize::Backtracking] {

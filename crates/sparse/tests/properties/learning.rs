@@ -39,7 +39,7 @@ fn params(method: Method, atoms: usize) -> DictionaryParams<f64> {
 
 /// The mean lasso objective of samples on what a learner has learned.
 fn score(learner: &DictionaryLearner<f64>, x: &Array2<f64>) -> f64 {
-    learner.transform(x.view(), &ActiveSet {}, &Stop::gap(1e-9)).unwrap().summary().objective
+    learner.transform(x.view(), &ActiveSet, &Stop::gap(1e-9)).unwrap().summary().objective
 }
 
 /// For each planted atom, the largest `|<w, w_learned>|`.
@@ -90,7 +90,7 @@ proptest! {
         let mut learner = DictionaryLearner::new(settings).unwrap();
         let mut last = f64::INFINITY;
         for _ in 0..6 {
-            learner.fit(&x, &ActiveSet {}).unwrap();
+            learner.fit(&x, &ActiveSet).unwrap();
             let now = score(&learner, &x);
             prop_assert!(now <= last + 1e-7, "from {} to {}", last, now);
             last = now;
@@ -113,7 +113,7 @@ fn dead_atoms_are_replaced() {
         let mut learner = DictionaryLearner::new(settings).unwrap();
         let report = learner.fit(&x, &Admm::default()).unwrap();
         assert_eq!((report.replaced, learner.replaced()), (1, 1), "{method:?}");
-        let codes = learner.transform(x.view(), &ActiveSet {}, &Stop::gap(1e-6)).unwrap();
+        let codes = learner.transform(x.view(), &ActiveSet, &Stop::gap(1e-6)).unwrap();
         assert!(codes.codes.column(4).iter().any(|z| *z != 0.0), "{method:?}: the new atom is not used");
     }
 }
@@ -157,9 +157,9 @@ fn reconstruction_is_codes_times_atoms() {
     let mut learner = DictionaryLearner::new(settings).unwrap();
     learner.fit(&x, &Admm::default()).unwrap();
     let stop = Stop::gap(1e-8);
-    let codes = learner.transform(x.view(), &ActiveSet {}, &stop).unwrap().codes;
+    let codes = learner.transform(x.view(), &ActiveSet, &stop).unwrap().codes;
     let want = codes.dot(&learner.dictionary().unwrap().atoms().t());
-    let got = learner.reconstruct(x.view(), &ActiveSet {}, &stop).unwrap();
+    let got = learner.reconstruct(x.view(), &ActiveSet, &stop).unwrap();
     assert!((&got - &want).iter().all(|e| e.abs() < 1e-12));
 }
 

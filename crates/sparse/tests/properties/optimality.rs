@@ -14,7 +14,7 @@ proptest! {
     #[test]
     fn all_solvers_agree(Problem { dictionary, x, params } in problems()) {
         let lasso = Lasso::new(&dictionary, params).unwrap();
-        let reference = lasso.solve(x.view(), &ActiveSet {}, &Stop::gap(1e-12)).unwrap();
+        let reference = lasso.solve(x.view(), &ActiveSet, &Stop::gap(1e-12)).unwrap();
         prop_assert!(reference.certificates.iter().all(|c| c.relative_gap < 1e-10), "{:?}", reference.certificates);
         let image = dictionary.reconstruct(reference.codes.view());
         for solver in solvers() {
@@ -38,7 +38,7 @@ proptest! {
         let lasso = Lasso::new(&dictionary, params.clone()).unwrap();
         let lambda_max = lasso.lambda_max(x.view()).unwrap();
         let latent_sparse::lasso::Lambda::FractionOfMax(fraction) = params.lambda else { unreachable!() };
-        for solver in [&ActiveSet {} as &dyn latent_sparse::lasso::Solver<f64>, &Admm::default(), &CoordinateDescent {}] {
+        for solver in [&ActiveSet as &dyn latent_sparse::lasso::Solver<f64>, &Admm::default(), &CoordinateDescent] {
             let codes = lasso.solve(x.view(), solver, &Stop::gap(1e-14).max_iterations(100_000)).unwrap().codes;
             let q = (&x - &dictionary.reconstruct(codes.view())).dot(&dictionary.atoms()) - &codes * params.l2;
             for ((i, j), &z) in codes.indexed_iter() {
@@ -61,7 +61,7 @@ proptest! {
     fn lambda_max_is_where_codes_vanish(Problem { dictionary, x, params } in problems()) {
         let at = |fraction: f64| {
             let params = LassoParams { lambda: latent_sparse::lasso::Lambda::FractionOfMax(fraction), ..params.clone() };
-            Lasso::new(&dictionary, params).unwrap().solve(x.view(), &CoordinateDescent {}, &Stop::gap(0.0).max_iterations(500)).unwrap()
+            Lasso::new(&dictionary, params).unwrap().solve(x.view(), &CoordinateDescent, &Stop::gap(0.0).max_iterations(500)).unwrap()
         };
         prop_assert!(at(1.0).codes.iter().all(|z| *z == 0.0));
         let lambda_max = Lasso::new(&dictionary, params.clone()).unwrap().lambda_max(x.view()).unwrap();
@@ -74,8 +74,8 @@ proptest! {
     #[test]
     fn a_warm_start_at_the_optimum_stays(Problem { dictionary, x, params } in problems()) {
         let lasso = Lasso::new(&dictionary, params).unwrap();
-        let best = lasso.solve(x.view(), &ActiveSet {}, &Stop::gap(1e-12)).unwrap();
-        for solver in [&ActiveSet {} as &dyn latent_sparse::lasso::Solver<f64>, &CoordinateDescent {}] {
+        let best = lasso.solve(x.view(), &ActiveSet, &Stop::gap(1e-12)).unwrap();
+        for solver in [&ActiveSet as &dyn latent_sparse::lasso::Solver<f64>, &CoordinateDescent] {
             let again = lasso.solve_from(x.view(), best.codes.clone(), solver, &Stop::gap(1e-11)).unwrap();
             prop_assert!(again.certificates.iter().all(|c| c.iterations == 0));
             prop_assert_eq!(&again.codes, &best.codes);

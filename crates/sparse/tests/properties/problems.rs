@@ -58,8 +58,8 @@ pub fn solvers() -> Vec<Box<dyn Solver<f64>>> {
         Box::new(Fista { monotone: true, ..Fista::default() }),
         Box::new(Fista::restarted()),
         Box::new(Fista { step_size: backtracking, restart: true, monotone: true }),
-        Box::new(CoordinateDescent {}),
-        Box::new(ActiveSet {}),
+        Box::new(CoordinateDescent),
+        Box::new(ActiveSet),
         Box::new(Admm::default()),
         Box::new(Admm { relaxation: 1.0, iterations: 20_000 }),
     ]

@@ -24,7 +24,7 @@
 //! // One sample a row.
 //! let codes = lasso.solve(array![[1.2, 1.6], [0.5, 0.0]].view(), &Admm::default(), &Stop::gap(1e-8))?;
 //! assert_eq!(codes.certificates[0].support, 1);
-//! assert!((codes.codes[[0, 2]] - 1.9).abs() < 1e-6);
+//! assert!((codes.codes[[0, 2]] - 1.9_f64).abs() < 1e-6);
 //! assert!(codes.certificates.iter().all(|c| c.relative_gap <= 1e-8));
 //! # Ok::<(), latent_sparse::SparseError>(())
 //! ```

@@ -163,13 +163,14 @@ mod tests {
             w.column_mut(rank).assign(&inside);
             w.column_mut(rank + 1).fill(0.0);
             let h = w.t().dot(&w);
-            let (mut factor, support): (_, Vec<usize>) = (&mut GrowingCholesky::default(), (0..rank).collect());
+            let mut factor = GrowingCholesky::default();
+            let support: Vec<usize> = (0..rank).collect();
             for k in 0..rank {
-                prop_assert!(append(factor, &h, &support[..k], k));
+                prop_assert!(append(&mut factor, &h, &support[..k], k));
             }
             let before = factor.lower();
-            prop_assert!(!append(factor, &h, &support, rank));
-            prop_assert!(!append(factor, &h, &support, rank + 1));
+            prop_assert!(!append(&mut factor, &h, &support, rank));
+            prop_assert!(!append(&mut factor, &h, &support, rank + 1));
             prop_assert_eq!(factor.lower(), before);
         }
     }

@@ -193,13 +193,13 @@ impl Walk {
         let h = h.to_slice().expect("standard layout");
         let end = penalty.lambda.as_f64();
         let mut lambda = self.start(b, penalty.positive);
-        knot(lambda, &self.support, &self.z);
         let tie = TIE * lambda;
         let mut iterations = 0;
         while lambda > end {
             let Some(event) = self.next_event(lambda, end, tie, penalty.positive) else {
+                knot(lambda, &self.support, &self.z);
                 self.arrive(end, b);
-                knot(end, &self.support, &self.z);
+                lambda = end;
                 break;
             };
             if iterations == max_iterations {
@@ -212,19 +212,16 @@ impl Walk {
                 continue;
             }
             if event.after > tie {
+                // Whatever changes at this lambda has changed.
+                knot(lambda, &self.support, &self.z);
                 self.advance(event.after);
                 lambda -= event.after;
-            }
-            if let Change::Leave(position) = event.change {
-                self.z[position] = 0.0;
-            }
-            if event.after > tie {
-                knot(lambda, &self.support, &self.z);
             }
             self.change(event);
             self.turn(h);
             iterations += 1;
         }
+        knot(lambda, &self.support, &self.z);
         Outcome { iterations, stop: StopReason::Converged }
     }
 
@@ -246,7 +243,9 @@ impl Walk {
     /// The first event before lambda falls to `end`; of those at once the one of the lowest atom.
     fn next_event(&self, lambda: f64, end: f64, tie: f64, positive: bool) -> Option<Event> {
         let mut first: Option<Event> = None;
-        let mut limit = lambda - end;
+        // What happens at the end itself no longer matters.
+        let mut limit = lambda - end - tie;
+        let mut within = limit;
         let mut consider = |after: f64, atom: usize, change: Change| {
             let earlier = first.is_none_or(|f| after < f.after - tie || (after <= f.after + tie && atom < f.atom));
             if after < limit && earlier {
@@ -255,7 +254,6 @@ impl Walk {
             }
             limit
         };
-        let mut within = lambda - end;
         for (j, (&q, &a)) in self.q.iter().zip(&self.slope).enumerate() {
             if self.status[j] != Status::Outside || self.joins[j] >= JOINS {
                 continue;
@@ -288,6 +286,7 @@ impl Walk {
     /// Lets lambda fall by this much.
     fn advance(&mut self, step: f64) {
         self.z.iter_mut().zip(&self.direction).for_each(|(z, d)| *z += step * d);
+        self.keep_signs();
         self.q.iter_mut().zip(&self.slope).for_each(|(q, a)| *q -= step * a);
         self.joins.fill(0);
     }
@@ -331,7 +330,11 @@ impl Walk {
         self.z.clear();
         self.z.extend(self.support.iter().zip(&self.signs).map(target));
         self.factor.solve(&mut self.z);
-        // A coefficient that has just met zero may come out on the other side of it.
+        self.keep_signs();
+    }
+
+    /// Rounding takes a coefficient that meets zero a little beyond it.
+    fn keep_signs(&mut self) {
         self.z.iter_mut().zip(&self.signs).filter(|(z, s)| **z * **s < 0.0).for_each(|(z, _)| *z = 0.0);
     }
 }

@@ -94,7 +94,7 @@ const DEPENDENT: f64 = 64.0;
 
 /// The residual norm, in units of the scalar's epsilon and of `||x|| + t`, that is zero but for the rounding of
 /// the coefficients.
-const NEGLIGIBLE: f64 = 4.0;
+const NEGLIGIBLE: f64 = 16.0;
 
 struct Pursuit<'p, E: Scalar> {
     settings: Omp<E>,

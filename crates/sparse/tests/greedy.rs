@@ -14,6 +14,14 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, array, s};
 use proptest::prelude::*;
 use support::lasso::{Golden, Path, Solutions, load};
 
+/// How atoms are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Draw {
+    Normal,
+    /// With duplicates (also of the other sign), sums of two atoms and zero atoms among them.
+    Dependent,
+}
+
 /// What a random problem is made of.
 #[derive(Clone, Copy, Debug)]
 struct Options {
@@ -23,17 +31,24 @@ struct Options {
     weights: bool,
     l2: bool,
     positive: bool,
-    /// Holds duplicates (also with the other sign), a sum of two atoms and zero atoms.
-    dependent: bool,
+    draw: Draw,
     fraction: f64,
 }
 
 fn options() -> impl Strategy<Value = Options> {
     let shape = (any::<u64>(), 1_usize..16, 1_usize..24);
-    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let switches =
+        (any::<bool>(), any::<bool>(), any::<bool>(), prop_oneof![Just(Draw::Normal), Just(Draw::Dependent)]);
     let fraction = prop_oneof![0.01..1.2, Just(0.5)];
-    (shape, switches, fraction).prop_map(|((seed, features, atoms), (weights, l2, positive, dependent), fraction)| {
-        Options { seed, features, atoms, weights, l2, positive, dependent, fraction }
+    (shape, switches, fraction).prop_map(|((seed, features, atoms), (weights, l2, positive, draw), fraction)| Options {
+        seed,
+        features,
+        atoms,
+        weights,
+        l2,
+        positive,
+        draw,
+        fraction,
     })
 }
 
@@ -47,7 +62,7 @@ fn draw(options: Options) -> Problem {
     let mut stream = Stream::new(options.seed, "greedy tests", &[]);
     let (features, atoms) = (options.features, options.atoms);
     let mut w: Array2<f64> = stream.normal_array((features, atoms));
-    if options.dependent {
+    if options.draw == Draw::Dependent {
         for j in 3..atoms {
             let (a, b) = (w.column(stream.below(j)).to_owned(), w.column(stream.below(j)).to_owned());
             match stream.below(8) {
@@ -87,11 +102,11 @@ fn violation(lasso: &Lasso<'_, f64>, x: ArrayView1<f64>, lambda: f64, code: Arra
     let q = lasso.dictionary().atoms().t().dot(&r) - &(params.l2 * &code);
     let miss = |j: usize| {
         let bound = lambda * params.weights.as_ref().map_or(1.0, |w| w[j]);
-        if code[j] != 0.0 {
+        if code[j] == 0.0 {
+            (if params.positive { q[j] } else { q[j].abs() } - bound).max(0.0)
+        } else {
             let wrong_sign = if params.positive { (-code[j]).max(0.0) } else { 0.0 };
             (q[j] - bound * code[j].signum()).abs().max(wrong_sign)
-        } else {
-            (if params.positive { q[j] } else { q[j].abs() } - bound).max(0.0)
         }
     };
     (0..code.len()).map(miss).fold(0.0, f64::max)

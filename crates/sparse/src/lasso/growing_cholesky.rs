@@ -1,5 +1,12 @@
 //! The Cholesky factor of a support that grows and shrinks.
 
+use latent_numeric::Scalar;
+use multiversion::multiversion;
+
+/// The squared distance from the span of the support, in units of the square of an atom's norm and of the
+/// scalar's epsilon, up to which an atom counts as dependent.
+const DEPENDENT: f64 = 64.0;
+
 /// `L L' = H_SS` for an ordered support `S`, with atoms appended at the end and taken out anywhere.
 ///
 /// Held in double precision whatever the scalar of `H`: a support is small, and the paths that are
@@ -20,18 +27,19 @@ impl GrowingCholesky {
         self.order = 0;
     }
 
-    /// Appends an atom, given `H_jS` and `H_jj`.
+    /// Appends an atom to the support, given its row of `H`.
     ///
-    /// Refuses it (and returns false) where `H_jj - H_jS H_SS^-1 H_Sj`, the squared distance of the atom
-    /// from the span of the support, is at most `tolerance H_jj`.
-    pub fn append(&mut self, cross: impl Iterator<Item = f64>, diagonal: f64, tolerance: f64) -> bool {
+    /// Refuses it (and returns false) where it depends on the support: where its squared distance from the
+    /// span, `H_jj - H_jS H_SS^-1 H_Sj`, is within [`DEPENDENT`] of nothing.
+    pub fn append<E: Scalar>(&mut self, row: &[E], support: &[usize], atom: usize) -> bool {
+        debug_assert_eq!(support.len(), self.order, "the support is that of the factor");
         let start = self.packed.len();
-        self.packed.extend(cross);
-        debug_assert_eq!(self.packed.len() - start, self.order, "one element for each atom of the support");
+        self.packed.extend(support.iter().map(|&i| row[i].as_f64()));
         let (rows, new) = self.packed.split_at_mut(start);
         forward(rows, new);
+        let diagonal = row[atom].as_f64();
         let distance = diagonal - dot(new, new);
-        if distance > tolerance * diagonal {
+        if distance > DEPENDENT * E::epsilon().as_f64() * diagonal {
             self.packed.push(distance.sqrt());
             self.order += 1;
             true
@@ -66,15 +74,7 @@ impl GrowingCholesky {
     pub fn solve(&self, g: &mut [f64]) {
         debug_assert_eq!(g.len(), self.order, "one element for each atom of the support");
         forward(&self.packed, g);
-        for i in (0..self.order).rev() {
-            let start = row_start(i);
-            let (before, rest) = g.split_at_mut(i);
-            let x = rest[0] / self.packed[start + i];
-            rest[0] = x;
-            for (g, l) in before.iter_mut().zip(&self.packed[start..start + i]) {
-                *g -= x * l;
-            }
-        }
+        backward(&self.packed, g);
     }
 }
 
@@ -83,16 +83,35 @@ fn row_start(i: usize) -> usize {
 }
 
 /// `g <- L^-1 g`.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
 fn forward(packed: &[f64], g: &mut [f64]) {
+    let mut start = 0;
     for i in 0..g.len() {
-        let start = row_start(i);
-        let known = dot(&packed[start..start + i], &g[..i]);
-        g[i] = (g[i] - known) / packed[start + i];
+        let row = &packed[start..=start + i];
+        let (known, rest) = g.split_at_mut(i);
+        rest[0] = (rest[0] - dot(&row[..i], known)) / row[i];
+        start += i + 1;
+    }
+}
+
+/// `g <- L'^-1 g`.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx2+fma", "x86_64+avx2+fma"))]
+fn backward(packed: &[f64], g: &mut [f64]) {
+    for i in (0..g.len()).rev() {
+        let row = &packed[row_start(i)..=row_start(i) + i];
+        let (above, rest) = g.split_at_mut(i);
+        let x = rest[0] / row[i];
+        rest[0] = x;
+        for (g, l) in above.iter_mut().zip(row) {
+            *g -= x * l;
+        }
     }
 }
 
 const LANES: usize = 8;
 
+/// Summed in a fixed number of lanes, so with the same bits on every processor.
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
@@ -120,7 +139,7 @@ mod tests {
     }
 
     fn append(factor: &mut GrowingCholesky, h: &Array2<f64>, support: &[usize], atom: usize) -> bool {
-        factor.append(support.iter().map(|&i| h[[atom, i]]), h[[atom, atom]], 1e-12)
+        factor.append(h.row(atom).as_slice().unwrap(), support, atom)
     }
 
     proptest! {

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 /// until an atom outside meets its bound and joins, or a coefficient meets zero and its atom leaves. An iteration
 /// is one atom that joins or leaves. Where several meet at once, the atom of the lowest index moves first, which
 /// cannot cycle (Murty 1974). An atom in the span of the support (such as a duplicate or a zero atom) stays
-/// outside, which costs no optimality. The path is followed in double precision.
+/// outside, which costs no optimality. The path is followed in double precision, on `H` and `W' x` as they are:
+/// in `f32`, their rounding shows in the gap where atoms are nearly parallel and lambda is small.
 ///
 /// The starting code is ignored. If the iterations are used up on the way, the code is the minimiser for the
 /// larger lambda that was reached. The number of steps is mostly a small multiple of the support's size, so the
@@ -110,10 +111,6 @@ const TIE: f64 = 32.0 * f64::EPSILON;
 const SLOWEST: f64 = 1e-12;
 /// How often an atom may join at one lambda. Rounding could otherwise let it join and leave for ever.
 const JOINS: u8 = 4;
-/// The squared distance from the span of the support, in units of the square of an atom's norm and of the
-/// scalar's epsilon, at which the atom counts as dependent.
-const DEPENDENT: f64 = 64.0;
-
 /// How an atom stands to the support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
@@ -206,7 +203,7 @@ impl Walk {
                 return Outcome { iterations, stop: StopReason::MaxIterations };
             }
             if let Change::Join(_) = event.change
-                && !self.admit(h, event.atom, DEPENDENT * E::epsilon().as_f64())
+                && !self.admit(h, event.atom)
             {
                 self.status[event.atom] = Status::Dependent;
                 continue;
@@ -276,11 +273,10 @@ impl Walk {
     }
 
     /// Appends an atom to the factor, unless it depends on the support.
-    fn admit<E: Scalar>(&mut self, h: &[E], atom: usize, tolerance: f64) -> bool {
+    fn admit<E: Scalar>(&mut self, h: &[E], atom: usize) -> bool {
         let n = self.q.len();
         let row = &h[atom * n..(atom + 1) * n];
-        self.support.len() < self.rank
-            && self.factor.append(self.support.iter().map(|&i| row[i].as_f64()), row[atom].as_f64(), tolerance)
+        self.support.len() < self.rank && self.factor.append(row, &self.support, atom)
     }
 
     /// Lets lambda fall by this much.

@@ -41,7 +41,7 @@ use serde::{Deserialize, Serialize};
 /// use latent_sparse::Dictionary;
 /// use ndarray::array;
 ///
-/// let dictionary = Dictionary::new(array![[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])?;
+/// let dictionary = Dictionary::new(array![[1.0_f64, 0.0, 0.6], [0.0, 1.0, 0.8]])?;
 /// let lasso = Lasso::new(&dictionary, LassoParams::new(0.0))?;
 /// let codes = lasso.solve(array![[1.2, 1.6]].view(), &Omp::until_residual_norm(1e-9), &Stop::default())?;
 /// assert!((codes.codes[[0, 2]] - 2.0).abs() < 1e-12);

@@ -1,11 +1,16 @@
-//! The basis pursuit denoising problem of SPORCO's notebook is drawn exactly, and ISTA and FISTA as
-//! their papers write them give its known figures.
+//! The basis pursuit denoising problem of SPORCO's notebook is drawn exactly; ISTA and FISTA, as their papers
+//! write them and as this crate does, give its known figures, and the other solvers its minimum.
 
 mod support;
 
 use latent_numeric::linalg::singular_values;
+use latent_sparse::Dictionary;
+use latent_sparse::lasso::{
+    ActiveSet, Admm, Codes, CoordinateDescent, Fista, Ista, Lars, Lasso, LassoParams, Solver, Stop, StopReason,
+};
 use latent_sparse::prox::{L1, Prox};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
+use std::sync::OnceLock;
 use support::bpdn::{GOLDEN, problem};
 use support::numpy_random::RandomState;
 
@@ -91,5 +96,51 @@ fn fista_as_written() {
     };
     for ((k, want), got) in GOLDEN.fista.iter().zip(gaps(&GOLDEN.fista, momentum)) {
         assert_close(&format!("FISTA, k = {k}"), got, *want, 1e-7);
+    }
+}
+
+/// The code of the problem by a solver of this crate.
+fn solve(solver: &dyn Solver<f64>, stop: Stop) -> Codes<f64> {
+    static PROBLEM: OnceLock<(Dictionary<f64>, Array1<f64>, f64)> = OnceLock::new();
+    let (dictionary, s, lambda) = PROBLEM.get_or_init(|| {
+        let (d, s, lambda) = problem();
+        (Dictionary::new(d).unwrap(), s, lambda)
+    });
+    let lasso = Lasso::new(dictionary, LassoParams::new(*lambda)).unwrap();
+    lasso.solve(s.view().insert_axis(Axis(0)), solver, &stop).unwrap()
+}
+
+#[test]
+fn proximal_gradient_solvers_after_k_iterations() {
+    let ista: (&dyn Solver<f64>, _) = (&Ista::default(), &GOLDEN.ista);
+    let fista: (&dyn Solver<f64>, _) = (&Fista::default(), &GOLDEN.fista);
+    for (solver, golden) in [ista, fista] {
+        for (k, want) in golden {
+            let certificate = solve(solver, Stop::after(*k)).certificates[0];
+            assert_eq!(certificate.iterations, *k);
+            let got = certificate.objective() - GOLDEN.minimum;
+            assert_close(&format!("{}, k = {k}", solver.name()), got, *want, 1e-7);
+        }
+    }
+}
+
+#[test]
+fn solvers_reach_the_minimum() {
+    let solvers: [&dyn Solver<f64>; 5] =
+        [&Admm::default(), &ActiveSet::default(), &CoordinateDescent::default(), &Lars::default(), &Fista::restarted()];
+    for solver in solvers {
+        let name = solver.name();
+        let codes = solve(solver, Stop::gap(1e-9));
+        let certificate = codes.certificates[0];
+        assert_eq!(certificate.stop, StopReason::Converged, "{name}: {certificate:?}");
+        assert!(certificate.relative_gap <= 1e-9, "{name}: {certificate:?}");
+        assert_eq!(certificate.support, GOLDEN.support_size, "{name}");
+        assert_close(name, certificate.objective(), GOLDEN.minimum, 1e-8);
+        assert_close(&format!("{name}: data term"), certificate.data_term, GOLDEN.data_term, 1e-6);
+        let code = codes.codes.row(0);
+        assert_close(&format!("{name}: l1 norm"), code.iter().map(|z| z.abs()).sum(), GOLDEN.l1_norm, 1e-6);
+        assert_close(&format!("{name}: l2 norm"), code.dot(&code).sqrt(), GOLDEN.l2_norm, 1e-6);
+        let (atom, largest) = GOLDEN.largest;
+        assert_close(&format!("{name}: atom {atom}"), code[atom], largest, 1e-6);
     }
 }

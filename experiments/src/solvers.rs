@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use latent_numeric::Scalar;
-use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Fista, Ista, Solver};
+use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Fista, Ista, Lars, Solver};
 use serde::Serialize;
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl SolverName {
             Self::MonotoneFista => Box::new(Fista { monotone: true, ..Fista::default() }),
             Self::CoordinateDescent => Box::new(CoordinateDescent),
             Self::ActiveSet => Box::new(ActiveSet),
-            Self::Lars => Box::new(ActiveSet),
+            Self::Lars => Box::new(Lars),
             Self::Admm => Box::new(Admm::default()),
         }
     }

@@ -126,8 +126,7 @@ fn proximal_gradient_solvers_after_k_iterations() {
 
 #[test]
 fn solvers_reach_the_minimum() {
-    let solvers: [&dyn Solver<f64>; 5] =
-        [&Admm::default(), &ActiveSet::default(), &CoordinateDescent::default(), &Lars::default(), &Fista::restarted()];
+    let solvers: [&dyn Solver<f64>; 5] = [&Admm::default(), &ActiveSet, &CoordinateDescent, &Lars, &Fista::restarted()];
     for solver in solvers {
         let name = solver.name();
         let codes = solve(solver, Stop::gap(1e-9));

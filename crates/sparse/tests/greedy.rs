@@ -118,7 +118,7 @@ proptest! {
         let problem = draw(options);
         let lasso = Lasso::new(&problem.dictionary, problem.params.clone()).unwrap();
         for x in problem.x.rows() {
-            let path = Lars::default().path(&lasso, x).unwrap();
+            let path = Lars.path(&lasso, x).unwrap();
             let lambdas = path.lambdas();
             prop_assert!(lambdas.windows(2).all(|pair| pair[0] > pair[1]));
             prop_assert_eq!(lambdas.len(), path.codes().rows());
@@ -147,12 +147,12 @@ proptest! {
         let problem = draw(options);
         let lasso = Lasso::new(&problem.dictionary, problem.params.clone()).unwrap();
         let solve = |solver: &dyn Solver<f64>| lasso.solve(problem.x.view(), solver, &Stop::gap(1e-11)).unwrap();
-        let lars = solve(&Lars::default());
+        let lars = solve(&Lars);
         for (certificate, code) in lars.certificates.iter().zip(lars.codes.rows()) {
             prop_assert_eq!(certificate.stop, StopReason::Converged, "{:?}", certificate);
             prop_assert!(!options.positive || code.iter().all(|&z| z >= 0.0));
         }
-        for other in [solve(&CoordinateDescent::default()), solve(&ActiveSet::default())] {
+        for other in [solve(&CoordinateDescent), solve(&ActiveSet)] {
             for (lars, other) in lars.certificates.iter().zip(&other.certificates) {
                 // Coordinate descent can be slow; its gap then says how far it may be off.
                 let above = other.objective() - lars.objective();
@@ -161,12 +161,12 @@ proptest! {
         }
         // The path ends where the solver does, and the solver does not care where it starts.
         for (x, code) in problem.x.rows().into_iter().zip(lars.codes.rows()) {
-            let path = Lars::default().path(&lasso, x).unwrap();
+            let path = Lars.path(&lasso, x).unwrap();
             let end = path.codes().outer_view(path.lambdas().len() - 1).unwrap().to_dense();
             prop_assert!((&end - &code).iter().all(|d| d.abs() <= 1e-12));
         }
         let start = lars.codes.mapv(|z| z.abs() + 1.0);
-        let again = lasso.solve_from(problem.x.view(), start, &Lars::default(), &Stop::gap(1e-11)).unwrap();
+        let again = lasso.solve_from(problem.x.view(), start, &Lars, &Stop::gap(1e-11)).unwrap();
         prop_assert_eq!(again.codes, lars.codes);
     }
 
@@ -174,9 +174,9 @@ proptest! {
     fn unfinished_paths_are_optimal_for_a_larger_lambda(options in options(), steps in 0_usize..6) {
         let problem = draw(options);
         let lasso = Lasso::new(&problem.dictionary, problem.params.clone()).unwrap();
-        let codes = lasso.solve(problem.x.view(), &Lars::default(), &Stop::after(steps)).unwrap();
+        let codes = lasso.solve(problem.x.view(), &Lars, &Stop::after(steps)).unwrap();
         for (x, code) in problem.x.rows().into_iter().zip(codes.codes.rows()) {
-            let path = Lars::default().path(&lasso, x).unwrap();
+            let path = Lars.path(&lasso, x).unwrap();
             let known = |lambda: f64| path.at(lambda).unwrap();
             prop_assert!(path.lambdas().iter().any(|&l| (&known(l) - &code).iter().all(|d| d.abs() <= 1e-11)));
         }
@@ -187,7 +187,7 @@ proptest! {
     fn at_lambda_zero_the_residual_is_that_of_least_squares(options in options()) {
         let problem = draw(Options { fraction: 0.0, positive: false, l2: false, ..options });
         let lasso = Lasso::new(&problem.dictionary, problem.params.clone()).unwrap();
-        let codes = lasso.solve(problem.x.view(), &Lars::default(), &Stop::default()).unwrap();
+        let codes = lasso.solve(problem.x.view(), &Lars, &Stop::default()).unwrap();
         let residual = &problem.x - &problem.dictionary.reconstruct(codes.codes.view());
         let correlations = residual.dot(&problem.dictionary.atoms());
         prop_assert!(correlations.iter().all(|c| c.abs() <= 1e-9));
@@ -209,7 +209,7 @@ proptest! {
                 prop_assert_eq!(certificate.support, certificate.iterations);
                 // Fewer only where the atoms chosen explain everything that any atom could.
                 let all = certificate.stop == StopReason::AtomCount && certificate.support == count;
-                let none_left = certificate.stop == StopReason::Precision
+                let none_left = certificate.stop == StopReason::NoFurtherAtom
                     && correlations.row(i).iter().all(|c| c.abs() <= 1e-9);
                 prop_assert!(all || none_left, "{:?}", certificate);
                 prop_assert!((0..options.atoms).all(|j| code[j] == 0.0 || correlations[[i, j]].abs() <= 1e-9));
@@ -243,7 +243,7 @@ proptest! {
                     prop_assert!(r.iter().map(|r| r * r).sum::<f64>().sqrt() > bound);
                 }
             } else {
-                prop_assert_eq!(certificate.stop, StopReason::Precision);
+                prop_assert_eq!(certificate.stop, StopReason::NoFurtherAtom);
                 prop_assert!(norm_of(&codes, i) > bound);
             }
         }
@@ -297,7 +297,7 @@ proptest! {
         }
         // With nothing left to explain, no further atom is taken.
         let more = lasso.solve(x.view(), &Omp::until_nonzeros(20), &Stop::default()).unwrap();
-        prop_assert_eq!((more.certificates[0].support, more.certificates[0].stop), (4, StopReason::Precision));
+        prop_assert_eq!((more.certificates[0].support, more.certificates[0].stop), (4, StopReason::NoFurtherAtom));
     }
 }
 
@@ -310,7 +310,7 @@ fn single_precision() {
     let x: Array2<f32> = w.slice(s![.., ..40]).dot(&stream.normal_array::<f32, _, _>((40, 20))).reversed_axes();
     let dictionary = Dictionary::new(w.clone()).unwrap();
     let lasso = Lasso::new(&dictionary, LassoParams::fraction_of_max(0.01)).unwrap();
-    let codes = lasso.solve(x.view(), &Lars::default(), &Stop::gap(1e-5)).unwrap();
+    let codes = lasso.solve(x.view(), &Lars, &Stop::gap(1e-5)).unwrap();
     assert!(codes.certificates.iter().all(|c| c.stop == StopReason::Converged), "{:?}", codes.summary());
 
     // The recursion of the squared residual is off by about 1e-6 ||x||^2, so it could not tell any of these.
@@ -357,8 +357,8 @@ fn same_bits_on_any_number_of_threads<E: Scalar>(solver: &dyn Solver<E>) {
 
 #[test]
 fn same_bits() {
-    same_bits_on_any_number_of_threads::<f32>(&Lars::default());
-    same_bits_on_any_number_of_threads::<f64>(&Lars::default());
+    same_bits_on_any_number_of_threads::<f32>(&Lars);
+    same_bits_on_any_number_of_threads::<f64>(&Lars);
     same_bits_on_any_number_of_threads::<f32>(&Omp::until_nonzeros(7));
     same_bits_on_any_number_of_threads::<f64>(&Omp::until_residual_norm(1.5));
 }
@@ -369,7 +369,7 @@ fn ties() {
     let check = |w: Array2<f64>, x: Array1<f64>, params: LassoParams<f64>| {
         let dictionary = Dictionary::new(w).unwrap();
         let lasso = Lasso::new(&dictionary, params).unwrap();
-        let path = Lars::default().path(&lasso, x.view()).unwrap();
+        let path = Lars.path(&lasso, x.view()).unwrap();
         for i in 0..=50 {
             let lambda = path.lambdas()[0] * f64::from(i) / 50.0;
             let code = path.at(lambda).unwrap();
@@ -401,7 +401,7 @@ fn check_knots(golden: &Golden, knots: &Path, params: LassoParams<f64>) {
     let end = knots.lambdas[knots.lambdas.len() - 1];
     let params = LassoParams { lambda: Lambda::Absolute(end), ..params };
     let lasso = Lasso::new(&dictionary, params).unwrap();
-    let path = Lars::default().path(&lasso, golden.signals.row(0)).unwrap();
+    let path = Lars.path(&lasso, golden.signals.row(0)).unwrap();
     assert_close(ArrayView1::from(path.lambdas()), knots.lambdas.view(), 1e-12);
     for (k, code) in knots.codes.outer_iter().enumerate() {
         assert_close(path.codes().outer_view(k).unwrap().to_dense().view(), code, 1e-11);
@@ -417,7 +417,7 @@ fn golden_paths() {
     check_knots(&golden, &golden.positive_lars_path, LassoParams::new(0.0).positive());
     let dictionary = Dictionary::new(golden.dictionary.clone()).unwrap();
     let lasso = Lasso::new(&dictionary, LassoParams::new(0.0)).unwrap();
-    let path = Lars::default().path(&lasso, golden.signals.row(0)).unwrap();
+    let path = Lars.path(&lasso, golden.signals.row(0)).unwrap();
     for (&lambda, code) in golden.lasso_path.lambdas.iter().zip(golden.lasso_path.codes.outer_iter()) {
         assert_close(path.at(lambda).unwrap().view(), code, 1e-11);
     }
@@ -430,7 +430,7 @@ fn golden_codes() {
     let check = |at: &Solutions, params: &dyn Fn(f64) -> LassoParams<f64>| {
         for (i, &lambda) in at.lambdas.iter().enumerate() {
             let lasso = Lasso::new(&dictionary, params(lambda)).unwrap();
-            let codes = lasso.solve(golden.signals.view(), &Lars::default(), &Stop::gap(1e-12)).unwrap();
+            let codes = lasso.solve(golden.signals.view(), &Lars, &Stop::gap(1e-12)).unwrap();
             for (k, certificate) in codes.certificates.iter().enumerate() {
                 assert_close(codes.codes.row(k), at.codes.slice(s![i, k, ..]), 1e-11);
                 assert!((certificate.objective() - at.objectives[[i, k]]).abs() < 1e-12);
@@ -496,12 +496,12 @@ fn what_cannot_be_done() {
     assert_eq!(run(plain.clone(), Omp::until_residual_norm(9.0)).unwrap()[0].support, 0);
     let lasso = Lasso::new(&dictionary, plain).unwrap();
     let zero = lasso.solve(Array2::zeros((1, 3)).view(), &one, &Stop::default()).unwrap();
-    assert_eq!((zero.certificates[0].support, zero.certificates[0].stop), (0, StopReason::Precision));
+    assert_eq!((zero.certificates[0].support, zero.certificates[0].stop), (0, StopReason::NoFurtherAtom));
 
-    let path = Lars::default().path(&lasso, x.row(0)).unwrap();
+    let path = Lars.path(&lasso, x.row(0)).unwrap();
     for lambda in [0.05, f64::NAN] {
         assert!(matches!(path.at(lambda), Err(SparseError::Parameter { .. })));
     }
-    assert!(matches!(Lars::default().path(&lasso, array![1.0].view()), Err(SparseError::Shape { .. })));
-    assert!(Lars::default().path(&lasso, Array1::zeros(3).view()).unwrap().at(0.0).unwrap().iter().all(|&z| z == 0.0));
+    assert!(matches!(Lars.path(&lasso, array![1.0].view()), Err(SparseError::Shape { .. })));
+    assert!(Lars.path(&lasso, Array1::zeros(3).view()).unwrap().at(0.0).unwrap().iter().all(|&z| z == 0.0));
 }

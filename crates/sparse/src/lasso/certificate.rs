@@ -19,6 +19,8 @@ pub enum StopReason {
     AtomCount,
     /// A greedy method reached the residual norm it was asked for.
     ResidualNorm,
+    /// A greedy method found no further atom that lowers the residual.
+    NoFurtherAtom,
 }
 
 /// What is known of one code `z` of a sample `x`, computed from the residual `r = x - W z` itself.

@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Sources: Osborne, Presnell and Turlach 2000; Efron, Hastie, Johnstone and Tibshirani 2004, section 3.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lars {}
+pub struct Lars;
 
 impl Lars {
     /// The whole path of one sample, from its `lambda_max` down to the problem's lambda.
@@ -51,7 +51,7 @@ impl Lars {
     ///
     /// let dictionary = Dictionary::new(array![[1.0, 0.0], [0.0, 1.0]])?;
     /// let lasso = Lasso::new(&dictionary, LassoParams::new(0.5))?;
-    /// let path = Lars::default().path(&lasso, array![3.0, -2.0].view())?;
+    /// let path = Lars.path(&lasso, array![3.0, -2.0].view())?;
     /// assert_eq!(path.lambdas(), [3.0, 2.0, 0.5]);
     /// // Orthonormal atoms: each coefficient is shrunk by lambda.
     /// assert_eq!(path.at(1.0)?, array![2.0, -1.0]);

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// It ends at [`nonzeros`](Self::nonzeros) atoms ([`StopReason::AtomCount`]), or as soon as `||r||` is within
 /// [`residual_norm`](Self::residual_norm) ([`StopReason::ResidualNorm`]), at least one of which must be given; or
-/// where no further atom lowers the residual ([`StopReason::Precision`]). The gap of [`Stop`](super::Stop)
+/// where no further atom lowers the residual ([`StopReason::NoFurtherAtom`]). The gap of [`Stop`](super::Stop)
 /// does not end it. The problem's lambda plays no part in the choice, but the certificate is that of the lasso: its
 /// objective counts the l1 term, and its gap is that to the lasso's minimum. The starting code is ignored.
 ///
@@ -181,13 +181,13 @@ impl<E: Scalar> Pursuit<'_, E> {
                 break StopReason::MaxIterations;
             }
             if iterations == rank || residual.squared <= residual.negligible || !self.choose(chosen) {
-                break StopReason::Precision;
+                break StopReason::NoFurtherAtom;
             }
             self.project(signal.b, chosen);
             let Some(lower) = self.lowered(signal, chosen, residual, enough) else {
                 chosen.support.pop();
                 std::mem::swap(&mut chosen.z, &mut chosen.before);
-                break StopReason::Precision;
+                break StopReason::NoFurtherAtom;
             };
             residual = lower;
             iterations += 1;

@@ -2,7 +2,7 @@
 
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
-use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Fista, Ista, LassoParams, Solver, StepSize};
+use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Fista, Ista, Lars, LassoParams, Solver, StepSize};
 use ndarray::{Array1, Array2};
 use proptest::prelude::{Strategy, any};
 
@@ -60,6 +60,7 @@ pub fn solvers() -> Vec<Box<dyn Solver<f64>>> {
         Box::new(Fista { step_size: backtracking, restart: true, monotone: true }),
         Box::new(CoordinateDescent),
         Box::new(ActiveSet),
+        Box::new(Lars),
         Box::new(Admm::default()),
         Box::new(Admm { relaxation: 1.0, iterations: 20_000 }),
     ]

@@ -483,7 +483,7 @@ fn what_cannot_be_done() {
     };
     let one = Omp::until_nonzeros(1);
     for params in [plain.clone().positive(), plain.clone().weights(Array1::ones(3)), plain.clone().l2(0.1)] {
-        assert!(matches!(run(params, one), Err(SparseError::Unsupported { solver: "omp", .. })));
+        assert!(matches!(run(params, one), Err(SparseError::Unsupported { solver: "OMP", .. })));
     }
     assert!(matches!(run(plain.clone(), Omp::default()), Err(SparseError::Unsupported { .. })));
     let asked = run(plain.clone(), Omp::until_nonzeros(4));

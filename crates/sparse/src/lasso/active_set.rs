@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 /// `z_S = H_SS^-1 (b_S - lambda s)` is one Cholesky factorisation away. The step towards it ends at the exact
 /// minimum of the objective along the way, which is piecewise quadratic with a kink wherever a coefficient
 /// changes its sign. Every step lowers the objective; once support and signs are right, one step ends at the
-/// optimum. An iteration is one sweep or one Newton step.
+/// optimum. An iteration is one sweep or one Newton step. Where atoms are nearly parallel the sweeps take long to
+/// find the support; [`Lars`](super::Lars) suits such dictionaries better.
 ///
 /// Related: the feature-sign search of Lee, Battle, Raina and Ng 2007, which changes one sign at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,17 +42,12 @@ struct Newton<'p, E: Scalar> {
 impl<E: Scalar> Prepared<E> for Newton<'_, E> {
     fn solve(&self, block: Block<'_, E>) {
         let mut best = Vec::new();
-        each_row(self.lasso, block, None, |sample, stop, _| solve_sample(sample, stop, 0, &mut best));
+        each_row(self.lasso, block, None, |sample, stop, _| newton(sample, stop, 0, &mut best));
     }
 }
 
-/// Brings the given rows of a block, which have made some iterations already, to their end.
-pub(super) fn finish<E: Scalar>(lasso: &Lasso<'_, E>, block: Block<'_, E>, rows: &[usize]) {
-    let mut best = Vec::new();
-    each_row(lasso, block, Some(rows), |sample, stop, before| solve_sample(sample, stop, before, &mut best));
-}
-
-fn solve_sample<E: Scalar>(sample: &mut Sample<'_, E>, stop: Stop, before: usize, best: &mut Vec<E>) -> Outcome {
+/// Brings a sample that has made some iterations already to its end; `best` is scratch.
+pub(super) fn newton<E: Scalar>(sample: &mut Sample<'_, E>, stop: Stop, before: usize, best: &mut Vec<E>) -> Outcome {
     let mut iterations = before;
     let (mut best_gap, mut best_objective, mut idle) = (f64::INFINITY, f64::INFINITY, 0);
     loop {

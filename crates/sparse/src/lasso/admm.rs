@@ -1,7 +1,7 @@
 //! The alternating direction method of multipliers, finished exactly: the default for batches.
 
 use super::active_rows::{ActiveRows, row, row_mut};
-use super::active_set::finish;
+use super::finish::finish;
 use super::{Block, Lasso, Outcome, Prepared, Solver, StopReason};
 use crate::SparseError;
 use crate::error::require;
@@ -22,8 +22,9 @@ use std::sync::OnceLock;
 ///
 /// The inverse is made once, so an iteration is one matrix product, as for FISTA; but it sees all of
 /// `H`, not only its largest eigenvalue, and needs tens of iterations where FISTA needs hundreds. What is
-/// left after [`iterations`](Self::iterations) goes to the exact method of [`ActiveSet`](super::ActiveSet),
-/// so that any tolerance can be reached. An iteration is one of either.
+/// left after [`iterations`](Self::iterations) goes to the exact methods, [`ActiveSet`](super::ActiveSet) and where
+/// that does not find the support soon [`Lars`](super::Lars), so that any tolerance can be reached. An iteration is
+/// one of any of them.
 ///
 /// Sources: Boyd, Parikh, Chu, Peleato and Eckstein 2011, sections 3.4.3 and 6.4; the choice of `rho` by
 /// relative residuals: Wohlberg 2017.

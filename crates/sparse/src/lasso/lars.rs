@@ -1,7 +1,7 @@
 //! The lasso by following its path.
 
 use super::certificate::Penalty;
-use super::coordinate_descent::each_row;
+use super::coordinate_descent::{Sample, each_row};
 use super::gram_rows::combine_rows;
 use super::growing_cholesky::GrowingCholesky;
 use super::lars_path::LarsPath;
@@ -79,7 +79,7 @@ impl Lars {
 
 impl<E: Scalar> Solver<E> for Lars {
     fn name(&self) -> &'static str {
-        "lars"
+        "LARS"
     }
 
     fn prepare<'p>(&self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError> {
@@ -92,16 +92,9 @@ struct Paths<'p, E: Scalar> {
 }
 
 impl<E: Scalar> Prepared<E> for Paths<'_, E> {
-    fn solve(&self, mut block: Block<'_, E>) {
-        block.codes.fill(E::zero());
+    fn solve(&self, block: Block<'_, E>) {
         let mut walk = Walk::new(self.lasso);
-        each_row(self.lasso, block, None, |sample, stop, _| {
-            let outcome = walk.run(sample.h, sample.penalty, sample.b, stop.max_iterations, |_, _, _| {});
-            for (&j, &z) in walk.support.iter().zip(&walk.z) {
-                sample.z[j] = E::of(z);
-            }
-            outcome
-        });
+        each_row(self.lasso, block, None, |sample, stop, _| walk.follow(sample, stop.max_iterations));
     }
 }
 
@@ -138,7 +131,7 @@ enum Change {
 }
 
 /// A sample on its way down the path; the buffers serve one sample after the other.
-struct Walk {
+pub(super) struct Walk {
     /// The factor weight of each atom's bound.
     weights: Vec<f64>,
     /// The largest size of the support.
@@ -160,7 +153,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn new<E: Scalar>(lasso: &Lasso<'_, E>) -> Self {
+    pub(super) fn new<E: Scalar>(lasso: &Lasso<'_, E>) -> Self {
         let atoms = lasso.dictionary().len();
         let weights = lasso.params().weights.as_ref();
         Self {
@@ -176,6 +169,17 @@ impl Walk {
             status: vec![Status::Outside; atoms],
             joins: vec![0; atoms],
         }
+    }
+
+    /// Follows a sample's path to its lambda and leaves the code there.
+    pub(super) fn follow<E: Scalar>(&mut self, sample: &mut Sample<'_, E>, max_iterations: usize) -> Outcome {
+        let outcome = self.run(sample.h, sample.penalty, sample.b, max_iterations, |_, _, _| {});
+        sample.z.fill(E::zero());
+        for (&j, &z) in self.support.iter().zip(&self.z) {
+            sample.z[j] = E::of(z);
+        }
+        sample.refresh();
+        outcome
     }
 
     /// Follows the path to `penalty.lambda` and calls `knot(lambda, support, coefficients)` at every knot.

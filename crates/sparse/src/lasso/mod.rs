@@ -15,6 +15,7 @@ mod active_rows;
 mod active_set;
 mod admm;
 mod coordinate_descent;
+mod finish;
 mod fista;
 mod gram_rows;
 mod growing_cholesky;

@@ -68,7 +68,7 @@ impl<E: Scalar> Omp<E> {
     }
 }
 
-const NAME: &str = "omp";
+const NAME: &str = "OMP";
 
 impl<E: Scalar> Solver<E> for Omp<E> {
     fn name(&self) -> &'static str {

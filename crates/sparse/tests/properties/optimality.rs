@@ -1,8 +1,9 @@
 //! What a solution is.
 
 use super::problems::{Problem, problems, solvers};
+use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
-use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Lasso, LassoParams, Stop, StopReason};
+use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Lars, Lasso, LassoParams, Solver, Stop, StopReason};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 
@@ -38,7 +39,7 @@ proptest! {
         let lasso = Lasso::new(&dictionary, params.clone()).unwrap();
         let lambda_max = lasso.lambda_max(x.view()).unwrap();
         let latent_sparse::lasso::Lambda::FractionOfMax(fraction) = params.lambda else { unreachable!() };
-        for solver in [&ActiveSet as &dyn latent_sparse::lasso::Solver<f64>, &Admm::default(), &CoordinateDescent] {
+        for solver in [&ActiveSet as &dyn Solver<f64>, &Admm::default(), &CoordinateDescent] {
             let codes = lasso.solve(x.view(), solver, &Stop::gap(1e-14).max_iterations(100_000)).unwrap().codes;
             let q = (&x - &dictionary.reconstruct(codes.view())).dot(&dictionary.atoms()) - &codes * params.l2;
             for ((i, j), &z) in codes.indexed_iter() {
@@ -75,10 +76,36 @@ proptest! {
     fn a_warm_start_at_the_optimum_stays(Problem { dictionary, x, params } in problems()) {
         let lasso = Lasso::new(&dictionary, params).unwrap();
         let best = lasso.solve(x.view(), &ActiveSet, &Stop::gap(1e-12)).unwrap();
-        for solver in [&ActiveSet as &dyn latent_sparse::lasso::Solver<f64>, &CoordinateDescent] {
+        for solver in [&ActiveSet as &dyn Solver<f64>, &CoordinateDescent] {
             let again = lasso.solve_from(x.view(), best.codes.clone(), solver, &Stop::gap(1e-11)).unwrap();
             prop_assert!(again.certificates.iter().all(|c| c.iterations == 0));
             prop_assert_eq!(&again.codes, &best.codes);
+        }
+    }
+}
+
+/// Nearly parallel atoms, more of them than features, and a small lambda: first-order methods make no headway in
+/// 10,000 iterations, the default and the path end at the optimum.
+#[test]
+fn the_default_solves_the_hard_ones() {
+    let mut s = Stream::new(1, "hard", &[]);
+    for (offset, noise) in [(0.0, 1.0), (1.0, 0.02)] {
+        let mut w: Array2<f64> = s.normal_array((64, 128)) * noise + offset;
+        for mut atom in w.columns_mut() {
+            let norm = atom.dot(&atom).sqrt();
+            atom /= norm;
+        }
+        let dictionary = Dictionary::new(w).unwrap();
+        let x: Array2<f64> = s.normal_array((20, 64));
+        for fraction in [0.1, 0.001] {
+            let lasso = Lasso::new(&dictionary, LassoParams::fraction_of_max(fraction)).unwrap();
+            for solver in [&Admm::default() as &dyn Solver<f64>, &Lars] {
+                let worst = lasso.solve(x.view(), solver, &Stop::gap(1e-9)).unwrap().summary().worst_relative_gap;
+                assert!(
+                    worst <= 1e-9,
+                    "{solver:?} at {fraction} of lambda_max, atoms {offset} + {noise} noise: {worst:e}"
+                );
+            }
         }
     }
 }

@@ -1,0 +1,56 @@
+//! What the checks of operators share.
+
+use latent_numeric::random::Stream;
+use ndarray::{ArrayD, Axis, IxDyn, Slice};
+use proptest::prelude::{Strategy, any};
+
+/// An array of this shape with elements in `[low, high)`, in one of three layouts: row-major, column-major, or
+/// every second element of a larger one, reversed.
+pub fn array(seed: u64, shape: &[usize], low: f64, high: f64) -> ArrayD<f64> {
+    let mut stream = Stream::new(seed, "test", &[]);
+    let mut fill = |shape: &[usize]| stream.uniform_array::<f64, _, _>(shape) * (high - low) + low;
+    match seed % 3 {
+        0 => fill(shape),
+        1 => {
+            let reversed: Vec<usize> = shape.iter().rev().copied().collect();
+            fill(&reversed).reversed_axes()
+        }
+        _ => {
+            let larger: Vec<usize> = shape.iter().map(|n| 2 * n).collect();
+            let mut a = fill(&larger);
+            for axis in 0..shape.len() {
+                a.slice_axis_inplace(Axis(axis), Slice::new(0, None, -2));
+            }
+            a
+        }
+    }
+}
+
+/// Shapes of zero to `rank` axes, of lengths from `shortest` (0 or 1) to 4.
+pub fn shapes(rank: usize, shortest: usize) -> impl Strategy<Value = Vec<usize>> {
+    proptest::collection::vec(shortest..5, 0..=rank)
+}
+
+/// Two shapes that broadcast: of each axis, one side or the other may be one or missing.
+pub fn broadcasting(rank: usize) -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
+    (shapes(rank, 1), any::<[bool; 8]>(), any::<[bool; 8]>(), 0..=rank, any::<bool>()).prop_map(
+        |(shape, left, right, cut, swap)| {
+            let thin = |ones: [bool; 8]| -> Vec<usize> {
+                shape.iter().enumerate().map(|(i, &n)| if ones[i] { 1 } else { n }).collect()
+            };
+            let (a, mut b) = (thin(left), thin(right));
+            b.drain(..cut.min(b.len()));
+            if swap { (b, a) } else { (a, b) }
+        },
+    )
+}
+
+/// The elements in logical order, as `ndarray` would print them.
+pub fn elements(a: &ArrayD<f64>) -> Vec<f64> {
+    a.iter().copied().collect()
+}
+
+/// An array of zeros of this shape.
+pub fn zeros(shape: &[usize]) -> ArrayD<f64> {
+    ArrayD::zeros(IxDyn(shape))
+}

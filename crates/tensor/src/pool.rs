@@ -1,0 +1,77 @@
+//! Memory that goes from one tensor to the next.
+//!
+//! A training step makes the same arrays again and again. Asking the system for them anew costs more than
+//! computing them, as every fresh page is cleared first; so large buffers come back here when their tensor goes,
+//! and leave again for the next one of the same length.
+
+use latent_numeric::Scalar;
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// Shorter buffers are left to the allocator, which is fast for them.
+const SMALLEST: usize = 1 << 10;
+/// No more than this stays here unused, for each scalar type.
+const MOST_BYTES: usize = 1 << 30;
+
+static F32: LazyLock<Mutex<Shelf<f32>>> = LazyLock::new(Mutex::default);
+static F64: LazyLock<Mutex<Shelf<f64>>> = LazyLock::new(Mutex::default);
+
+struct Shelf<E> {
+    bytes: usize,
+    buffers: HashMap<usize, Vec<Vec<E>>>,
+}
+
+impl<E> Default for Shelf<E> {
+    fn default() -> Self {
+        Self { bytes: 0, buffers: HashMap::new() }
+    }
+}
+
+fn shelf<E: Scalar>() -> &'static Mutex<Shelf<E>> {
+    let single: &'static dyn Any = &*F32;
+    let double: &'static dyn Any = &*F64;
+    single.downcast_ref().or_else(|| double.downcast_ref()).expect("a scalar is f32 or f64")
+}
+
+/// A buffer of this length; what it holds is of no meaning.
+pub(crate) fn take<E: Scalar>(len: usize) -> Vec<E> {
+    if len >= SMALLEST {
+        let mut shelf = shelf::<E>().lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(buffer) = shelf.buffers.get_mut(&len).and_then(Vec::pop) {
+            shelf.bytes -= len * size_of::<E>();
+            return buffer;
+        }
+    }
+    vec![E::zero(); len]
+}
+
+/// Gives a buffer back.
+pub(crate) fn give<E: Scalar>(buffer: Vec<E>) {
+    let (len, bytes) = (buffer.len(), buffer.len() * size_of::<E>());
+    if len < SMALLEST {
+        return;
+    }
+    let mut shelf = shelf::<E>().lock().unwrap_or_else(PoisonError::into_inner);
+    if shelf.bytes + bytes <= MOST_BYTES {
+        shelf.bytes += bytes;
+        shelf.buffers.entry(len).or_default().push(buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_comes_back() {
+        // A length that no other test uses.
+        let len = SMALLEST + 12_347;
+        let buffer: Vec<f32> = take(len);
+        let address = buffer.as_ptr();
+        give(buffer);
+        let again: Vec<f32> = take(len);
+        assert_eq!((again.as_ptr(), again.len()), (address, len));
+        assert_eq!(take::<f64>(len).len(), len);
+    }
+}

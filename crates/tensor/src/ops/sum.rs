@@ -1,6 +1,6 @@
 //! `y = sum of x over some axes`; the cotangent is repeated along them.
 
-use crate::{Arguments, Operator, Tensor, pool, shape};
+use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
 use latent_numeric::{Scalar, parallel};
 use ndarray::{ArrayD, Axis, IxDyn};
 
@@ -62,43 +62,42 @@ impl<E: Scalar> Tensor<E> {
     }
 }
 
-/// Sums in row-major order of what is left.
+/// The sums over these axes, in row-major order of what is left.
 fn total<E: Scalar>(x: &Tensor<E>, axes: &[usize]) -> ArrayD<E> {
     let array = x.array();
-    let rank = array.ndim();
-    let (outer, inner) = (axes.iter().take_while(|&&axis| axis == 0 || axes.contains(&(axis - 1))).count(), axes.len());
-    if inner == rank
-        && let Some(values) = array.as_slice()
-    {
-        return ArrayD::from_elem(IxDyn(&[]), parallel::sum(values));
-    }
-    // Leading axes: add up rows, pairwise. Others: one after the other.
-    if outer == inner
-        && !axes.is_empty()
-        && axes[0] == 0
-        && let Some(values) = array.as_slice()
-    {
-        let width: usize = array.shape()[inner..].iter().product();
-        let rows: usize = array.shape()[..inner].iter().product();
-        let mut sum = pool::take(width);
-        sum.fill(E::zero());
-        if let Some(total) = column_sums(values, rows, width) {
-            sum.copy_from_slice(&total);
-            pool::give(total);
+    let (rank, count) = (array.ndim(), axes.len());
+    if let Some(values) = array.as_slice() {
+        if count == rank {
+            return ArrayD::from_elem(IxDyn(&[]), parallel::sum(values));
         }
-        return shape::array(&array.shape()[inner..], sum);
+        let leading = axes.iter().enumerate().all(|(i, &axis)| i == axis);
+        if leading && count > 0 {
+            let left = &array.shape()[count..];
+            let rows = array.shape()[..count].iter().product();
+            return shape::array(left, column_sums(values, rows, left.iter().product()));
+        }
+        let trailing = axes.iter().rev().enumerate().all(|(i, &axis)| axis == rank - 1 - i);
+        let width: usize = array.shape()[rank - count..].iter().product();
+        if trailing && width > 0 {
+            let mut sums = pool::take(array.len() / width);
+            elementwise::blocks(&mut sums, |start, sums| {
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum = parallel::sum(&values[(start + i) * width..(start + i + 1) * width]);
+                }
+            });
+            return shape::array(&array.shape()[..rank - count], sums);
+        }
     }
-    axes.iter().rev().fold(array.to_owned(), |sum, &axis| {
-        let standard = sum.sum_axis(Axis(axis));
-        if standard.is_standard_layout() { standard } else { standard.as_standard_layout().into_owned() }
-    })
+    let sum = axes.iter().rev().fold(array.to_owned(), |sum, &axis| sum.sum_axis(Axis(axis)));
+    if sum.is_standard_layout() { sum } else { sum.as_standard_layout().into_owned() }
 }
 
 /// Rows that one thread adds up.
 const ROWS: usize = 64;
 
-fn column_sums<E: Scalar>(values: &[E], rows: usize, width: usize) -> Option<Vec<E>> {
-    parallel::reduce_blocks(
+/// The sum of rows, added up in blocks and these in pairs.
+fn column_sums<E: Scalar>(values: &[E], rows: usize, width: usize) -> Vec<E> {
+    let sum = parallel::reduce_blocks(
         rows,
         ROWS,
         |block| {
@@ -116,7 +115,8 @@ fn column_sums<E: Scalar>(values: &[E], rows: usize, width: usize) -> Option<Vec
             pool::give(right);
             left
         },
-    )
+    );
+    sum.unwrap_or_else(|| vec![E::zero(); width])
 }
 
 #[cfg(test)]

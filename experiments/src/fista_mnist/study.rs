@@ -33,6 +33,7 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     }
     let (config, seed) = (Config::new(flags, data.dataset)?, flags.common.seed);
     let (train, test) = (&data.splits.train, &data.splits.test);
+    check_sizes(&config, train.len(), test.len())?;
     let place = Place::new(flags.common.output.as_deref(), "fista_mnist", &config.dataset.to_string());
     let mut run = RunFolder::create(&place, &config, seed)?;
     if let Some(previous) = run.previous() {
@@ -87,6 +88,18 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     println!("{text}\nresults in {} ({} in all)", folder.display(), seconds(start.elapsed()));
     println!("look at images/atoms.png, images/reconstructions.png and images/convergence.png there");
     Ok(!stopped)
+}
+
+/// The first atoms are training images, and there is nothing to report without test images.
+fn check_sizes(config: &Config, train: usize, test: usize) -> Result<(), Failure> {
+    if config.atoms > train {
+        let message = format!("--atoms is {}, expected at most the {train} training images there are", config.atoms);
+        return Err(Failure::new(message).help("the first atoms are training images"));
+    }
+    if test == 0 {
+        return Err(Failure::new(format!("the test set of {} has no images", config.dataset)));
+    }
+    Ok(())
 }
 
 /// The results in words.

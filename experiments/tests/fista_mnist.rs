@@ -155,6 +155,9 @@ fn every_solver_can_be_asked_for() {
         let metrics = metrics(&desk.path(&name));
         let codes = &metrics.iter().find(|metric| metric["event"] == "test").unwrap()["codes"];
         assert_eq!(codes["converged"], 1.0, "{name}: {codes}");
+        let summary = fs::read_to_string(desk.path(&name).join("summary.txt")).unwrap();
+        let told = summary.to_lowercase().replace(' ', "-");
+        assert!(told.contains(&format!("coded-by-{name}-in")), "another solver than {name}: {summary}");
         objectives.push((name, codes["objective"].as_f64().unwrap()));
     }
     // They learn from codes within one percent of the optimum, so the dictionaries are alike, not the same.

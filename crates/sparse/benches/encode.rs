@@ -15,9 +15,15 @@ const SAMPLES: usize = 1_000;
 const ATOMS: usize = 256;
 
 fn solvers(c: &mut Criterion) {
-    let dictionary = Dictionary::new(support::atoms(ATOMS)).expect("atoms of ink");
+    let mut atoms = support::images("atoms", ATOMS, 1, 6.0);
+    for mut atom in atoms.outer_iter_mut() {
+        let norm = atom.dot(&atom).sqrt();
+        atom /= norm;
+    }
+    let columns = atoms.t().as_standard_layout().into_owned();
+    let dictionary = Dictionary::new(columns).expect("atoms of ink");
     let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).expect("a lambda above 0");
-    let x = support::samples(SAMPLES);
+    let x = support::images("samples", SAMPLES, 4, 12.0);
     let stop = Stop::gap(1e-3);
     let solvers: [&dyn Solver<f32>; 4] =
         [&Admm::default(), &Fista::restarted(), &CoordinateDescent::default(), &ActiveSet::default()];

@@ -17,7 +17,7 @@ const ATOMS: usize = 256;
 const BEFORE: usize = 4;
 
 fn online_step(c: &mut Criterion) {
-    let x = support::samples(BATCH * (BEFORE + 1));
+    let x = support::images("samples", BATCH * (BEFORE + 1), 4, 12.0);
     let batch = |k: usize| x.slice(s![k * BATCH..(k + 1) * BATCH, ..]);
     let solver = Admm::default();
     let mut learner =

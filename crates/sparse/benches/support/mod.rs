@@ -1,7 +1,7 @@
 //! Images of pen strokes, so that the work is like that on handwriting: many zeros, atoms that overlap.
 
 use latent_numeric::random::Stream;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2};
 
 const SIDE: usize = 28;
 /// Half the width of the pen, in pixels.
@@ -24,22 +24,11 @@ fn image(stream: &mut Stream, strokes: usize, length: f64) -> Array1<f32> {
     ink
 }
 
-/// Samples in rows, (count, 784): four long strokes each.
-pub fn samples(count: usize) -> Array2<f32> {
+/// `count` images in rows, (count, 784), of so many strokes each; every purpose has its own.
+pub fn images(purpose: &str, count: usize, strokes: usize, length: f64) -> Array2<f32> {
     let mut x = Array2::zeros((count, SIDE * SIDE));
     for (i, mut row) in x.outer_iter_mut().enumerate() {
-        row.assign(&image(&mut Stream::new(1, "samples", &[i as u64]), 4, 12.0));
+        row.assign(&image(&mut Stream::new(1, purpose, &[i as u64]), strokes, length));
     }
     x
-}
-
-/// Unit atoms in columns, (784, count): one short stroke each.
-pub fn atoms(count: usize) -> Array2<f32> {
-    let mut w = Array2::zeros((SIDE * SIDE, count));
-    for (j, mut column) in w.axis_iter_mut(Axis(1)).enumerate() {
-        let atom = image(&mut Stream::new(1, "atoms", &[j as u64]), 1, 6.0);
-        let norm = atom.dot(&atom).sqrt();
-        column.assign(&(atom / norm));
-    }
-    w
 }

@@ -7,7 +7,7 @@ use ndarray::{Array2, Axis};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use support::{Desk, TEST, TRAIN, fail, stderr, stdout, succeed, with_defaults, write_set};
 
 /// A run on the small data set that takes a moment.
@@ -187,10 +187,9 @@ fn the_same_run_again_keeps_the_first() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_what_was_learned() {
-    use std::process::Stdio;
     let desk = Desk::with_data();
     // As many epochs as nobody waits for.
-    let mut command = study(&desk, &["--epochs", "100000"]);
+    let mut command = study(&desk, &["--epochs", "20000"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let out = desk.path("out");
     let begun = || fs::read_to_string(out.join("metrics.jsonl")).is_ok_and(|text| text.lines().count() >= 2);
@@ -214,9 +213,33 @@ fn ctrl_c_keeps_what_was_learned() {
 }
 
 #[test]
+fn a_reader_who_leaves_does_no_harm() {
+    let desk = Desk::with_data();
+    let mut child = study(&desk, &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && !stderr(&output).contains("panicked"), "{}", stderr(&output));
+    assert!(desk.path("out/DONE").exists());
+}
+
+#[test]
+fn the_variable_names_a_folder_of_data_and_nothing_means_none() {
+    let desk = Desk::with_data();
+    fs::rename(desk.path("data"), desk.path("home")).unwrap();
+    let run = |folder: &str| {
+        let mut command = study(&desk, &["--data-dir", "nowhere", "--dataset", "mnist"]);
+        command.env("LATENT_DATA_DIR", folder);
+        command
+    };
+    succeed(run("home"));
+    let text = fail(run(""), 1);
+    assert!(text.contains("train-labels-idx1-ubyte was not found"), "{text}");
+}
+
+#[test]
 fn flags_out_of_their_domain_are_refused_and_leave_nothing() {
     let desk = Desk::with_data();
-    let cases: [(&[&str], i32, &[&str]); 14] = [
+    let cases: [(&[&str], i32, &[&str]); 15] = [
         (&["--atoms", "0"], 1, &["--atoms is 0", "at least 1"]),
         (&["--atoms", "301"], 1, &["--atoms is 301", "300"]),
         (&["--atoms", "18446744073709551615"], 1, &["--atoms is 18446744073709551615", "300"]),
@@ -230,6 +253,7 @@ fn flags_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--lambda", "much"], 2, &["--lambda", "much"]),
         (&["--solver", "magic"], 2, &["magic", "restarted-fista"]),
         (&["--dataset", "mnits"], 2, &["mnits", "fashion-mnist"]),
+        (&["--output", ""], 2, &["--output"]),
         (&["--threads", "two"], 2, &["--threads", "two"]),
     ];
     for (flags, code, expected) in cases {

@@ -14,6 +14,7 @@ use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop, Summary};
 use ndarray::{Array2, ArrayView2};
 use serde_json::json;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -128,14 +129,11 @@ fn encode(flags: &Encode) -> Result<(), Failure> {
         let codes = lasso.solve(x.view(), solver.as_ref(), &Stop::gap(flags.gap))?.codes;
         let seconds = start.elapsed().as_secs_f64();
         let quality = in_double_precision(&atoms, &x, &codes, shared.lambda)?;
-        println!(
-            "{}",
-            json!({
-                "task": "sparse_encode", "peer": format!("Latent {}", shared.solver),
-                "threads": shared.common.thread_count(), "seconds": seconds, "n": x.nrows(),
-                "objective": quality.objective, "worst_gap": quality.worst_relative_gap, "nonzeros": quality.nonzeros,
-            })
-        );
+        print(&json!({
+            "task": "sparse_encode", "peer": format!("Latent {}", shared.solver),
+            "threads": shared.common.thread_count(), "seconds": seconds, "n": x.nrows(),
+            "objective": quality.objective, "worst_gap": quality.worst_relative_gap, "nonzeros": quality.nonzeros,
+        }))?;
         save(shared, codes.view())?;
     }
     Ok(())
@@ -169,14 +167,11 @@ fn learn(flags: &Learn) -> Result<(), Failure> {
         let dictionary = learner.dictionary().ok_or_else(|| Failure::new("no batch was learned from"))?;
         let atoms = dictionary.into_atoms();
         let x = test.rows::<f32>(0..SCORED.min(test.len()));
-        println!(
-            "{}",
-            json!({
-                "task": "dictionary_learning", "peer": format!("Latent online, {}", shared.solver),
-                "threads": shared.common.thread_count(), "epochs": flags.epochs, "seconds": seconds,
-                "test_objective": score(&atoms, &x, shared.lambda)?, "dead_atoms_replaced": learner.replaced(),
-            })
-        );
+        print(&json!({
+            "task": "dictionary_learning", "peer": format!("Latent online, {}", shared.solver),
+            "threads": shared.common.thread_count(), "epochs": flags.epochs, "seconds": seconds,
+            "test_objective": score(&atoms, &x, shared.lambda)?, "dead_atoms_replaced": learner.replaced(),
+        }))?;
         save(shared, atoms.t())?;
     }
     Ok(())
@@ -195,6 +190,12 @@ fn check(shared: &Shared, gap: f64) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// One measurement on a line of the standard output.
+fn print(measurement: &serde_json::Value) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{measurement}")
+        .map_err(|error| Failure::new(format!("cannot write to the standard output: {error}")))
 }
 
 /// MNIST, or what was asked for by name; strokes would be another measurement.

@@ -13,6 +13,7 @@ use crate::run::{Manifest, Place, RunFolder};
 use latent_sparse::lasso::{Lasso, Stop};
 use ndarray::Axis;
 use serde_json::json;
+use std::io::Write;
 use std::time::Instant;
 
 /// Runs the study; whether it went to its end, or was stopped by Ctrl-C and left what it had.
@@ -85,8 +86,14 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     if !stopped {
         run.finish()?;
     }
-    println!("{text}\nresults in {} ({} in all)", folder.display(), seconds(start.elapsed()));
-    println!("look at images/atoms.png, images/reconstructions.png and images/convergence.png there");
+    let told = format!(
+        "{text}\nresults in {} ({} in all)\n\
+        look at images/atoms.png, images/reconstructions.png and images/convergence.png there",
+        folder.display(),
+        seconds(start.elapsed())
+    );
+    // Whoever read along may have left, as `head` does; it is all in the folder.
+    let _ = writeln!(std::io::stdout(), "{told}");
     Ok(!stopped)
 }
 

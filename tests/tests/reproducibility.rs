@@ -53,10 +53,10 @@ fn run(seed: u64, solver: &dyn Solver<f32>) -> Run {
 
 fn solvers() -> [Box<dyn Solver<f32>>; 4] {
     [
-        Box::new(Admm::default()),
+        Box::<Admm>::default(),
         Box::new(Fista::restarted()),
-        Box::new(CoordinateDescent::default()),
-        Box::new(ActiveSet::default()),
+        Box::<CoordinateDescent>::default(),
+        Box::<ActiveSet>::default(),
     ]
 }
 

@@ -25,20 +25,26 @@ fn solvers(c: &mut Criterion) {
     let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).expect("a lambda above 0");
     let x = support::images("samples", SAMPLES, 4, 12.0);
     let stop = Stop::gap(1e-3);
-    let solvers: [&dyn Solver<f32>; 4] =
-        [&Admm::default(), &Fista::restarted(), &CoordinateDescent::default(), &ActiveSet::default()];
+    let solvers: [Box<dyn Solver<f32>>; 4] = [
+        Box::<Admm>::default(),
+        Box::new(Fista::restarted()),
+        Box::<CoordinateDescent>::default(),
+        Box::<ActiveSet>::default(),
+    ];
 
     let mut group = c.benchmark_group("encode");
     group.sample_size(10).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
     group.throughput(Throughput::Elements(SAMPLES as u64));
-    for solver in solvers {
+    for solver in &solvers {
         for threads in [1, 2] {
             group.bench_function(BenchmarkId::new(solver.name(), format!("{threads} threads")), |bench| {
                 bench.iter_custom(|repeats| {
                     let work = || {
                         let start = Instant::now();
                         for _ in 0..repeats {
-                            black_box(lasso.solve(black_box(x.view()), solver, &stop).expect("finite samples"));
+                            black_box(
+                                lasso.solve(black_box(x.view()), solver.as_ref(), &stop).expect("finite samples"),
+                            );
                         }
                         start.elapsed()
                     };

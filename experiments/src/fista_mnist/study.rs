@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::progress::{grouped, seconds};
 use crate::run::{Manifest, Place, RunFolder};
+use crate::tell::tell;
 use latent_sparse::lasso::{Lasso, Stop};
 use ndarray::Axis;
 use serde_json::json;
@@ -30,7 +31,7 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     Config::new(flags, flags.common.dataset)?;
     let data = data::load(&flags.common)?;
     if let Some(note) = &data.note {
-        eprintln!("note: {note}");
+        tell(format_args!("note: {note}"));
     }
     let (config, seed) = (Config::new(flags, data.dataset)?, flags.common.seed);
     let (train, test) = (&data.splits.train, &data.splits.test);
@@ -38,7 +39,7 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     let place = Place::new(flags.common.output.as_deref(), "fista_mnist", &config.dataset.to_string());
     let mut run = RunFolder::create(&place, &config, seed)?;
     if let Some(previous) = run.previous() {
-        eprintln!("note: the same run was made before; it is now in {}", previous.display());
+        tell(format_args!("note: the same run was made before; it is now in {}", previous.display()));
     }
     run.manifest(&Manifest::new(flags.common.thread_count(), data.sources()))?;
 

@@ -29,7 +29,7 @@ pub struct Flags {
     pub atoms: usize,
 
     /// Weight of the l1 term in 1/2 ||x - W z||^2 + lambda ||z||_1, pixels in [0, 1]
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
     pub lambda: f64,
 
     /// Passes over the training images
@@ -79,6 +79,11 @@ impl Config {
         if !(flags.lambda.is_finite() && flags.lambda > 0.0) {
             return Err(Failure::new(format!("--lambda is {}, expected a finite number above 0", flags.lambda))
                 .help("0.1 gives about 100 strokes an image, 0.5 about 20"));
+        }
+        let single = flags.lambda as f32;
+        if !(single.is_finite() && single > 0.0) {
+            let message = format!("--lambda is {:e}, which has no place in single precision", flags.lambda);
+            return Err(Failure::new(message).help("0.1 gives about 100 strokes an image, 0.5 about 20"));
         }
         Ok(Self {
             dataset,

@@ -89,6 +89,7 @@ impl<E: Scalar> DictionaryParams<E> {
         at_least_one(self.atoms, "atoms")?;
         at_least_one(self.batch_size, "batch_size")?;
         at_least_one(self.dead_after, "dead_after")?;
+        self.stop.check()?;
         if let Method::Online { forgetting } = self.method {
             let ok = forgetting.is_finite() && forgetting >= 0.0;
             require(ok, "forgetting", forgetting, "a finite number, at least 0")?;

@@ -160,7 +160,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         {
             require(false, "a starting code", z.as_f64(), "at least 0, as codes are held positive")?;
         }
-        require(stop.relative_gap >= 0.0, "the relative gap to stop at", stop.relative_gap, "a number of at least 0")?;
+        stop.check()?;
         let mut codes = if start.is_standard_layout() { start } else { start.as_standard_layout().into_owned() };
         let certificates = self.run(x, codes.view_mut(), solver.prepare(self)?.as_ref(), stop, Certify::Residual);
         Ok(Codes { codes, certificates })

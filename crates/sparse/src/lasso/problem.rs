@@ -222,7 +222,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
             }
         };
         // The solver's gap comes from `b - H z`, whose rounding errors the final certificate does not share.
-        let allowance = (16.0 * E::epsilon().as_f64()).min(0.5 * stop.relative_gap);
+        let allowance = (32.0 * E::epsilon().as_f64()).min(0.5 * stop.relative_gap);
         let inner = Stop { relative_gap: stop.relative_gap - allowance, ..stop };
         let mut outcomes = vec![Outcome { iterations: 0, stop: StopReason::MaxIterations }; rows];
         prepared.solve(Block {

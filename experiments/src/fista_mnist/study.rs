@@ -56,7 +56,8 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     let solver = config.solver.solver();
     let evaluated = evaluate(&lasso, solver.as_ref(), &Stop::gap(config.test_gap), test, interrupt)?;
     let compared = test.rows::<f32>(0..config.compared_images.min(test.len()));
-    let curves = compare(&dictionary, config.lambda, &compared, interrupt)?;
+    let curves =
+        if interrupt.raised() { Vec::new() } else { compare(&dictionary, config.lambda, &compared, interrupt)? };
     for Curve { solver, points } in &curves {
         for point in points {
             run.metric(&json!({ "event": "solver", "solver": solver, "images": compared.nrows(), "point": point }))?;
@@ -87,9 +88,10 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     if !stopped {
         run.finish()?;
     }
+    let convergence = if curves.is_empty() { "" } else { ", images/convergence.png" };
     let told = format!(
         "{text}\nresults in {} ({} in all)\n\
-        look at images/atoms.png, images/reconstructions.png and images/convergence.png there",
+        look at images/atoms.png, images/reconstructions.png{convergence} there",
         folder.display(),
         seconds(start.elapsed())
     );

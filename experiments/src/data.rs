@@ -4,6 +4,7 @@ use crate::cli::{Common, Dataset};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::run::DataSource;
+use crate::tell::tell;
 use latent_datasets::named::{self, Event, Locate, Name};
 use latent_datasets::{DatasetError, LabelledImages, Provenance, Splits, synthetic::strokes};
 use latent_sparse::dictionary::Samples;
@@ -70,7 +71,7 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
         Dataset::Auto => match named(Name::Mnist) {
             Ok(splits) => Ok(loaded(Dataset::Mnist, splits)),
             Err(error @ (DatasetError::Missing { .. } | DatasetError::Cache { .. })) => {
-                eprintln!("{error}");
+                tell(error);
                 Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN) })
             }
             Err(damaged) => Err(damaged.into()),
@@ -104,7 +105,7 @@ impl Downloads {
             }
             Event::Failed { .. } | Event::Waiting { .. } => {
                 self.current = None;
-                eprintln!("{event}");
+                tell(event);
             }
         }
     }

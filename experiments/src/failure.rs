@@ -1,6 +1,7 @@
 //! How a program ends when something went wrong: `error: ...`, then `help: ...`, exit code 1.
 
 use crate::run::RunError;
+use crate::tell::tell;
 use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
@@ -91,7 +92,7 @@ pub fn exit(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            tell(failure);
             ExitCode::FAILURE
         }
     }

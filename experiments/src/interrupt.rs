@@ -1,5 +1,6 @@
 //! Ctrl-C as a flag that loops look at.
 
+use crate::tell::tell;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +29,7 @@ impl Interrupt {
                 std::process::exit(130);
             }
             let erase = if std::io::stderr().is_terminal() { "\r\x1b[K" } else { "" };
-            eprintln!("{erase}stopping after this step, results so far are kept; once more to stop at once");
+            tell(format_args!("{erase}stopping after this step, results so far are kept; once more to stop at once"));
         })?;
         Ok(flag)
     }

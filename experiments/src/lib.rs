@@ -15,3 +15,4 @@ pub mod plot;
 pub mod progress;
 pub mod run;
 pub mod solvers;
+pub mod tell;

@@ -1,5 +1,6 @@
 //! Progress with rate and time left: a bar on a terminal, a few plain lines elsewhere.
 
+use crate::tell::tell;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt;
 use std::io::{IsTerminal, stderr};
@@ -48,7 +49,7 @@ impl Progress {
                 .ok()
                 .and_then(|mut p| p.line(self.bar.position(), self.start.elapsed(), &self.bar.message()));
             if let Some(line) = line {
-                eprintln!("{line}");
+                tell(line);
             }
         }
     }
@@ -60,7 +61,7 @@ impl Progress {
 
     /// Prints a line above the bar.
     pub fn line(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| tell(text));
     }
 
     /// Ends the task: the bar goes, one line with the count, the time and the rate stays.
@@ -68,7 +69,7 @@ impl Progress {
         // Clearing moves the bar to its end, which an interrupted task has not reached.
         let summary = self.summary(self.start.elapsed());
         self.bar.finish_and_clear();
-        eprintln!("{summary}");
+        tell(summary);
     }
 
     fn summary(&self, elapsed: Duration) -> String {

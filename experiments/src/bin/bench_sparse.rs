@@ -12,8 +12,9 @@ use experiments::solvers::SolverName;
 use latent_sparse::Dictionary;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop, Summary};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis};
 use serde_json::json;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -50,7 +51,7 @@ struct Shared {
     common: Common,
 
     /// Weight of the l1 term in 1/2 ||x - W z||^2 + lambda ||z||_1
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
     lambda: f32,
 
     /// What codes the images
@@ -58,8 +59,8 @@ struct Shared {
     solver: SolverName,
 
     /// Measurements to make
-    #[arg(long, default_value_t = 1)]
-    runs: usize,
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
 
     /// Where to leave what the last run computed, as .npy
     #[arg(long, value_name = "FILE")]
@@ -116,6 +117,7 @@ fn on_threads(shared: &Shared, work: impl FnOnce() -> Result<(), Failure> + Send
 
 fn encode(flags: &Encode) -> Result<(), Failure> {
     let shared = &flags.shared;
+    check(shared, flags.gap)?;
     let data = images(&shared.common)?;
     let x = data.splits.test.rows::<f32>(..);
     let atoms = read_dictionary(&flags.dictionary, x.ncols())?;
@@ -127,14 +129,11 @@ fn encode(flags: &Encode) -> Result<(), Failure> {
         let codes = lasso.solve(x.view(), solver.as_ref(), &Stop::gap(flags.gap))?.codes;
         let seconds = start.elapsed().as_secs_f64();
         let quality = in_double_precision(&atoms, &x, &codes, shared.lambda)?;
-        println!(
-            "{}",
-            json!({
-                "task": "sparse_encode", "peer": format!("Latent {}", shared.solver),
-                "threads": shared.common.thread_count(), "seconds": seconds, "n": x.nrows(),
-                "objective": quality.objective, "worst_gap": quality.worst_relative_gap, "nonzeros": quality.nonzeros,
-            })
-        );
+        print(&json!({
+            "task": "sparse_encode", "peer": format!("Latent {}", shared.solver),
+            "threads": shared.common.thread_count(), "seconds": seconds, "n": x.nrows(),
+            "objective": quality.objective, "worst_gap": quality.worst_relative_gap, "nonzeros": quality.nonzeros,
+        }))?;
         save(shared, codes.view())?;
     }
     Ok(())
@@ -142,6 +141,7 @@ fn encode(flags: &Encode) -> Result<(), Failure> {
 
 fn learn(flags: &Learn) -> Result<(), Failure> {
     let shared = &flags.shared;
+    check(shared, flags.gap)?;
     if !(flags.epochs.is_finite() && flags.epochs > 0.0) {
         return Err(Failure::new(format!("--epochs is {}, expected a finite number above 0", flags.epochs)));
     }
@@ -167,17 +167,35 @@ fn learn(flags: &Learn) -> Result<(), Failure> {
         let dictionary = learner.dictionary().ok_or_else(|| Failure::new("no batch was learned from"))?;
         let atoms = dictionary.into_atoms();
         let x = test.rows::<f32>(0..SCORED.min(test.len()));
-        println!(
-            "{}",
-            json!({
-                "task": "dictionary_learning", "peer": format!("Latent online, {}", shared.solver),
-                "threads": shared.common.thread_count(), "epochs": flags.epochs, "seconds": seconds,
-                "test_objective": score(&atoms, &x, shared.lambda)?, "dead_atoms_replaced": learner.replaced(),
-            })
-        );
+        print(&json!({
+            "task": "dictionary_learning", "peer": format!("Latent online, {}", shared.solver),
+            "threads": shared.common.thread_count(), "epochs": flags.epochs, "seconds": seconds,
+            "test_objective": score(&atoms, &x, shared.lambda)?, "dead_atoms_replaced": learner.replaced(),
+        }))?;
         save(shared, atoms.t())?;
     }
     Ok(())
+}
+
+/// Finds before the work what would be an error after it.
+fn check(shared: &Shared, gap: f64) -> Result<(), Failure> {
+    if gap.is_nan() || gap < 0.0 {
+        return Err(Failure::new(format!("--gap is {gap}, expected a number of at least 0")));
+    }
+    if let Some(path) = &shared.save {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() || path.is_dir() {
+            return Err(Failure::new(format!("cannot write {}", path.display()))
+                .help("give --save the name of a file in a folder that exists"));
+        }
+    }
+    Ok(())
+}
+
+/// One measurement on a line of the standard output.
+fn print(measurement: &serde_json::Value) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{measurement}")
+        .map_err(|error| Failure::new(format!("cannot write to the standard output: {error}")))
 }
 
 /// MNIST, or what was asked for by name; strokes would be another measurement.
@@ -193,7 +211,7 @@ fn read_dictionary(path: &Path, features: usize) -> Result<Array2<f32>, Failure>
         .or_help("give the dictionary as a .npy file of shape (atoms, features) or (features, atoms)")?;
     match read.dim() {
         (_, columns) if columns == features => Ok(read.reversed_axes().as_standard_layout().into_owned()),
-        (rows, _) if rows == features => Ok(read),
+        (rows, _) if rows == features => Ok(read.as_standard_layout().into_owned()),
         (rows, columns) => Err(Failure::new(format!(
             "the dictionary in {} is {rows} x {columns}: expected one side of {features}, the pixels of an image",
             path.display()
@@ -212,7 +230,11 @@ fn in_double_precision(
     // The lambda that was asked for in decimals, not the f32 next to it.
     let lambda: f64 = lambda.to_string().parse()?;
     let lasso = Lasso::new(&dictionary, LassoParams::new(lambda))?;
-    let certificates = lasso.certify(x.mapv(f64::from).view(), codes.mapv(f64::from).view(), 0.0)?;
+    let mut certificates = Vec::with_capacity(x.nrows());
+    // A part at a time, so that the check needs little more memory than what it checks.
+    for (x, codes) in x.axis_chunks_iter(Axis(0), 500).zip(codes.axis_chunks_iter(Axis(0), 500)) {
+        certificates.extend(lasso.certify(x.mapv(f64::from).view(), codes.mapv(f64::from).view(), 0.0)?);
+    }
     Ok(Summary::of(&certificates))
 }
 

@@ -16,7 +16,7 @@ use serde::Serialize;
     after_help = "Examples:
   cargo run -p experiments --bin fista_mnist
   cargo run -p experiments --bin fista_mnist -- --lambda 0.5 --epochs 5
-  cargo run -p experiments --bin fista_mnist -- --dataset synthetic --atoms 64 --seed 1 --output /tmp/strokes
+  cargo run -p experiments --bin fista_mnist -- --dataset synthetic --atoms 64 --seed 1 --output strokes
   cargo run -p experiments --bin fista_mnist -- --solver admm --threads 1"
 )]
 pub struct Flags {
@@ -29,7 +29,7 @@ pub struct Flags {
     pub atoms: usize,
 
     /// Weight of the l1 term in 1/2 ||x - W z||^2 + lambda ||z||_1, pixels in [0, 1]
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
     pub lambda: f64,
 
     /// Passes over the training images
@@ -78,7 +78,12 @@ impl Config {
         }
         if !(flags.lambda.is_finite() && flags.lambda > 0.0) {
             return Err(Failure::new(format!("--lambda is {}, expected a finite number above 0", flags.lambda))
-                .help("0.1 gives about 100 strokes an image, 0.5 about 20"));
+                .help("on MNIST 0.1 gives about 80 strokes an image, 0.5 about 20"));
+        }
+        let single = flags.lambda as f32;
+        if !(single.is_finite() && single > 0.0) {
+            let message = format!("--lambda is {:e}, which has no place in single precision", flags.lambda);
+            return Err(Failure::new(message).help("on MNIST 0.1 gives about 80 strokes an image, 0.5 about 20"));
         }
         Ok(Self {
             dataset,

@@ -4,7 +4,7 @@ use super::compare::{Curve, FLOOR};
 use super::evaluate::Evaluated;
 use crate::failure::Failure;
 use crate::picture::{self, Decomposition, Part};
-use crate::plot::{Axis, Figure, Panel, histogram};
+use crate::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
 use crate::run::RunFolder;
 use latent_datasets::LabelledImages;
 use latent_sparse::Dictionary;
@@ -102,13 +102,13 @@ fn learning(curve: &[(f64, f64)]) -> Figure {
 }
 
 fn sparsity(evaluated: &Evaluated) -> Figure {
-    let strokes: Vec<f64> = evaluated.certificates.iter().map(|c| c.support as f64).collect();
+    let strokes: Vec<usize> = evaluated.certificates.iter().map(|c| c.support).collect();
     let shares: Vec<f64> = evaluated.use_of_atoms().iter().map(|share| 100.0 * share).collect();
     Figure::new("Sparsity on the test images")
         .panel(
             Panel::new(Axis::linear("strokes in an image"), Axis::linear("images"))
                 .title("How many strokes an image takes")
-                .bars("", histogram(&strokes, 40)),
+                .bars("", histogram_of_counts(&strokes, 40)),
         )
         .panel(
             Panel::new(Axis::linear("images that use it (%)").including(0.0), Axis::linear("strokes"))

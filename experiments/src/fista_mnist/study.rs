@@ -10,9 +10,11 @@ use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::progress::{grouped, seconds};
 use crate::run::{Manifest, Place, RunFolder};
+use crate::tell::tell;
 use latent_sparse::lasso::{Lasso, Stop};
 use ndarray::Axis;
 use serde_json::json;
+use std::io::Write;
 use std::time::Instant;
 
 /// Runs the study; whether it went to its end, or was stopped by Ctrl-C and left what it had.
@@ -29,14 +31,15 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     Config::new(flags, flags.common.dataset)?;
     let data = data::load(&flags.common)?;
     if let Some(note) = &data.note {
-        eprintln!("note: {note}");
+        tell(format_args!("note: {note}"));
     }
     let (config, seed) = (Config::new(flags, data.dataset)?, flags.common.seed);
     let (train, test) = (&data.splits.train, &data.splits.test);
+    check_sizes(&config, train.len(), test.len())?;
     let place = Place::new(flags.common.output.as_deref(), "fista_mnist", &config.dataset.to_string());
     let mut run = RunFolder::create(&place, &config, seed)?;
     if let Some(previous) = run.previous() {
-        eprintln!("note: the same run was made before; it is now in {}", previous.display());
+        tell(format_args!("note: the same run was made before; it is now in {}", previous.display()));
     }
     run.manifest(&Manifest::new(flags.common.thread_count(), data.sources()))?;
 
@@ -53,7 +56,8 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     let solver = config.solver.solver();
     let evaluated = evaluate(&lasso, solver.as_ref(), &Stop::gap(config.test_gap), test, interrupt)?;
     let compared = test.rows::<f32>(0..config.compared_images.min(test.len()));
-    let curves = compare(&dictionary, config.lambda, &compared, interrupt)?;
+    let curves =
+        if interrupt.raised() { Vec::new() } else { compare(&dictionary, config.lambda, &compared, interrupt)? };
     for Curve { solver, points } in &curves {
         for point in points {
             run.metric(&json!({ "event": "solver", "solver": solver, "images": compared.nrows(), "point": point }))?;
@@ -84,9 +88,28 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     if !stopped {
         run.finish()?;
     }
-    println!("{text}\nresults in {} ({} in all)", folder.display(), seconds(start.elapsed()));
-    println!("look at images/atoms.png, images/reconstructions.png and images/convergence.png there");
+    let convergence = if curves.is_empty() { "" } else { ", images/convergence.png" };
+    let told = format!(
+        "{text}\nresults in {} ({} in all)\n\
+        look at images/atoms.png, images/reconstructions.png{convergence} there",
+        folder.display(),
+        seconds(start.elapsed())
+    );
+    // Whoever read along may have left, as `head` does; it is all in the folder.
+    let _ = writeln!(std::io::stdout(), "{told}");
     Ok(!stopped)
+}
+
+/// The first atoms are training images, and there is nothing to report without test images.
+fn check_sizes(config: &Config, train: usize, test: usize) -> Result<(), Failure> {
+    if config.atoms > train {
+        let message = format!("--atoms is {}, expected at most the {train} training images there are", config.atoms);
+        return Err(Failure::new(message).help("the first atoms are training images"));
+    }
+    if test == 0 {
+        return Err(Failure::new(format!("the test set of {} has no images", config.dataset)));
+    }
+    Ok(())
 }
 
 /// The results in words.

@@ -28,5 +28,5 @@ mod ticks;
 
 pub use axis::Axis;
 pub use figure::{Figure, PlotError};
-pub use histogram::histogram;
+pub use histogram::{histogram, histogram_of_counts};
 pub use panel::{Bar, Panel};

@@ -15,9 +15,10 @@ pub enum Method {
     /// which older ones count less: before batch `t` they are scaled by `(1 - 1/t)^forgetting`.
     /// Source: Mairal, Bach, Ponce and Sapiro 2010, algorithms 1 and 2, section 3.4.2.
     Online {
-        /// How fast the past is forgotten, at least 0 (not at all). The weight of the past falls to 1/e
-        /// over about `t / forgetting` batches. The codes of early batches belong to atoms that are long
-        /// gone; on images, forgetting them quickly (32) ends much lower than keeping them.
+        /// How fast the past is forgotten, at least 0 (not at all): the weight of a batch falls to 1/e while
+        /// the number of batches grows by a factor of `1 + 1 / forgetting`. The codes of early batches belong to
+        /// atoms that are long gone. On handwritten digits 32 ends a tenth lower than 2; on natural patches the
+        /// best is near 8, and all from 2 to 64 are within 5 % after one epoch and 1 % after five.
         forgetting: f64,
     },
     /// After every epoch, block coordinate descent to convergence on the statistics of that epoch.
@@ -89,6 +90,7 @@ impl<E: Scalar> DictionaryParams<E> {
         at_least_one(self.atoms, "atoms")?;
         at_least_one(self.batch_size, "batch_size")?;
         at_least_one(self.dead_after, "dead_after")?;
+        self.stop.check()?;
         if let Method::Online { forgetting } = self.method {
             let ok = forgetting.is_finite() && forgetting >= 0.0;
             require(ok, "forgetting", forgetting, "a finite number, at least 0")?;

@@ -66,7 +66,8 @@ pub(super) fn newton<E: Scalar>(sample: &mut Sample<'_, E>, stop: Stop, before: 
             best.extend_from_slice(sample.z);
         }
         let used_up = iterations >= stop.max_iterations;
-        if used_up || idle > PATIENCE {
+        let patience = if best_gap <= precision::<E>() { 0 } else { PATIENCE };
+        if used_up || idle > patience {
             if idle > 0 {
                 sample.z.copy_from_slice(best);
             }
@@ -83,6 +84,11 @@ pub(super) fn newton<E: Scalar>(sample: &mut Sample<'_, E>, stop: Stop, before: 
             iterations += 1;
         }
     }
+}
+
+/// The relative gap at which rounding errors of `W' x` and `H z` show.
+pub(super) fn precision<E: Scalar>() -> f64 {
+    64.0 * E::epsilon().as_f64()
 }
 
 /// A step towards the minimum on the current support and signs.

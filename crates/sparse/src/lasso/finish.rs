@@ -1,6 +1,6 @@
 //! The exact end of a method that works on whole blocks.
 
-use super::active_set::newton;
+use super::active_set::{newton, precision};
 use super::coordinate_descent::each_row;
 use super::lars::Walk;
 use super::{Block, Lasso, Outcome, Stop, StopReason};
@@ -22,6 +22,9 @@ pub(super) fn finish<E: Scalar>(lasso: &Lasso<'_, E>, block: Block<'_, E>, rows:
             return outcome;
         }
         let gap = sample.terms().relative_gap;
+        if gap <= precision::<E>() {
+            return Outcome { stop: StopReason::Precision, ..outcome };
+        }
         best.clear();
         best.extend_from_slice(sample.z);
         let path = walk.follow(sample, stop.max_iterations - outcome.iterations);

@@ -1,5 +1,7 @@
 //! What a user chooses: the penalty, and when to stop.
 
+use crate::SparseError;
+use crate::error::require;
 use latent_numeric::Scalar;
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
@@ -82,6 +84,14 @@ impl Stop {
     #[must_use]
     pub fn max_iterations(self, max_iterations: usize) -> Self {
         Self { max_iterations, ..self }
+    }
+}
+
+impl Stop {
+    /// Checks the gap.
+    pub(crate) fn check(&self) -> Result<(), SparseError> {
+        let expected = "a number of at least 0";
+        require(self.relative_gap >= 0.0, "the relative gap to stop at", self.relative_gap, expected)
     }
 }
 

@@ -160,7 +160,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         {
             require(false, "a starting code", z.as_f64(), "at least 0, as codes are held positive")?;
         }
-        require(stop.relative_gap >= 0.0, "the relative gap to stop at", stop.relative_gap, "a number of at least 0")?;
+        stop.check()?;
         let mut codes = if start.is_standard_layout() { start } else { start.as_standard_layout().into_owned() };
         let certificates = self.run(x, codes.view_mut(), solver.prepare(self)?.as_ref(), stop, Certify::Residual);
         Ok(Codes { codes, certificates })
@@ -222,7 +222,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
             }
         };
         // The solver's gap comes from `b - H z`, whose rounding errors the final certificate does not share.
-        let allowance = (16.0 * E::epsilon().as_f64()).min(0.5 * stop.relative_gap);
+        let allowance = (32.0 * E::epsilon().as_f64()).min(0.5 * stop.relative_gap);
         let inner = Stop { relative_gap: stop.relative_gap - allowance, ..stop };
         let mut outcomes = vec![Outcome { iterations: 0, stop: StopReason::MaxIterations }; rows];
         prepared.solve(Block {

@@ -208,6 +208,10 @@ fn parameters_out_of_their_domain() {
     assert_eq!(name(DictionaryParams { batch_size: 0, ..params(METHODS[0], 2) }), "batch_size");
     assert_eq!(name(DictionaryParams { dead_after: 0, ..params(METHODS[0], 2) }), "dead_after");
     assert_eq!(name(params(Method::Online { forgetting: -1.0 }, 2)), "forgetting");
+    assert_eq!(
+        name(DictionaryParams { stop: Stop::gap(f64::NAN), ..params(METHODS[0], 2) }),
+        "the relative gap to stop at"
+    );
     let given = DictionaryParams { init: Init::Given(Array2::ones((3, 4))), ..params(METHODS[0], 2) };
     assert!(matches!(
         DictionaryLearner::new(given).unwrap_err(),

@@ -1,0 +1,337 @@
+//! The program `fista_mnist` as a user runs it.
+
+mod support;
+
+use latent_datasets::synthetic::strokes;
+use ndarray::{Array2, Axis};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use support::{Desk, TEST, TRAIN, fail, stderr, stdout, succeed, with_defaults, write_set};
+
+/// A run on the small data set that takes a moment.
+fn study(desk: &Desk, flags: &[&str]) -> Command {
+    let small =
+        [["--data-dir", "data"], ["--output", "out"], ["--atoms", "12"], ["--epochs", "2"], ["--lambda", "0.5"]];
+    desk.command(env!("CARGO_BIN_EXE_fista_mnist"), &with_defaults(flags, &small))
+}
+
+fn metrics(folder: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+fn dictionary(folder: &Path) -> Array2<f32> {
+    ndarray_npy::read_npy(folder.join("dictionary.npy")).unwrap()
+}
+
+#[track_caller]
+fn assert_unit_columns(atoms: &Array2<f32>) {
+    for atom in atoms.axis_iter(Axis(1)) {
+        let norm = atom.iter().map(|w| f64::from(*w).powi(2)).sum::<f64>().sqrt();
+        assert!((norm - 1.0).abs() < 1e-5, "an atom of norm {norm}");
+    }
+}
+
+#[test]
+fn a_run_leaves_every_file_whole() {
+    let desk = Desk::with_data();
+    let output = succeed(study(&desk, &["--seed", "4"]));
+    let out = desk.path("out");
+    assert!(stdout(&output).contains("results in out "), "{}", stdout(&output));
+    let mut names: Vec<String> =
+        fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let files = ["DONE", "config.toml", "dictionary.npy", "dictionary.safetensors", "images", "manifest.json"];
+    assert_eq!(names, [&files[..], &["metrics.jsonl", "summary.txt"]].concat());
+
+    let config: toml::Table = toml::from_str(&fs::read_to_string(out.join("config.toml")).unwrap()).unwrap();
+    assert_eq!(config["seed"].as_integer(), Some(4));
+    assert_eq!(config["atoms"].as_integer(), Some(12));
+    assert_eq!(config["lambda"].as_float(), Some(0.5));
+    assert_eq!(config["dataset"].as_str(), Some("mnist"));
+
+    let manifest: Value = serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    let sha256 = manifest["data"][0]["sha256"].as_object().unwrap();
+    let digest = sha256["train-images-idx3-ubyte"].as_str().unwrap();
+    assert!(digest.len() == 64 && digest.chars().all(|c| c.is_ascii_hexdigit()), "{digest}");
+    assert!(sha256.contains_key("train-labels-idx1-ubyte"));
+    assert!(manifest["data"][0]["origin"].as_str().unwrap().contains("not the published version"), "{manifest}");
+    assert!(manifest["data"][1]["sha256"]["t10k-images-idx3-ubyte"].is_string(), "{manifest}");
+
+    let atoms = dictionary(&out);
+    assert_eq!(atoms.dim(), (784, 12));
+    assert_unit_columns(&atoms);
+    let bytes = fs::read(out.join("dictionary.safetensors")).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let tensor = tensors.tensor("dictionary").unwrap();
+    assert_eq!(tensor.shape(), [784, 12]);
+    let same: Vec<f32> = tensor.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    assert_eq!(atoms.iter().copied().collect::<Vec<_>>(), same);
+
+    for name in ["atoms", "reconstructions", "learning", "sparsity", "convergence"] {
+        let picture = image::open(out.join(format!("images/{name}.png"))).unwrap();
+        assert!(picture.width() > 50 && picture.height() > 50, "{name}");
+    }
+    for name in ["learning", "sparsity", "convergence"] {
+        assert!(fs::read_to_string(out.join(format!("images/{name}.svg"))).unwrap().trim_end().ends_with("</svg>"));
+    }
+    assert!(stdout(&output).contains(&fs::read_to_string(out.join("summary.txt")).unwrap()));
+}
+
+#[test]
+fn metrics_tell_the_whole_story() {
+    let desk = Desk::with_data();
+    succeed(study(&desk, &[]));
+    let metrics = metrics(&desk.path("out"));
+    let of = |event: &str| metrics.iter().filter(|metric| metric["event"] == event).collect::<Vec<_>>();
+    assert!(metrics.iter().all(|metric| metric["event"].is_string()));
+
+    let batches = of("batch");
+    assert_eq!(batches.last().unwrap()["images"], 2 * TRAIN);
+    let objective = |metric: &Value| metric["objective"].as_f64().unwrap();
+    assert!(objective(batches.last().unwrap()) < objective(batches[0]), "nothing was learned: {batches:?}");
+
+    let test = of("test");
+    assert_eq!(test.len(), 1);
+    let codes = &test[0]["codes"];
+    assert_eq!((&test[0]["images"], &test[0]["stopped_early"]), (&TEST.into(), &false.into()));
+    assert!(codes["worst_relative_gap"].as_f64().unwrap() <= 1e-4 && codes["converged"] == 1.0, "{codes}");
+    let parts = codes["data_term"].as_f64().unwrap() + codes["l1_term"].as_f64().unwrap();
+    assert!((objective(codes) - parts).abs() < 1e-9 * parts, "{codes}");
+
+    let solvers = of("solver");
+    let names: std::collections::BTreeSet<&str> =
+        solvers.iter().map(|metric| metric["solver"].as_str().unwrap()).collect();
+    assert_eq!(
+        names.into_iter().collect::<Vec<_>>(),
+        ["admm", "coordinate-descent", "fista", "ista", "restarted-fista"]
+    );
+    for metric in solvers {
+        let distance = metric["point"]["distance"].as_f64().unwrap();
+        assert!(distance >= -1e-12 * objective(codes), "below the optimum: {metric}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
+    let desk = Desk::with_data();
+    let bits = |flags: &[&str]| {
+        succeed(study(&desk, flags));
+        fs::read(desk.path(flags[flags.len() - 1]).join("dictionary.npy")).unwrap()
+    };
+    let one = bits(&["--threads", "1", "--output", "one"]);
+    assert!(one == bits(&["--threads", "2", "--output", "two"]), "another number of threads, other bits");
+    assert!(one != bits(&["--seed", "1", "--output", "other"]), "the seed changes nothing");
+}
+
+#[test]
+fn strokes_stand_in_where_there_is_no_mnist_and_no_network() {
+    let desk = Desk::new();
+    let flags = ["--output", "out", "--atoms", "4", "--epochs", "1", "--lambda", "5"];
+    let output = succeed(desk.command(env!("CARGO_BIN_EXE_fista_mnist"), &flags));
+    let summary = fs::read_to_string(desk.path("out/summary.txt")).unwrap();
+    for text in [stderr(&output), summary] {
+        assert!(text.contains("note: ") && text.contains("SYNTHETIC STROKES stand in"), "{text}");
+    }
+    assert!(stderr(&output).contains("train-labels-idx1-ubyte"), "the file that was missed: {}", stderr(&output));
+    let config = fs::read_to_string(desk.path("out/config.toml")).unwrap();
+    assert!(config.contains("dataset = \"synthetic\""), "{config}");
+    let manifest: Value = serde_json::from_slice(&fs::read(desk.path("out/manifest.json")).unwrap()).unwrap();
+    assert!(manifest["data"][0]["origin"].as_str().unwrap().contains("generated by"), "{manifest}");
+}
+
+#[test]
+fn every_solver_can_be_asked_for() {
+    let desk = Desk::with_data();
+    let help = stdout(&succeed(desk.command(env!("CARGO_BIN_EXE_fista_mnist"), &["--help"])));
+    assert!(help.contains("Examples:"), "{help}");
+    let mut objectives = Vec::new();
+    for solver in <experiments::solvers::SolverName as clap::ValueEnum>::value_variants() {
+        let name = clap::ValueEnum::to_possible_value(solver).unwrap().get_name().to_owned();
+        assert!(help.contains(&name), "{name} is not in the help");
+        succeed(study(&desk, &["--solver", &name, "--output", &name]));
+        let metrics = metrics(&desk.path(&name));
+        let codes = &metrics.iter().find(|metric| metric["event"] == "test").unwrap()["codes"];
+        assert_eq!(codes["converged"], 1.0, "{name}: {codes}");
+        let summary = fs::read_to_string(desk.path(&name).join("summary.txt")).unwrap();
+        let told = summary.to_lowercase().replace(' ', "-");
+        assert!(told.contains(&format!("coded-by-{name}-in")), "another solver than {name}: {summary}");
+        objectives.push((name, codes["objective"].as_f64().unwrap()));
+    }
+    // They learn from codes within one percent of the optimum, so the dictionaries are alike, not the same.
+    let (least, most) = objectives.iter().fold((f64::MAX, 0.0_f64), |(l, m), (_, o)| (l.min(*o), m.max(*o)));
+    assert!(most < 1.02 * least, "{objectives:?}");
+}
+
+#[test]
+fn the_same_run_again_keeps_the_first() {
+    let desk = Desk::with_data();
+    succeed(study(&desk, &[]));
+    let first = fs::read(desk.path("out/manifest.json")).unwrap();
+    let again = succeed(study(&desk, &[]));
+    assert!(stderr(&again).contains("out~1"), "{}", stderr(&again));
+    assert_eq!(desk.left(), ["out", "out~1"]);
+    assert!(fs::read(desk.path("out~1/manifest.json")).unwrap() == first);
+    for folder in ["out", "out~1"] {
+        assert!(desk.path(folder).join("DONE").exists(), "{folder}");
+    }
+    assert!(dictionary(&desk.path("out")) == dictionary(&desk.path("out~1")));
+    // Another configuration is no second run of this one.
+    let refused = fail(study(&desk, &["--lambda", "0.6"]), 1);
+    assert!(refused.contains("another configuration") && refused.contains("help:"), "{refused}");
+    assert_eq!(desk.left(), ["out", "out~1"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_was_learned() {
+    let desk = Desk::with_data();
+    // As many epochs as nobody waits for.
+    let mut command = study(&desk, &["--epochs", "20000"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let out = desk.path("out");
+    let begun = || fs::read_to_string(out.join("metrics.jsonl")).is_ok_and(|text| text.lines().count() >= 2);
+    while !begun() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it learned");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(stderr(&output).contains("stopping after this step"), "{}", stderr(&output));
+
+    let atoms = dictionary(&out);
+    assert_eq!(atoms.dim(), (784, 12));
+    assert_unit_columns(&atoms);
+    let summary = fs::read_to_string(out.join("summary.txt")).unwrap();
+    assert!(summary.contains("stopped early") && stdout(&output).contains(&summary), "{summary}");
+    assert_eq!(metrics(&out).last().unwrap()["stopped_early"], true);
+    assert!(image::open(out.join("images/atoms.png")).is_ok());
+    assert!(!out.join("DONE").exists());
+}
+
+#[test]
+fn a_reader_who_leaves_does_no_harm() {
+    let desk = Desk::with_data();
+    let mut child = study(&desk, &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    let status = child.wait().unwrap();
+    assert!(status.success(), "{status}");
+    assert!(desk.path("out/DONE").exists());
+}
+
+#[test]
+fn the_variable_names_a_folder_of_data_and_nothing_means_none() {
+    let desk = Desk::with_data();
+    fs::rename(desk.path("data"), desk.path("home")).unwrap();
+    let run = |folder: &str| {
+        let mut command = study(&desk, &["--data-dir", "nowhere", "--dataset", "mnist"]);
+        command.env("LATENT_DATA_DIR", folder);
+        command
+    };
+    succeed(run("home"));
+    let text = fail(run(""), 1);
+    assert!(text.contains("train-labels-idx1-ubyte was not found"), "{text}");
+}
+
+#[test]
+fn flags_out_of_their_domain_are_refused_and_leave_nothing() {
+    let desk = Desk::with_data();
+    let cases: [(&[&str], i32, &[&str]); 15] = [
+        (&["--atoms", "0"], 1, &["--atoms is 0", "at least 1"]),
+        (&["--atoms", "301"], 1, &["--atoms is 301", "300"]),
+        (&["--atoms", "18446744073709551615"], 1, &["--atoms is 18446744073709551615", "300"]),
+        (&["--epochs", "0"], 1, &["--epochs is 0", "at least 1"]),
+        (&["--lambda", "0"], 1, &["--lambda is 0", "above 0"]),
+        (&["--lambda", "-1"], 1, &["--lambda is -1", "above 0"]),
+        (&["--lambda", "nan"], 1, &["--lambda is NaN", "finite"]),
+        (&["--lambda", "inf"], 1, &["--lambda is inf", "finite"]),
+        (&["--lambda", "1e300"], 1, &["--lambda is 1e300", "single precision"]),
+        (&["--lambda", "1e-300"], 1, &["--lambda is 1e-300", "single precision"]),
+        (&["--lambda", "much"], 2, &["--lambda", "much"]),
+        (&["--solver", "magic"], 2, &["magic", "restarted-fista"]),
+        (&["--dataset", "mnits"], 2, &["mnits", "fashion-mnist"]),
+        (&["--output", ""], 2, &["--output"]),
+        (&["--threads", "two"], 2, &["--threads", "two"]),
+    ];
+    for (flags, code, expected) in cases {
+        let text = fail(study(&desk, flags), code);
+        assert!(expected.iter().all(|part| text.contains(part)), "{flags:?}: {expected:?} in\n{text}");
+        assert!(desk.left().is_empty(), "{flags:?} left {:?}", desk.left());
+    }
+}
+
+#[test]
+fn a_lambda_at_which_every_code_is_zero_is_a_result() {
+    let desk = Desk::with_data();
+    succeed(study(&desk, &["--lambda", "1000"]));
+    let metrics = metrics(&desk.path("out"));
+    let test = metrics.iter().find(|metric| metric["event"] == "test").unwrap();
+    assert_eq!((&test["codes"]["nonzeros"], &test["unused_atoms"]), (&0.0.into(), &12.into()));
+    assert!(desk.path("out/images/sparsity.png").exists());
+}
+
+#[test]
+fn damaged_data_is_named_and_leaves_nothing() {
+    let desk = Desk::with_data();
+    let images = desk.path("data/mnist/train-images-idx3-ubyte");
+    let whole = fs::read(&images).unwrap();
+    fs::write(&images, &whole[..whole.len() / 2]).unwrap();
+    for dataset in ["auto", "mnist"] {
+        let text = fail(study(&desk, &["--dataset", dataset]), 1);
+        assert!(text.contains("train-images-idx3-ubyte"), "{text}");
+    }
+    fs::write(&images, b"<html>not found</html>").unwrap();
+    let text = fail(study(&desk, &[]), 1);
+    assert!(text.contains("train-images-idx3-ubyte") && text.contains("HTML"), "{text}");
+    fs::write(&images, &whole).unwrap();
+    fs::copy(desk.path("data/mnist/t10k-labels-idx1-ubyte"), desk.path("data/mnist/train-labels-idx1-ubyte")).unwrap();
+    let text = fail(study(&desk, &[]), 1);
+    assert!(text.contains("300") && text.contains("60"), "{text}");
+    assert!(desk.left().is_empty(), "{:?}", desk.left());
+}
+
+#[test]
+fn sets_without_images_are_refused_and_leave_nothing() {
+    let desk = Desk::new();
+    let (some, none) = (strokes::generate(1, 0..20), strokes::generate(1, 0..0));
+    for (train, test) in [(&none, &some), (&some, &none)] {
+        write_set(&desk.path("data/mnist"), train, test);
+        let text = fail(study(&desk, &[]), 1);
+        assert!(text.contains("image"), "{text}");
+        assert!(desk.left().is_empty(), "{:?}", desk.left());
+    }
+}
+
+#[test]
+fn mnist_that_cannot_be_had_is_an_error_when_asked_for() {
+    let desk = Desk::new();
+    let text = fail(study(&desk, &["--dataset", "fashion-mnist"]), 1);
+    for part in
+        ["data/fashion-mnist/train-labels-idx1-ubyte", "cache/latent/datasets", "Downloads that failed", "--data-dir"]
+    {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(desk.left().is_empty(), "{:?}", desk.left());
+}
+
+#[test]
+fn results_never_go_where_something_else_lies() {
+    let desk = Desk::with_data();
+    fs::create_dir(desk.path("thesis")).unwrap();
+    fs::write(desk.path("thesis/chapter.tex"), "years of work").unwrap();
+    let cases = [
+        ("thesis", "neither empty nor the folder of a run"),
+        ("thesis/chapter.tex", "a file of that name is in the way"),
+        ("thesis/chapter.tex/out", "part of that path is a file"),
+    ];
+    for (output, expected) in cases {
+        let text = fail(study(&desk, &["--output", output]), 1);
+        assert!(text.contains(expected) && text.contains("help: ") && text.contains("--output"), "{text}");
+    }
+    assert_eq!(desk.left(), ["thesis"]);
+    assert_eq!(fs::read_dir(desk.path("thesis")).unwrap().count(), 1);
+    assert_eq!(fs::read_to_string(desk.path("thesis/chapter.tex")).unwrap(), "years of work");
+}

@@ -7,6 +7,7 @@
 //! | [`linalg`] | symmetric eigendecomposition, SVD, Cholesky, spectral norm |
 //! | [`math`] | `exp`, `ln`, `tanh`, `sigmoid`, `softplus`, `erf` of whole slices, vectorised |
 //! | [`parallel`] | loops and sums whose bits do not depend on the number of threads |
+//! | [`vectorized!`] | loops compiled for several instruction sets |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
 
 // Views are passed by value, as everywhere on `ndarray`.
@@ -18,5 +19,6 @@ pub mod matmul;
 pub mod parallel;
 pub mod random;
 pub mod scalar;
+mod vectorized;
 
 pub use scalar::Scalar;

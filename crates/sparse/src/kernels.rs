@@ -5,18 +5,6 @@
 use crate::lasso::Penalty;
 use crate::prox::{soft_threshold, soft_threshold_nonneg};
 use latent_numeric::Scalar;
-use multiversion::multiversion;
-
-/// Puts the list of instruction sets in one place.
-macro_rules! vectorized {
-    ($($item:item)*) => {
-        $(#[multiversion(targets(
-            "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+avx2+fma+bmi1+bmi2+lzcnt",
-            "x86_64+avx2+fma+bmi1+bmi2+lzcnt",
-        ))]
-        $item)*
-    };
-}
 
 /// Applies the penalty's proximal map with this step to `v(j)` and stores it in `out[j]`.
 #[inline(always)]
@@ -47,7 +35,7 @@ pub(crate) struct Sums {
 
 const LANES: usize = 16;
 
-vectorized! {
+latent_numeric::vectorized! {
     /// One proximal gradient step: `out = prox(y - step (H y - b))`.
     pub(crate) fn proximal_step<E: Scalar>(penalty: Penalty<'_, E>, step: E, y: &[E], hy: &[E], b: &[E], out: &mut [E]) {
         let n = out.len();

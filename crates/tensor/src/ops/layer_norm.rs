@@ -48,6 +48,16 @@ mod tests {
     }
 
     #[test]
+    fn edges() {
+        // No samples; samples of one element, which are their own mean; a large mean.
+        assert_eq!(Tensor::<f64>::zeros(&[0, 3]).layer_norm(&[1], None, None, 1e-5).shape(), [0, 3]);
+        let one = Tensor::constant(ndarray::array![[5.0_f64], [-7.0]]).layer_norm(&[1], None, None, 1e-5);
+        assert_eq!(one.to_array(), ndarray::array![[0.0], [0.0]].into_dyn());
+        let far = Tensor::<f32>::constant(ndarray::array![[10_000_001.0, 10_000_003.0]]);
+        assert_eq!(far.layer_norm(&[1], None, None, 0.0).to_array(), ndarray::array![[-1.0, 1.0]].into_dyn());
+    }
+
+    #[test]
     #[should_panic(expected = "layer_norm: a bias of shape [2] for the shape [2, 3], where [3] was expected")]
     fn a_bias_that_does_not_fit() {
         let _ = Tensor::<f32>::zeros(&[2, 3]).layer_norm(&[1], None, Some(&Tensor::zeros(&[2])), 1e-5);

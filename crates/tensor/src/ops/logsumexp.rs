@@ -127,7 +127,7 @@ mod tests {
     fn orders(rows: ndarray::Array2<f64>) -> [Vec<f64>; 3] {
         let x = Tensor::variable(rows);
         let y = x.logsumexp(&[1], false);
-        let first = grad(&[y.clone()], &[x.clone()], GradOptions::create_graph()).remove(0);
+        let first = grad(std::slice::from_ref(&y), std::slice::from_ref(&x), GradOptions::create_graph()).remove(0);
         let second = grad(&[&first * &first], &[x], GradOptions::default()).remove(0);
         [y, first, second].map(|t| t.array().iter().copied().collect())
     }

@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn zeros_have_zero_gradients() {
         let x = Tensor::variable(ndarray::array![[0.0, 0.0], [3.0, 4.0]]);
-        let first = grad(&[x.norm(&[1], false)], &[x.clone()], GradOptions::create_graph()).remove(0);
+        let first = grad(&[x.norm(&[1], false)], std::slice::from_ref(&x), GradOptions::create_graph()).remove(0);
         let slope = first.to_array();
         assert_eq!(row(&slope, 0), [0.0, 0.0]);
         assert!((slope[[1, 0]] - 0.6).abs() < 1e-15 && (slope[[1, 1]] - 0.8).abs() < 1e-15);

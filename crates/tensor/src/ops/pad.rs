@@ -113,13 +113,13 @@ mod tests {
             let a = array(seed, &shape, -2.0, 2.0);
             let outer: Vec<usize> = shape.iter().zip(&widths).map(|(n, (a, b))| n + a + b).collect();
             let want = ArrayD::from_shape_fn(IxDyn(&outer), |at| {
-                let from: Vec<isize> = (0..shape.len()).map(|i| at[i] as isize - widths[i].0 as isize).collect();
-                let outside = (0..shape.len()).any(|i| from[i] < 0 || from[i] >= shape[i] as isize);
+                let from: Vec<isize> = (0..shape.len()).map(|i| at[i].cast_signed() - widths[i].0.cast_signed()).collect();
+                let outside = (0..shape.len()).any(|i| from[i] < 0 || from[i] >= shape[i].cast_signed());
                 if kind == 0 && outside {
                     return 0.0;
                 }
                 let at: Vec<usize> =
-                    (0..shape.len()).map(|i| inside(from[i], shape[i] as isize, kind == 1) as usize).collect();
+                    (0..shape.len()).map(|i| inside(from[i], shape[i].cast_signed(), kind == 1) as usize).collect();
                 a[&at[..]]
             });
             prop_assert_eq!(Tensor::constant(a.clone()).pad(&widths, padding).to_array(), want);

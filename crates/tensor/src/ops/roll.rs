@@ -40,7 +40,7 @@ mod tests {
             prop_assume!(axis < shape.len());
             let a = array(seed, &shape, -2.0, 2.0);
             let want = ArrayD::from_shape_fn(a.raw_dim(), |mut at| {
-                at[axis] = (at[axis] as isize - shift).rem_euclid(shape[axis] as isize) as usize;
+                at[axis] = (at[axis].cast_signed() - shift).rem_euclid(shape[axis].cast_signed()) as usize;
                 a[at]
             });
             prop_assert_eq!(Tensor::constant(a.clone()).roll(axis, shift).to_array(), want);

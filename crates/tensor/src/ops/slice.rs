@@ -95,7 +95,7 @@ mod tests {
 
     /// A range inside an axis of this length, or an index.
     fn element(len: usize) -> impl Strategy<Value = SliceInfoElem> {
-        let n = len as isize;
+        let n = len.cast_signed();
         prop_oneof![
             4 => (-n..=n, -n..=n, 1_isize..4, any::<bool>()).prop_map(move |(a, b, step, back)| {
                 let place = |i: isize| if i < 0 { i + n } else { i };

@@ -44,7 +44,7 @@ mod tests {
         fn value_and_gradients(seed: u64, n in 1_usize..4, before in 0_usize..3, step in 1_isize..4) {
             // Every `step`-th of `(n - 1) step + 1` rows, from the last one on, of the second column of two.
             let rows = before + (n - 1) * step as usize + 1;
-            let place = s![before as isize..; -step, 1];
+            let place = s![before.cast_signed()..; -step, 1];
             let a = array(seed, &[n], -2.0, 2.0);
             let mut want = zeros(&[rows, 2]);
             (0..n).for_each(|i| want[[rows - 1 - i * step as usize, 1]] = a[[i]]);

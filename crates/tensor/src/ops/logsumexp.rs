@@ -55,7 +55,7 @@ impl<E: Scalar> Tensor<E> {
 }
 
 fn logsumexp<E: Scalar>(row: &[E]) -> E {
-    let largest = row.iter().fold(E::neg_infinity(), |m, &x| if x > m || x.is_nan() { x } else { m });
+    let largest = rows::best(row, E::neg_infinity(), |x, best| x > best);
     if !largest.is_finite() {
         return largest;
     }

@@ -68,21 +68,9 @@ fn extremum<E: Scalar>(
     rows.restore(&y, keep)
 }
 
-/// Running results side by side, so that the loop is vectorised.
-const LANES: usize = 16;
-
 /// Where the best element, or the first NaN, is, and which.
 fn first_best<E: Scalar>(row: &[E], better: impl Fn(E, E) -> bool + Copy) -> (usize, E) {
-    // A NaN is taken, and nothing is better than it.
-    let pick = |best: E, x: E| if better(x, best) || x.is_nan() { x } else { best };
-    let mut lanes = [row[0]; LANES];
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (best, &x) in lanes.iter_mut().zip(chunk) {
-            *best = pick(*best, x);
-        }
-    }
-    let best = lanes.iter().chain(rest).fold(row[0], |best, &x| pick(best, x));
+    let best = rows::best(row, row[0], better);
     let position = row.iter().position(|&x| x == best || (best.is_nan() && x.is_nan()));
     (position.expect("it is one of them"), best)
 }

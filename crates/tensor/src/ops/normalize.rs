@@ -1,6 +1,7 @@
 //! `y = w z + b`, `z = (x - m) r`; with `g = w c`, the cotangent of `x` is `r (g - mean(g) - z mean(g z))`
 
 use super::inverse_std::{InverseStd, Moments};
+use crate::elementwise::{constant_run, for_rows};
 use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
 use latent_numeric::Scalar;
 use ndarray::{ArcArray, ArrayD, IxDyn, Zip};
@@ -112,43 +113,12 @@ fn normalize_with<E: Scalar>(
     Tensor::from_operator(operator, inputs, value)
 }
 
-/// The trailing axes along which a statistic does not change: how many elements they span.
-fn constant_run(statistic: &[usize], shape: &[usize]) -> usize {
-    let run = (0..shape.len()).rev().take_while(|&axis| statistic[axis] == 1).map(|axis| shape[axis]);
-    run.product()
-}
-
-/// A statistic for every row of `width` elements.
-fn for_rows<E: Scalar>(statistic: &ArcArray<E, IxDyn>, shape: &[usize], rows: usize, width: usize) -> Option<Vec<E>> {
-    let mut leading = shape.len();
-    let mut span = 1;
-    while span < width {
-        leading -= 1;
-        span *= shape[leading];
-    }
-    let mut short = shape.to_vec();
-    short[leading..].fill(1);
-    let spread: Vec<E> = statistic.broadcast(&short[..])?.iter().copied().collect();
-    (spread.len() == rows).then_some(spread)
-}
-
 /// `f(x - mean)`, where the mean broadcasts to the shape of `x`.
 pub(super) fn centred<E: Scalar>(
     x: &ArcArray<E, IxDyn>,
     mean: &ArcArray<E, IxDyn>,
     f: impl Fn(E) -> E + Copy + Sync,
 ) -> ArrayD<E> {
-    let width = constant_run(mean.shape(), x.shape());
-    if let (Some(from), true) = (x.as_slice(), width > 1)
-        && let Some(means) = for_rows(mean, x.shape(), x.len() / width, width)
-    {
-        let mut out = pool::take(x.len());
-        elementwise::rows(&mut out, width, |start, out| {
-            let mean = means[start / width];
-            out.iter_mut().zip(&from[start..start + width]).for_each(|(out, &x)| *out = f(x - mean));
-        });
-        return shape::array(x.shape(), out);
-    }
     elementwise::zip("normalize", x, mean, move |x, mean| f(x - mean))
 }
 

@@ -10,6 +10,9 @@ use rayon::prelude::*;
 /// cut makes no difference to any bit.
 const BLOCK: usize = 1 << 14;
 
+/// Rows shorter than this are not worth a call each.
+const SHORTEST_ROW: usize = 8;
+
 /// `f(a)` for every element, in row-major order.
 pub(crate) fn map<E: Scalar>(a: &ArcArray<E, IxDyn>, f: impl Fn(E) -> E + Copy + Sync) -> ArrayD<E> {
     match a.as_slice() {
@@ -81,12 +84,61 @@ pub(crate) fn zip<E: Scalar>(
             rows(&mut out, x.len(), |start, out| zip_slice(x, &y[start..start + out.len()], out, f));
             return shape::array(&shape, out);
         }
+        // The operand that stays the same along the trailing axes has one element for each row.
+        let width = constant_run(b.shape(), &shape);
+        if x.len() == len
+            && width >= SHORTEST_ROW
+            && let Some(of_row) = for_rows(b, &shape, len / width, width)
+        {
+            rows(&mut out, width, |start, out| {
+                let y = of_row[start / width];
+                map_slice(&x[start..start + out.len()], out, |x| f(x, y));
+            });
+            return shape::array(&shape, out);
+        }
+        let width = constant_run(a.shape(), &shape);
+        if y.len() == len
+            && width >= SHORTEST_ROW
+            && let Some(of_row) = for_rows(a, &shape, len / width, width)
+        {
+            rows(&mut out, width, |start, out| {
+                let x = of_row[start / width];
+                map_slice(&y[start..start + out.len()], out, |y| f(x, y));
+            });
+            return shape::array(&shape, out);
+        }
         pool::give(out);
     }
     let mut out = shape::array(&shape, pool::take(len));
     let (a, b) = (a.broadcast(&shape[..]).expect("checked"), b.broadcast(&shape[..]).expect("checked"));
     Zip::from(&mut out).and(a).and(b).for_each(|out, &a, &b| *out = f(a, b));
     out
+}
+
+/// How many elements the trailing axes span along which a part that broadcasts to a shape does not change.
+pub(crate) fn constant_run(part: &[usize], shape: &[usize]) -> usize {
+    let missing = shape.len() - part.len();
+    let run = (0..shape.len()).rev().take_while(|&axis| axis < missing || part[axis - missing] == 1);
+    run.map(|axis| shape[axis]).product()
+}
+
+/// The element of such a part for every row of `width` elements, where it does not change inside a row.
+pub(crate) fn for_rows<E: Scalar>(
+    part: &ArcArray<E, IxDyn>,
+    shape: &[usize],
+    rows: usize,
+    width: usize,
+) -> Option<Vec<E>> {
+    let mut leading = shape.len();
+    let mut span = 1;
+    while span < width {
+        leading -= 1;
+        span *= shape[leading];
+    }
+    let mut short = shape.to_vec();
+    short[leading..].fill(1);
+    let spread: Vec<E> = part.broadcast(&short[..])?.iter().copied().collect();
+    (spread.len() == rows).then_some(spread)
 }
 
 /// Whether `part`, leading ones aside, is the end of `whole`.

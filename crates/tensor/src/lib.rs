@@ -25,10 +25,12 @@ mod node;
 mod operator;
 pub mod ops;
 mod pool;
+mod rows;
 mod shape;
 mod tensor;
 
 pub use grad::{GradOptions, grad};
 pub use mode::{is_recording, no_grad};
 pub use operator::{Arguments, Operator};
+pub use ops::pad::Padding;
 pub use tensor::Tensor;

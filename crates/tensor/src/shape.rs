@@ -42,3 +42,36 @@ pub(crate) fn sorted_axes(operator: &str, axes: &[usize], shape: &[usize]) -> Ve
     );
     sorted
 }
+
+/// What is left of a shape without some sorted axes: with these of length one, and without them.
+pub(crate) fn reduced(shape: &[usize], axes: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let mut kept = shape.to_vec();
+    axes.iter().for_each(|&axis| kept[axis] = 1);
+    let left = (0..shape.len()).filter(|axis| !axes.contains(axis)).map(|axis| shape[axis]).collect();
+    (kept, left)
+}
+
+/// Checks that an axis is below the rank.
+///
+/// # Panics
+/// If it is not; the message names the operator and the shape.
+#[track_caller]
+pub(crate) fn check_axis(operator: &str, axis: usize, shape: &[usize]) {
+    assert!(axis < shape.len(), "{operator}: axis {axis} of the shape {shape:?}: it must be below {}", shape.len());
+}
+
+/// The numbers of elements before an axis, along it, and after it.
+pub(crate) fn around(shape: &[usize], axis: usize) -> (usize, usize, usize) {
+    (shape[..axis].iter().product(), shape[axis], shape[axis + 1..].iter().product())
+}
+
+/// Checks indices along an axis.
+///
+/// # Panics
+/// If one is not below the length of the axis; the message names the operator, the index and the length.
+#[track_caller]
+pub(crate) fn check_indices<'a>(operator: &str, indices: impl IntoIterator<Item = &'a usize>, axis: usize, len: usize) {
+    if let Some(index) = indices.into_iter().find(|&&index| index >= len) {
+        panic!("{operator}: index {index} along axis {axis}, whose length is {len}");
+    }
+}

@@ -53,16 +53,45 @@ macro_rules! forward_binary {
 use forward_binary;
 
 mod add;
+mod batch_norm;
 mod broadcast_to;
+mod concatenate;
+mod cumsum;
 mod div;
+mod dropout;
 mod exp;
+mod flip;
+mod gather;
+mod group_norm;
+mod index_add;
+mod index_select;
+mod instance_norm;
+mod inverse_sqrt;
+mod inverse_std;
+mod layer_norm;
+mod logsumexp;
 mod matmul;
+mod max;
+mod mean;
 mod mul;
 mod neg;
+mod norm;
+mod normalize;
+mod one_hot;
+pub(crate) mod pad;
 mod permute;
+mod random;
 mod reshape;
+mod roll;
+mod scatter_add;
+mod slice;
+mod split;
+mod stack;
 mod sub;
 mod sum;
+mod unslice;
+mod unsqueeze;
+mod variance;
 
 #[cfg(test)]
 pub(crate) mod testing;

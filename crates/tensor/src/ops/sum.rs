@@ -2,7 +2,7 @@
 
 use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
 use latent_numeric::{Scalar, parallel};
-use ndarray::{ArrayD, Axis, IxDyn};
+use ndarray::{ArcArray, ArrayD, Axis, IxDyn};
 
 struct Sum {
     /// The input's shape with summed axes of length one.
@@ -36,14 +36,9 @@ impl<E: Scalar> Tensor<E> {
     #[track_caller]
     pub fn sum_axes(&self, axes: &[usize], keep: bool) -> Self {
         let axes = shape::sorted_axes("sum", axes, self.shape());
-        let mut kept = self.shape().to_vec();
-        axes.iter().for_each(|&axis| kept[axis] = 1);
-        let value = total(self, &axes);
-        let shape: Vec<usize> = if keep {
-            kept.clone()
-        } else {
-            (0..self.rank()).filter(|axis| !axes.contains(axis)).map(|axis| self.shape()[axis]).collect()
-        };
+        let (kept, left) = shape::reduced(self.shape(), &axes);
+        let value = total(self.array(), &axes);
+        let shape = if keep { kept.clone() } else { left };
         let value = value.into_shape_with_order(IxDyn(&shape)).expect("the same elements");
         Self::from_operator(Sum { kept }, vec![self.clone()], value)
     }
@@ -63,8 +58,7 @@ impl<E: Scalar> Tensor<E> {
 }
 
 /// The sums over these axes, in row-major order of what is left.
-fn total<E: Scalar>(x: &Tensor<E>, axes: &[usize]) -> ArrayD<E> {
-    let array = x.array();
+pub(super) fn total<E: Scalar>(array: &ArcArray<E, IxDyn>, axes: &[usize]) -> ArrayD<E> {
     let (rank, count) = (array.ndim(), axes.len());
     if let Some(values) = array.as_slice() {
         if count == rank {
@@ -76,9 +70,13 @@ fn total<E: Scalar>(x: &Tensor<E>, axes: &[usize]) -> ArrayD<E> {
             let rows = array.shape()[..count].iter().product();
             return shape::array(left, column_sums(values, rows, left.iter().product()));
         }
-        let trailing = axes.iter().rev().enumerate().all(|(i, &axis)| axis == rank - 1 - i);
-        let width: usize = array.shape()[rank - count..].iter().product();
-        if trailing && width > 0 {
+        let run = axes.iter().rev().enumerate().take_while(|&(i, &axis)| axis == rank - 1 - i).count();
+        let width: usize = array.shape()[rank - run..].iter().product();
+        if run > 0 && run < count && width > 0 {
+            let (others, trailing) = axes.split_at(count - run);
+            return total(&total(array, trailing).into_shared(), others);
+        }
+        if run == count && width > 0 {
             let mut sums = pool::take(array.len() / width);
             elementwise::blocks(&mut sums, |start, sums| {
                 for (i, sum) in sums.iter_mut().enumerate() {

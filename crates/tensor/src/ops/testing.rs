@@ -1,5 +1,6 @@
 //! What the checks of operators share.
 
+use crate::{GradOptions, Tensor, grad};
 use latent_numeric::random::Stream;
 use ndarray::{ArrayD, Axis, IxDyn, Slice};
 use proptest::prelude::{Strategy, any};
@@ -53,4 +54,15 @@ pub fn elements(a: &ArrayD<f64>) -> Vec<f64> {
 /// An array of zeros of this shape.
 pub fn zeros(shape: &[usize]) -> ArrayD<f64> {
     ArrayD::zeros(IxDyn(shape))
+}
+
+/// Whether `<A x, u> = <x, A' u>` for a random `u`, where `A'` is the operator's rule.
+pub fn is_adjoint(seed: u64, x: &ArrayD<f64>, a: impl Fn(&Tensor<f64>) -> Tensor<f64>) -> bool {
+    let variable = Tensor::variable(x.clone());
+    let y = a(&variable);
+    let u = array(seed / 3, y.shape(), -2.0, 2.0);
+    let left = (&y.view() * &u).sum();
+    let back = grad(&[y], &[variable], GradOptions::default().cotangents(vec![Tensor::constant(u)])).remove(0);
+    let right = (&back.view() * x).sum();
+    (left - right).abs() <= 1e-12 * (1.0 + left.abs())
 }

@@ -1,0 +1,78 @@
+//! Reductions as functions of rows.
+
+use crate::{Tensor, shape};
+use latent_numeric::{Scalar, parallel};
+
+/// Elements that one thread treats at a time.
+const BLOCK: usize = 1 << 14;
+
+/// A tensor as a matrix whose rows run over the axes that are reduced.
+pub(crate) struct Rows<E: Scalar> {
+    /// Of shape (what is left, what is reduced), with the tensor's history.
+    pub matrix: Tensor<E>,
+    kept: Vec<usize>,
+    left: Vec<usize>,
+}
+
+impl<E: Scalar> Rows<E> {
+    /// # Panics
+    /// If an axis is not below the rank, or named twice; the message names the operator.
+    #[track_caller]
+    pub fn new(operator: &str, x: &Tensor<E>, axes: &[usize]) -> Self {
+        let axes = shape::sorted_axes(operator, axes, x.shape());
+        let (kept, left) = shape::reduced(x.shape(), &axes);
+        let width = axes.iter().map(|&axis| x.shape()[axis]).product();
+        let rank = x.rank();
+        let trailing = axes.iter().rev().enumerate().all(|(i, &axis)| axis == rank - 1 - i);
+        let matrix = [left.iter().product(), width];
+        let matrix = if trailing {
+            x.reshape(&matrix)
+        } else {
+            let mut order: Vec<usize> = (0..rank).filter(|axis| !axes.contains(axis)).collect();
+            order.extend(&axes);
+            x.permute(&order).reshape(&matrix)
+        };
+        Self { matrix, kept, left }
+    }
+
+    /// The length of a row.
+    pub fn width(&self) -> usize {
+        self.matrix.shape()[1]
+    }
+
+    /// What was computed from each row, in the tensor's shape with the reduced axes of length one, or gone.
+    pub fn restore(&self, reduced: &Tensor<E>, keep: bool) -> Tensor<E> {
+        reduced.reshape(if keep { &self.kept } else { &self.left })
+    }
+}
+
+/// `f` of every row of a matrix, in order.
+pub(crate) fn map<E: Scalar, T: Send>(matrix: &Tensor<E>, f: impl Fn(&[E]) -> T + Sync) -> Vec<T> {
+    let row_major = matrix.array().as_standard_layout();
+    let values = row_major.as_slice().expect("row-major");
+    let (rows, width) = (matrix.shape()[0], matrix.shape()[1]);
+    let row = |i: usize| f(&values[i * width..(i + 1) * width]);
+    if values.len() <= 2 * BLOCK {
+        (0..rows).map(row).collect()
+    } else {
+        let blocks = parallel::map_blocks(rows, BLOCK.div_ceil(width), |block| block.map(row).collect::<Vec<T>>());
+        blocks.into_iter().flatten().collect()
+    }
+}
+
+/// Running results side by side, so that the loop is vectorised.
+const LANES: usize = 16;
+
+/// The best of `first` and a row, or NaN if there is one.
+pub(crate) fn best<E: Scalar>(row: &[E], first: E, better: impl Fn(E, E) -> bool) -> E {
+    // A NaN is taken, and nothing is better than it.
+    let pick = |best: E, x: E| if better(x, best) || x.is_nan() { x } else { best };
+    let mut lanes = [first; LANES];
+    let (chunks, rest) = row.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (best, &x) in lanes.iter_mut().zip(chunk) {
+            *best = pick(*best, x);
+        }
+    }
+    lanes.iter().chain(rest).fold(first, |best, &x| pick(best, x))
+}

@@ -52,17 +52,44 @@ macro_rules! forward_binary {
 }
 use forward_binary;
 
+mod abs;
 mod add;
+mod bce_with_logits;
 mod broadcast_to;
+mod clamp;
+mod compare;
+mod cross_entropy;
 mod div;
+mod elu;
+mod erf;
 mod exp;
+mod gelu;
+mod leaky_relu;
+mod ln;
+mod log_softmax;
 mod matmul;
+mod minimum_maximum;
 mod mul;
 mod neg;
 mod permute;
+mod piecewise;
+mod pow;
+mod powf;
+mod recip;
+mod relu;
 mod reshape;
+mod sigmoid;
+mod sign;
+mod silu;
+mod soft_threshold;
+mod softmax;
+mod softplus;
+mod sqrt;
+mod square;
 mod sub;
 mod sum;
+mod tanh;
+mod where_;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -158,13 +158,21 @@ pub(crate) fn blocks<E: Scalar>(out: &mut [E], work: impl Fn(usize, &mut [E]) + 
 
 /// Runs `work(start, row)` over rows of `out`.
 pub(crate) fn rows<E: Scalar>(out: &mut [E], width: usize, work: impl Fn(usize, &mut [E]) + Sync) {
+    row_blocks(out, width, |start, block| {
+        block.chunks_mut(width).enumerate().for_each(|(k, row)| work(start + k * width, row));
+    });
+}
+
+/// Runs `work(start, block)` over blocks of whole rows of `out`; not at all if there are no elements.
+pub(crate) fn row_blocks<E: Scalar>(out: &mut [E], width: usize, work: impl Fn(usize, &mut [E]) + Sync) {
+    if out.is_empty() {
+        return;
+    }
     if out.len() <= 2 * BLOCK {
-        out.chunks_mut(width).enumerate().for_each(|(i, row)| work(i * width, row));
+        work(0, out);
     } else {
-        let rows = BLOCK.div_ceil(width);
-        out.par_chunks_mut(rows * width).enumerate().for_each(|(i, block)| {
-            block.chunks_mut(width).enumerate().for_each(|(k, row)| work((i * rows + k) * width, row));
-        });
+        let size = BLOCK.div_ceil(width) * width;
+        out.par_chunks_mut(size).enumerate().for_each(|(i, block)| work(i * size, block));
     }
 }
 

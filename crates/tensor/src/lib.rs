@@ -18,6 +18,8 @@
 //! ```
 
 pub mod check;
+mod checkpoint;
+mod derivatives;
 mod elementwise;
 mod grad;
 mod mode;
@@ -26,9 +28,12 @@ mod operator;
 pub mod ops;
 mod pool;
 mod rows;
+mod rule;
 mod shape;
 mod tensor;
 
+pub use checkpoint::checkpoint;
+pub use derivatives::{hvp, jacobian, jvp, vjp};
 pub use grad::{GradOptions, grad};
 pub use mode::{is_recording, no_grad};
 pub use operator::{Arguments, Operator};

@@ -2,7 +2,7 @@
 
 use crate::{GradOptions, Tensor, grad};
 use latent_numeric::random::Stream;
-use ndarray::{ArrayD, Axis, IxDyn, Slice};
+use ndarray::{Array1, ArrayD, Axis, IxDyn, Slice};
 use proptest::prelude::{Strategy, any};
 
 /// An array of this shape with elements in `[low, high)`, in one of three layouts: row-major, column-major, or
@@ -25,6 +25,27 @@ pub fn array(seed: u64, shape: &[usize], low: f64, high: f64) -> ArrayD<f64> {
             a
         }
     }
+}
+
+/// The same array, in the same layout, with every element at least 0.05 from each of the kinks.
+pub fn away_from(mut a: ArrayD<f64>, kinks: &[f64]) -> ArrayD<f64> {
+    a.mapv_inplace(|x| match kinks.iter().find(|&&kink| (x - kink).abs() < 0.05) {
+        Some(&kink) => kink + if x < kink { -0.05 } else { 0.05 },
+        None => x,
+    });
+    a
+}
+
+/// The largest difference of corresponding elements, relative to one or the second if that is larger.
+pub fn distance(a: &ArrayD<f64>, b: &ArrayD<f64>) -> f64 {
+    assert_eq!(a.shape(), b.shape());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max)
+}
+
+/// The gradient of the sum of `f` at the elements of `x`, for looking at kinks and other special points.
+pub fn slopes(x: &[f64], f: impl Fn(&Tensor<f64>) -> Tensor<f64>) -> Vec<f64> {
+    let x = Tensor::variable(Array1::from(x.to_vec()));
+    elements(&grad(&[f(&x)], &[x], GradOptions::default())[0].to_array())
 }
 
 /// Shapes of zero to `rank` axes, of lengths from `shortest` (0 or 1) to 4.

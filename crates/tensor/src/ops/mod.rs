@@ -54,6 +54,8 @@ use forward_binary;
 
 mod add;
 mod broadcast_to;
+mod conv2d;
+mod conv_transpose2d;
 mod div;
 mod exp;
 mod matmul;
@@ -63,6 +65,9 @@ mod permute;
 mod reshape;
 mod sub;
 mod sum;
+
+pub use conv_transpose2d::ConvTranspose2dOptions;
+pub use conv2d::Conv2dOptions;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -20,6 +20,7 @@
 pub mod check;
 mod elementwise;
 mod grad;
+mod linear;
 mod mode;
 mod node;
 mod operator;

@@ -53,21 +53,26 @@ macro_rules! forward_binary {
 use forward_binary;
 
 mod add;
+mod avg_pool2d;
 mod broadcast_to;
 mod conv2d;
 mod conv_transpose2d;
 mod div;
 mod exp;
 mod matmul;
+mod max_pool2d;
 mod mul;
 mod neg;
 mod permute;
 mod reshape;
+mod resize2d;
 mod sub;
 mod sum;
 
 pub use conv_transpose2d::ConvTranspose2dOptions;
 pub use conv2d::Conv2dOptions;
+pub use max_pool2d::Pool2dOptions;
+pub use resize2d::Interpolation;
 
 #[cfg(test)]
 pub(crate) mod testing;

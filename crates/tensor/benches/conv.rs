@@ -72,7 +72,7 @@ fn convolutions(c: &mut Criterion) {
         let cotangent = Tensor::constant(y.to_array());
         let gradient = |with: &Tensor<f32>| {
             let options = GradOptions::default().cotangents(vec![cotangent.clone()]);
-            grad(&[y.clone()], &[with.clone()], options).remove(0)
+            grad(std::slice::from_ref(&y), std::slice::from_ref(with), options).remove(0)
         };
         let kind = if transposed { "conv_transpose2d" } else { "conv2d" };
         let name = format!("{kind} {batch}x{from}x{size}x{size} to {to}, kernel {kernel}, stride 2");

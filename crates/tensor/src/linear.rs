@@ -82,7 +82,12 @@ pub(crate) mod testing {
     pub fn adjoint_gap(x: &Tensor<f64>, y: &Tensor<f64>, f: impl Fn(&Tensor<f64>) -> Tensor<f64>) -> f64 {
         let x = Tensor::variable(x.to_array());
         let value = f(&x);
-        let back = grad(&[value.clone()], &[x.clone()], GradOptions::default().cotangents(vec![y.clone()])).remove(0);
+        let back = grad(
+            std::slice::from_ref(&value),
+            std::slice::from_ref(&x),
+            GradOptions::default().cotangents(vec![y.clone()]),
+        )
+        .remove(0);
         ((value * y).sum().item() - (back * x).sum().item()).abs()
     }
 }

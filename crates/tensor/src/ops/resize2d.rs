@@ -147,7 +147,7 @@ mod tests {
             }
             let y = Tensor::constant(array(seed / 3, got.shape(), -2.0, 2.0));
             prop_assert!(adjoint_gap(&x, &y, |x| x.resize2d(to, way)) < 1e-11);
-            prop_assert_eq!(gradients(&[a.clone()], |x| { let y = x[0].resize2d(to, way); &y * &y }), Ok(()));
+            prop_assert_eq!(gradients(std::slice::from_ref(&a), |x| { let y = x[0].resize2d(to, way); &y * &y }), Ok(()));
             prop_assert_eq!(x.resize2d(from, way).to_array(), a);
         }
     }

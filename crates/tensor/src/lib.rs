@@ -22,6 +22,7 @@ mod checkpoint;
 mod derivatives;
 mod elementwise;
 mod grad;
+mod linear;
 mod mode;
 mod node;
 mod operator;

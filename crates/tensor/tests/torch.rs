@@ -1,6 +1,6 @@
 //! Values and derivatives of order one and two against PyTorch's (`golden/torch_goldens.py`).
 
-use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions};
+use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions, Interpolation, Pool2dOptions};
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::{ArrayD, IxDyn};
 use serde_json::Value;
@@ -128,4 +128,13 @@ fn gradient_penalties() {
         hidden.reshape(&[x.shape()[0], 24]).matmul(&p[2])
     });
     check_penalty("smooth_gradient_penalty", |x, p| (x.matmul(&p[0]) + &p[1]).tanh().matmul(&p[2]));
+}
+
+#[test]
+fn pooling_and_resizing() {
+    let max = Pool2dOptions { kernel: [3, 3], stride: [2, 2], padding: [1, 1] };
+    check("max_pool2d", |x| x[0].max_pool2d(max));
+    let average = Pool2dOptions { kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
+    check("avg_pool2d", |x| x[0].avg_pool2d(average));
+    check("bilinear", |x| x[0].resize2d([7, 5], Interpolation::Bilinear));
 }

@@ -54,12 +54,15 @@ use forward_binary;
 
 mod abs;
 mod add;
+mod avg_pool2d;
 mod batch_norm;
 mod bce_with_logits;
 mod broadcast_to;
 mod clamp;
 mod compare;
 mod concatenate;
+mod conv2d;
+mod conv_transpose2d;
 mod cross_entropy;
 mod cumsum;
 mod div;
@@ -83,6 +86,7 @@ mod log_softmax;
 mod logsumexp;
 mod matmul;
 mod max;
+mod max_pool2d;
 mod mean;
 mod minimum_maximum;
 mod mul;
@@ -99,6 +103,7 @@ mod random;
 mod recip;
 mod relu;
 mod reshape;
+mod resize2d;
 mod roll;
 mod scatter_add;
 mod sigmoid;
@@ -119,6 +124,11 @@ mod unslice;
 mod unsqueeze;
 mod variance;
 mod where_;
+
+pub use conv_transpose2d::ConvTranspose2dOptions;
+pub use conv2d::Conv2dOptions;
+pub use max_pool2d::Pool2dOptions;
+pub use resize2d::Interpolation;
 
 #[cfg(test)]
 pub(crate) mod testing;

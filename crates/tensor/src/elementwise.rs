@@ -2,7 +2,6 @@
 
 use crate::{pool, shape};
 use latent_numeric::Scalar;
-use multiversion::multiversion;
 use ndarray::{ArcArray, ArrayD, IxDyn, Zip};
 use rayon::prelude::*;
 
@@ -176,22 +175,16 @@ pub(crate) fn row_blocks<E: Scalar>(out: &mut [E], width: usize, work: impl Fn(u
     }
 }
 
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+avx2+fma+bmi1+bmi2+lzcnt",
-    "x86_64+avx2+fma+bmi1+bmi2+lzcnt",
-))]
-fn map_slice<E: Scalar, F: Fn(E) -> E>(a: &[E], out: &mut [E], f: F) {
-    for (out, &a) in out.iter_mut().zip(a) {
-        *out = f(a);
+latent_numeric::vectorized! {
+    fn map_slice<E: Scalar, F: Fn(E) -> E>(a: &[E], out: &mut [E], f: F) {
+        for (out, &a) in out.iter_mut().zip(a) {
+            *out = f(a);
+        }
     }
-}
 
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512cd+avx512dq+avx512vl+avx2+fma+bmi1+bmi2+lzcnt",
-    "x86_64+avx2+fma+bmi1+bmi2+lzcnt",
-))]
-fn zip_slice<E: Scalar, F: Fn(E, E) -> E>(a: &[E], b: &[E], out: &mut [E], f: F) {
-    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-        *out = f(a, b);
+    fn zip_slice<E: Scalar, F: Fn(E, E) -> E>(a: &[E], b: &[E], out: &mut [E], f: F) {
+        for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+            *out = f(a, b);
+        }
     }
 }

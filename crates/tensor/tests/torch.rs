@@ -61,7 +61,7 @@ fn check(case: &str, f: impl Fn(&[Tensor<f64>]) -> Tensor<f64>) {
 fn check_penalty(case: &str, critic: impl Fn(&Tensor<f64>, &[Tensor<f64>]) -> Tensor<f64>) {
     let parameters = variables(case, "parameter");
     let x = Tensor::variable(array(case, "x").expect("a case with x"));
-    let g = grad(&[critic(&x, &parameters)], &[x.clone()], GradOptions::create_graph()).remove(0);
+    let g = grad(&[critic(&x, &parameters)], std::slice::from_ref(&x), GradOptions::create_graph()).remove(0);
     let rows = g.reshape(&[x.shape()[0], x.len() / x.shape()[0]]);
     let norms = (&rows * &rows).sum_axes(&[1], false).sqrt();
     let distance = &norms - &Tensor::scalar(1.0);

@@ -76,3 +76,9 @@ pub fn elements(a: &ArrayD<f64>) -> Vec<f64> {
 pub fn zeros(shape: &[usize]) -> ArrayD<f64> {
     ArrayD::zeros(IxDyn(shape))
 }
+
+/// `M M^T + I` for square matrices `M`: what moves with `M` stays symmetric and positive definite.
+pub fn positive_definite(m: &Tensor<f64>) -> Tensor<f64> {
+    let identity = ndarray::Array2::eye(m.shape()[m.rank() - 1]);
+    m.matmul(&m.transpose()) + Tensor::constant(identity)
+}

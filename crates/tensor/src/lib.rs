@@ -36,4 +36,5 @@ pub use derivatives::{hvp, jacobian, jvp, vjp};
 pub use grad::{GradOptions, grad};
 pub use mode::{is_recording, no_grad};
 pub use operator::{Arguments, Operator};
+pub use ops::Activation;
 pub use tensor::Tensor;

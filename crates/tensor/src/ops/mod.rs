@@ -68,6 +68,7 @@ mod erf;
 mod exp;
 mod gelu;
 mod leaky_relu;
+mod linear;
 mod ln;
 mod log_determinant;
 mod log_softmax;
@@ -96,6 +97,8 @@ mod tanh;
 mod triangular_solve;
 mod tril;
 mod where_;
+
+pub use linear::Activation;
 
 #[cfg(test)]
 pub(crate) mod testing;

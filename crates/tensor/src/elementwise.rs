@@ -111,8 +111,11 @@ pub(crate) fn rows<E: Scalar>(out: &mut [E], width: usize, work: impl Fn(usize, 
     });
 }
 
-/// Runs `work(start, block)` over blocks of whole rows of `out`; `width` must not be zero.
+/// Runs `work(start, block)` over blocks of whole rows of `out`; not at all if there are no elements.
 pub(crate) fn row_blocks<E: Scalar>(out: &mut [E], width: usize, work: impl Fn(usize, &mut [E]) + Sync) {
+    if out.is_empty() {
+        return;
+    }
     if out.len() <= 2 * BLOCK {
         work(0, out);
     } else {

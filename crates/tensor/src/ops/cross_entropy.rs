@@ -33,9 +33,9 @@ impl CrossEntropy {
         let (c, x) = (cotangent.array().as_standard_layout(), x.array().as_standard_layout());
         let (c, values) = (c.as_slice().expect("row-major"), x.as_slice().expect("row-major"));
         let mut out = pool::take(values.len());
-        elementwise::row_blocks(&mut out, width.max(1), |start, out| {
-            softmax_rows(&values[start..start + out.len()], width.max(1), out);
-            for (i, out) in out.chunks_mut(width.max(1)).enumerate() {
+        elementwise::row_blocks(&mut out, width, |start, out| {
+            softmax_rows(&values[start..start + out.len()], width, out);
+            for (i, out) in out.chunks_mut(width).enumerate() {
                 let n = start / width + i;
                 out[self.classes[n]] -= E::one();
                 out.iter_mut().for_each(|out| *out *= c[n]);

@@ -43,9 +43,7 @@ pub(super) fn rows_of<E: Scalar>(x: &Tensor<E>, f: impl Fn(&[E], usize, &mut [E]
     let row_major = x.array().as_standard_layout();
     let values = row_major.as_slice().expect("row-major");
     let mut out = pool::take(values.len());
-    if !values.is_empty() {
-        elementwise::row_blocks(&mut out, width, |start, out| f(&values[start..start + out.len()], width, out));
-    }
+    elementwise::row_blocks(&mut out, width, |start, out| f(&values[start..start + out.len()], width, out));
     shape::array(x.shape(), out)
 }
 
@@ -65,7 +63,7 @@ fn log_softmax_rows<E: Scalar>(x: &[E], width: usize, out: &mut [E]) {
 
 fn pull_back<E: Scalar>(c: &[E], y: &[E], width: usize) -> Vec<E> {
     let mut out = pool::take(c.len());
-    elementwise::row_blocks(&mut out, width.max(1), |start, out| {
+    elementwise::row_blocks(&mut out, width, |start, out| {
         let end = start + out.len();
         math::exp_into(&y[start..end], out);
         for (c, out) in c[start..end].chunks(width).zip(out.chunks_mut(width)) {

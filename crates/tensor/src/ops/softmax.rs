@@ -75,7 +75,7 @@ pub(super) fn softmax_rows<E: Scalar>(x: &[E], width: usize, out: &mut [E]) {
 
 fn pull_back<E: Scalar>(c: &[E], y: &[E], width: usize) -> Vec<E> {
     let mut out = pool::take(c.len());
-    elementwise::rows(&mut out, width.max(1), |start, out| {
+    elementwise::rows(&mut out, width, |start, out| {
         let (c, y) = (&c[start..start + width], &y[start..start + width]);
         let mean = parallel::dot(c, y);
         out.iter_mut().zip(c).zip(y).for_each(|((out, &c), &y)| *out = y * (c - mean));

@@ -58,11 +58,12 @@ fn choose<E: Scalar>(
     b: &ArcArray<E, IxDyn>,
 ) -> ArrayD<E> {
     let len: usize = shape.iter().product();
-    if mask.len() == len && a.len() == len && b.len() == 1 {
+    // Both sides of a pair together have the shape of the result if one of them has.
+    if b.len() == 1 && (mask.shape() == shape || a.shape() == shape) {
         let b = *b.first().expect("one element");
         return elementwise::zip("where_", mask, a, move |mask, a| if mask == E::zero() { b } else { a });
     }
-    if mask.len() == len && a.len() == 1 && b.len() == len {
+    if a.len() == 1 && (mask.shape() == shape || b.shape() == shape) {
         let a = *a.first().expect("one element");
         return elementwise::zip("where_", mask, b, move |mask, b| if mask == E::zero() { b } else { a });
     }
@@ -96,7 +97,8 @@ mod tests {
             let shape = crate::shape::broadcast("test", &a, &b);
             let mask = array(seed / 9, if full { &shape } else { &a }, 0.0, 2.0).mapv(f64::floor);
             let one = |number, shape: &[usize]| if scalar == number { vec![] } else { shape.to_vec() };
-            let (a, b) = (array(seed, &one(1, &shape), -2.0, 2.0), array(seed / 3, &one(2, &b), -2.0, 2.0));
+            let (a, b) = (array(seed, &one(1, &a), -2.0, 2.0), array(seed / 3, &one(2, &b), -2.0, 2.0));
+            let shape = crate::shape::broadcast("test", mask.shape(), &crate::shape::broadcast("test", a.shape(), b.shape()));
             let wide = |x: &ndarray::ArrayD<f64>| x.broadcast(&shape[..]).unwrap().to_owned();
             let want = Zip::from(&wide(&mask)).and(&wide(&a)).and(&wide(&b)).map_collect(
                 |&mask, &a, &b| if mask == 0.0 { b } else { a }
@@ -106,6 +108,14 @@ mod tests {
             prop_assert_eq!(got.to_array(), want);
             prop_assert_eq!(gradients(&[a, b], |x| { let y = mask.where_(&x[0], &x[1]); &y * &y }), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_single_number_of_more_axes() {
+        let mask = Tensor::constant(array![1.0, 0.0]);
+        let (row, number) = (Tensor::constant(array![2.0, 3.0]), Tensor::full(&[1, 1], 9.0));
+        assert_eq!(mask.where_(&row, &number).to_array(), array![[2.0, 9.0]].into_dyn());
+        assert_eq!(mask.where_(&number, &row).to_array(), array![[9.0, 3.0]].into_dyn());
     }
 
     #[test]

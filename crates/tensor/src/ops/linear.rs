@@ -157,6 +157,8 @@ mod tests {
     use ndarray::{ArrayD, array};
     use proptest::prelude::*;
 
+    type Layer = fn(&Tensor<f64>, &Tensor<f64>, Option<&Tensor<f64>>, Activation<f64>) -> Tensor<f64>;
+
     fn activations() -> impl Strategy<Value = Activation<f64>> {
         prop_oneof![
             Just(Activation::Identity),
@@ -216,7 +218,6 @@ mod tests {
         fn gradient_penalty(seed: u64, s in activations()) {
             let shapes: [&[usize]; 5] = [&[4, 3], &[5, 3], &[5], &[1, 5], &[1]];
             let values: Vec<ArrayD<f64>> = (0..).zip(shapes).map(|(i, n)| array(seed / 2 + i, n, -1.0, 1.0)).collect();
-            type Layer = fn(&Tensor<f64>, &Tensor<f64>, Option<&Tensor<f64>>, Activation<f64>) -> Tensor<f64>;
             let penalty = |layer: Layer, t: &[Tensor<f64>]| {
                 let hidden = layer(&t[0], &t[1], Some(&t[2]), s);
                 let critic = layer(&hidden, &t[3], Some(&t[4]), Activation::Identity);
@@ -242,7 +243,7 @@ mod tests {
     fn the_kink_and_nan() {
         let (one, x) = (Tensor::constant(array![[1.0]]), Tensor::variable(array![[0.0], [-2.0], [3.0]]));
         for (s, want) in [(Activation::Relu, [0.0, 0.0, 1.0]), (Activation::LeakyRelu(0.2), [0.2, 0.2, 1.0])] {
-            let slope = grad(&[x.linear(&one, None, s)], &[x.clone()], GradOptions::default()).remove(0);
+            let slope = grad(&[x.linear(&one, None, s)], std::slice::from_ref(&x), GradOptions::default()).remove(0);
             assert_eq!(slope.reshape(&[3]).to_array(), array![want[0], want[1], want[2]].into_dyn());
             assert!(Tensor::constant(array![f64::NAN]).linear(&one, None, s).item().is_nan());
         }

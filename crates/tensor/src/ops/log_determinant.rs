@@ -39,11 +39,11 @@ mod tests {
         #[test]
         fn gradients_and_inverse(seed: u64, batch in shapes(2, 0), n in 0_usize..5) {
             let m = array(seed, &[&batch[..], &[n, n]].concat(), -1.0, 1.0);
-            prop_assert_eq!(gradients(&[m.clone()], |m| positive_definite(&m[0]).log_determinant().unwrap()), Ok(()));
+            prop_assert_eq!(gradients(std::slice::from_ref(&m), |m| positive_definite(&m[0]).log_determinant().unwrap()), Ok(()));
             let a = Tensor::variable(positive_definite(&Tensor::constant(m)).to_array());
             let value = a.log_determinant().unwrap();
             prop_assert_eq!(value.shape(), &batch[..]);
-            let inverse = grad(&[value], &[a.clone()], GradOptions::default()).remove(0);
+            let inverse = grad(&[value], std::slice::from_ref(&a), GradOptions::default()).remove(0);
             let identity = Tensor::constant(Array2::<f64>::eye(n)).broadcast_to(a.shape()).to_array();
             prop_assert!(distance(&a.matmul(&inverse).to_array(), &identity) < 1e-12);
         }

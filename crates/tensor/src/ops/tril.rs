@@ -55,6 +55,7 @@ mod tests {
     use crate::ops::testing::{array, shapes};
     use ndarray::array;
     use proptest::prelude::*;
+    use std::cmp::Ordering;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
@@ -65,7 +66,11 @@ mod tests {
             let mut want = a.clone();
             for (index, x) in want.indexed_iter_mut() {
                 let (i, j) = (index[batch.len()], index[batch.len() + 1]);
-                *x *= if i > j { 1.0 } else if i == j { weight } else { 0.0 };
+                *x *= match i.cmp(&j) {
+                    Ordering::Greater => 1.0,
+                    Ordering::Equal => weight,
+                    Ordering::Less => 0.0,
+                };
             }
             prop_assert_eq!(Tensor::constant(a.clone()).tril_weighted(weight).to_array(), want);
             prop_assert_eq!(gradients(&[a], |x| { let y = x[0].tril_weighted(weight); &y * &y }), Ok(()));

@@ -38,5 +38,6 @@ pub use derivatives::{hvp, jacobian, jvp, vjp};
 pub use grad::{GradOptions, grad};
 pub use mode::{is_recording, no_grad};
 pub use operator::{Arguments, Operator};
+pub use ops::Activation;
 pub use ops::pad::Padding;
 pub use tensor::Tensor;

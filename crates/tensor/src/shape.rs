@@ -75,3 +75,15 @@ pub(crate) fn check_indices<'a>(operator: &str, indices: impl IntoIterator<Item 
         panic!("{operator}: index {index} along axis {axis}, whose length is {len}");
     }
 }
+
+/// The leading axes of a batch of square matrices, and their order.
+///
+/// # Panics
+/// If the last two axes are missing or differ; the message names the operator and the shape.
+#[track_caller]
+pub(crate) fn square<'a>(operator: &str, shape: &'a [usize]) -> (&'a [usize], usize) {
+    match shape {
+        [batch @ .., m, n] if m == n => (batch, *n),
+        _ => panic!("{operator}: the last two axes of the shape {shape:?} are not those of square matrices"),
+    }
+}

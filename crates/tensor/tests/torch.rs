@@ -1,7 +1,7 @@
 //! Values and derivatives of order one and two against PyTorch's (`golden/torch_goldens.py`).
 
 use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions, Interpolation, Pool2dOptions};
-use latent_tensor::{GradOptions, Tensor, grad};
+use latent_tensor::{Activation, GradOptions, Tensor, grad};
 use ndarray::{ArrayD, IxDyn};
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -137,4 +137,21 @@ fn pooling_and_resizing() {
     let average = Pool2dOptions { kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
     check("avg_pool2d", |x| x[0].avg_pool2d(average));
     check("bilinear", |x| x[0].resize2d([7, 5], Interpolation::Bilinear));
+}
+
+#[test]
+fn recurrence() {
+    check("gru_cell", |x| x[0].gru_cell(&x[1], [&x[2], &x[3]], [Some(&x[4]), Some(&x[5])]));
+    check("lstm_cell", |x| {
+        let (h, c) = x[0].lstm_cell([&x[1], &x[2]], [&x[3], &x[4]], [Some(&x[5]), Some(&x[6])]);
+        Tensor::concatenate(&[h, c], 1)
+    });
+    check("linear", |x| x[0].linear(&x[1], Some(&x[2]), Activation::LeakyRelu(0.2)));
+}
+
+#[test]
+fn positive_definite_matrices() {
+    let spd = |m: &Tensor<f64>| m.matmul(&m.transpose()) + Tensor::constant(ndarray::Array2::eye(4));
+    check("cholesky", |x| spd(&x[0]).cholesky().expect("positive definite"));
+    check("log_determinant", |x| spd(&x[0]).log_determinant().expect("positive definite"));
 }

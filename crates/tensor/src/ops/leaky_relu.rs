@@ -15,9 +15,14 @@ impl<E: Scalar> Operator<E> for LeakyRelu<E> {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let (x, slope) = (arguments.input(0).array(), self.slope);
-        vec![Some(cotangent.piecewise(x, move |c, x| if x <= E::zero() { slope * c } else { c }))]
+        vec![Some(pull_back(cotangent, arguments.input(0), self.slope))]
     }
+}
+
+/// The cotangent of `x` from that of `y`, and `x`, or `y` if the slope is not negative: they are then positive in the
+/// same places.
+pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, at: &Tensor<E>, slope: E) -> Tensor<E> {
+    cotangent.piecewise(at.array(), move |c, x| if x <= E::zero() { slope * c } else { c })
 }
 
 impl<E: Scalar> Tensor<E> {

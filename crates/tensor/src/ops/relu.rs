@@ -11,9 +11,13 @@ impl<E: Scalar> Operator<E> for Relu {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let x = arguments.input(0).array();
-        vec![Some(cotangent.piecewise(x, |c, x| if x <= E::zero() { E::zero() } else { c }))]
+        vec![Some(pull_back(cotangent, arguments.input(0)))]
     }
+}
+
+/// The cotangent of `x` from that of `y = max(x, 0)`, and `x` or `y`, which are positive in the same places.
+pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, at: &Tensor<E>) -> Tensor<E> {
+    cotangent.piecewise(at.array(), |c, x| if x <= E::zero() { E::zero() } else { c })
 }
 
 impl<E: Scalar> Tensor<E> {

@@ -11,9 +11,14 @@ impl<E: Scalar> Operator<E> for Sigmoid {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let (y, one) = (arguments.output(), E::one());
-        vec![Some(rule::pointwise(cotangent, y, |c, y| c * y * (one - y), || cotangent * y * (-y + one)))]
+        vec![Some(pull_back(cotangent, arguments.output()))]
     }
+}
+
+/// The cotangent of `x` from that of `y = 1 / (1 + e^-x)`, and `y`.
+pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, y: &Tensor<E>) -> Tensor<E> {
+    let one = E::one();
+    rule::pointwise(cotangent, y, |c, y| c * y * (one - y), || cotangent * y * (-y + one))
 }
 
 impl<E: Scalar> Tensor<E> {

@@ -87,3 +87,9 @@ pub fn is_adjoint(seed: u64, x: &ArrayD<f64>, a: impl Fn(&Tensor<f64>) -> Tensor
     let right = (&back.view() * x).sum();
     (left - right).abs() <= 1e-12 * (1.0 + left.abs())
 }
+
+/// `M M^T + I` for square matrices `M`: what moves with `M` stays symmetric and positive definite.
+pub fn positive_definite(m: &Tensor<f64>) -> Tensor<f64> {
+    let identity = ndarray::Array2::eye(m.shape()[m.rank() - 1]);
+    m.matmul(&m.transpose()) + Tensor::constant(identity)
+}

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(2026)
 CASES = {}
+NAMES = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
 
 
 def table(**arrays):
@@ -100,6 +101,16 @@ for name, f in {
 }.items():
     case(name, f, grid)
 case("matmul", torch.matmul, torch.randn(2, 1, 3, 4), torch.randn(5, 4, 2))
+
+cell = torch.nn.GRUCell(3, 4)
+case("gru_cell", lambda x, h, *p: torch.func.functional_call(cell, dict(zip(NAMES, p)), (x, h)), torch.randn(5, 3), torch.randn(5, 4), *(torch.randn_like(p) for p in (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)))
+lstm = torch.nn.LSTMCell(3, 4)
+case("lstm_cell", lambda x, h, c, *p: torch.cat(torch.func.functional_call(lstm, dict(zip(NAMES, p)), (x, (h, c))), 1), torch.randn(5, 3), torch.randn(5, 4), torch.randn(5, 4), *(torch.randn_like(p) for p in (lstm.weight_ih, lstm.weight_hh, lstm.bias_ih, lstm.bias_hh)))
+# The argument is M, so that perturbations of M M' + I stay symmetric.
+spd = lambda m: m @ m.mT + torch.eye(4)
+case("cholesky", lambda m: torch.linalg.cholesky(spd(m)), torch.randn(2, 4, 4))
+case("log_determinant", lambda m: torch.logdet(spd(m)), torch.randn(2, 4, 4))
+case("linear", lambda x, w, b: F.leaky_relu(F.linear(x, w, b), 0.2), torch.randn(5, 3), torch.randn(4, 3), torch.randn(4))
 
 path = pathlib.Path(__file__).with_name("torch.json")
 path.write_text(json.dumps({"torch": torch.__version__, "cases": CASES}, separators=(",", ":")))

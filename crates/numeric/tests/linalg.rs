@@ -57,12 +57,15 @@ fn frobenius<E: Scalar>(a: ArrayView2<E>) -> f64 {
     a.iter().map(|x| x.as_f64().powi(2)).sum::<f64>().sqrt()
 }
 
+/// Errors of orthogonal decompositions in units of `n eps` that LAPACK's own tests let pass (LAPACK working note 41).
+const THRESHOLD: f64 = 30.0;
+
 fn eigen_properties<E: Scalar>(seed: u64, n: usize, rank: usize, kind: u8) {
     let case = Case::<E>::new(seed, (n, n), rank, kind);
     let a = &case.view() + &case.view().t();
     let eigen = symmetric_eigen(a.view()).unwrap();
     let q = &eigen.vectors;
-    let (scale, factor) = (frobenius(a.view()), 4.0 + n as f64);
+    let (scale, factor) = (frobenius(a.view()), THRESHOLD * n as f64);
     assert!(eigen.values.windows(2).into_iter().all(|w| w[0] <= w[1]), "ascending");
     assert_close(&matmul((q * &eigen.values).view(), q.t()), &a, scale, factor, "Q diag(w) Q' = A");
     assert_close(&matmul(q.t(), q.view()), &Array2::eye(n), 1.0, factor, "Q'Q = I");
@@ -74,7 +77,7 @@ fn svd_properties<E: Scalar>(seed: u64, shape: (usize, usize), rank: usize, kind
     let k = shape.0.min(shape.1);
     let decomposition = svd(a).unwrap();
     let (u, sigma, vt) = (&decomposition.u, &decomposition.s, &decomposition.vt);
-    let (scale, factor) = (frobenius(a), 4.0 + (shape.0 + shape.1) as f64);
+    let (scale, factor) = (frobenius(a), THRESHOLD * shape.0.max(shape.1) as f64);
     assert!(sigma.windows(2).into_iter().all(|w| w[0] >= w[1]) && sigma.iter().all(|&x| x >= E::zero()));
     assert_close(&matmul((u * sigma).view(), vt.view()), &a.to_owned(), scale, factor, "U S V' = A");
     assert_close(&matmul(u.t(), u.view()), &Array2::eye(k), 1.0, factor, "U'U = I");

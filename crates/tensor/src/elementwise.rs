@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 /// Elements that one thread treats at a time. Each output element depends on its own inputs alone, so how work is
 /// cut makes no difference to any bit.
-const BLOCK: usize = 1 << 14;
+pub(crate) const BLOCK: usize = 1 << 14;
 
 /// Rows shorter than this are not worth a call each.
 const SHORTEST_ROW: usize = 8;

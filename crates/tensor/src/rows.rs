@@ -1,10 +1,8 @@
 //! Reductions as functions of rows.
 
+use crate::elementwise::BLOCK;
 use crate::{Tensor, shape};
 use latent_numeric::{Scalar, parallel};
-
-/// Elements that one thread treats at a time.
-const BLOCK: usize = 1 << 14;
 
 /// A tensor as a matrix whose rows run over the axes that are reduced.
 pub(crate) struct Rows<E: Scalar> {

@@ -45,7 +45,7 @@ impl Usage {
         codes: ArrayView2<E>,
         data_terms: &[f64],
         atoms: &mut Array2<E>,
-        statistics: Option<&mut Statistics<E>>,
+        statistics: &mut Statistics<E>,
     ) -> usize {
         let mut worst: Vec<usize> = (0..x.nrows()).collect();
         worst.sort_by(|&a, &b| data_terms[b].total_cmp(&data_terms[a]).then(a.cmp(&b)));
@@ -58,13 +58,10 @@ impl Usage {
                 (norm > E::epsilon()).then(|| r / norm)
             })
             .collect();
-        let mut statistics = statistics;
         for (&j, r) in dead.iter().zip(&replacements) {
             atoms.row_mut(j).assign(r);
             self.idle[j] = 0;
-            if let Some(statistics) = statistics.as_deref_mut() {
-                statistics.forget(j);
-            }
+            statistics.forget(j);
         }
         replacements.len()
     }

@@ -120,9 +120,7 @@ impl<E: Scalar> DictionaryLearner<E> {
         for epoch in 0..self.params.epochs {
             let order = Stream::new(self.params.seed, "dictionary order", &[epoch as u64]).permutation(count);
             let mut objective = 0.0;
-            if !matches!(self.params.method, Method::Online { .. }) {
-                self.state_mut().statistics.clear();
-            }
+            self.begin_epoch();
             for (batch, indices) in order.chunks(batch_size).enumerate() {
                 let mut x = buffer.slice_mut(ndarray::s![..indices.len(), ..]);
                 samples.read(indices, x.view_mut());
@@ -155,9 +153,7 @@ impl<E: Scalar> DictionaryLearner<E> {
         if self.state.is_none() {
             self.initialise(&x)?;
         }
-        if !matches!(self.params.method, Method::Online { .. }) {
-            self.state_mut().statistics.clear();
-        }
+        self.begin_epoch();
         let summary = self.learn_batch(x, solver)?;
         self.end_epoch()?;
         Ok(summary)
@@ -273,9 +269,16 @@ impl<E: Scalar> DictionaryLearner<E> {
         if !dead.is_empty() {
             let data_terms: Vec<f64> = certificates.iter().map(|c| c.data_term).collect();
             state.replaced +=
-                state.usage.replace(&dead, x, codes.view(), &data_terms, &mut state.atoms, Some(&mut state.statistics));
+                state.usage.replace(&dead, x, codes.view(), &data_terms, &mut state.atoms, &mut state.statistics);
         }
         Ok(Summary::of(&certificates))
+    }
+
+    /// The online method remembers across epochs, the others begin anew.
+    fn begin_epoch(&mut self) {
+        if !matches!(self.params.method, Method::Online { .. }) {
+            self.state_mut().statistics.clear();
+        }
     }
 
     fn end_epoch(&mut self) -> Result<(), SparseError> {

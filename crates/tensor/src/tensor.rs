@@ -3,6 +3,7 @@
 use crate::mode::is_recording;
 use crate::node::{History, Node};
 use crate::operator::Operator;
+use crate::{pool, shape};
 use latent_numeric::Scalar;
 use ndarray::{ArcArray, Array, ArrayD, ArrayView, ArrayViewD, Dimension, IxDyn};
 use std::fmt;
@@ -35,7 +36,7 @@ impl<E: Scalar> Tensor<E> {
 
     /// A constant full of one value.
     pub fn full(shape: &[usize], value: E) -> Self {
-        let mut buffer = crate::pool::take(shape.iter().product());
+        let mut buffer = pool::take(shape.iter().product());
         buffer.fill(value);
         Self::from_buffer(shape, buffer)
     }
@@ -52,7 +53,7 @@ impl<E: Scalar> Tensor<E> {
 
     /// A constant of this shape in row-major order.
     pub(crate) fn from_buffer(shape: &[usize], buffer: Vec<E>) -> Self {
-        Self::constant(crate::shape::array(shape, buffer))
+        Self::constant(shape::array(shape, buffer))
     }
 
     /// The result of an operator: `value`, which it computed from `inputs`.
@@ -143,6 +144,43 @@ impl<E: Scalar> Tensor<E> {
         array.unwrap_or_else(|_| panic!("into_array: a tensor of {rank} axes has not {:?}", D::NDIM))
     }
 
+    /// The elements in row-major order, to be changed: how an optimiser updates parameters.
+    ///
+    /// They are changed in place if nobody else has them. If a clone, a history or a view still does, that keeps the old
+    /// elements, and this tensor becomes a new variable, or constant, with elements of its own.
+    ///
+    /// # Panics
+    /// If the tensor was computed by an operator from tracked tensors.
+    ///
+    /// ```
+    /// use latent_tensor::Tensor;
+    ///
+    /// let mut x = Tensor::variable(ndarray::array![1.0, 2.0]);
+    /// let y = &x * &x;
+    /// x.elements_mut()[0] = 5.0;
+    /// assert_eq!((&x * &x).to_array(), ndarray::array![25.0, 4.0].into_dyn());
+    /// assert_eq!(y.to_array(), ndarray::array![1.0, 4.0].into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn elements_mut(&mut self) -> &mut [E] {
+        let tracked = self.is_tracked();
+        if let Some(operator) = self.node.history.as_ref().and_then(|history| history.operator.as_ref()) {
+            panic!("elements_mut: a tensor of shape {:?} computed by {}", self.shape(), operator.name());
+        }
+        let exclusive = |node: &mut Node<E>| node.value.is_standard_layout() && node.value.is_unique();
+        if !Arc::get_mut(&mut self.node).is_some_and(exclusive) {
+            let mut copy = pool::take(self.len());
+            match self.node.value.as_slice() {
+                Some(from) => copy.copy_from_slice(from),
+                None => copy.iter_mut().zip(&self.node.value).for_each(|(to, &from)| *to = from),
+            }
+            let history = tracked.then(|| History::new(None, Vec::new()));
+            *self = Self::from_value(shape::array(self.shape(), copy).into_shared(), history);
+        }
+        let node = Arc::get_mut(&mut self.node).expect("nobody else has it");
+        node.value.as_slice_mut().expect("row-major")
+    }
+
     /// The only element.
     ///
     /// # Panics
@@ -177,5 +215,38 @@ impl<E: Scalar> fmt::Debug for Tensor<E> {
 impl<E: Scalar> From<E> for Tensor<E> {
     fn from(value: E) -> Self {
         Self::scalar(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tensor;
+    use ndarray::{Array2, array};
+
+    #[test]
+    fn elements_change_in_place_where_nobody_else_has_them() {
+        let mut x = Tensor::variable(Array2::<f32>::zeros((3, 4)));
+        let (address, id) = (x.array().as_ptr(), x.id());
+        x.elements_mut().fill(2.0);
+        assert_eq!((x.array().as_ptr(), x.id()), (address, id));
+        let clone = x.clone();
+        x.elements_mut()[5] = 7.0;
+        assert_eq!((x.view()[[1, 1]], clone.view()[[1, 1]]), (7.0, 2.0));
+        assert_ne!(x.id(), clone.id());
+        assert!(x.is_tracked());
+    }
+
+    #[test]
+    fn elements_are_in_row_major_order_whatever_the_layout() {
+        let mut x = Tensor::constant(array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]].reversed_axes());
+        assert_eq!(x.elements_mut(), [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]);
+        assert!(!x.is_tracked());
+    }
+
+    #[test]
+    #[should_panic(expected = "elements_mut: a tensor of shape [2] computed by mul")]
+    fn results_do_not_change() {
+        let x = Tensor::variable(array![1.0, 2.0]);
+        (&x * &x).elements_mut();
     }
 }

@@ -1,0 +1,74 @@
+//! `y = x W' + b`
+
+use crate::{Context, Init, Layer, LayerError, Module, Parameter, Visitor, Weight};
+use latent_numeric::Scalar;
+use latent_numeric::random::Stream;
+use latent_tensor::{Activation, Tensor};
+
+/// A fully connected layer.
+///
+/// # Shapes
+/// (..., inputs) gives (..., outputs); `weight` is (outputs, inputs), `bias` (outputs), as in PyTorch.
+///
+/// ```
+/// use latent_layers::{Context, Layer, Linear};
+/// use latent_numeric::random::Stream;
+/// use latent_tensor::Tensor;
+///
+/// let layer = Linear::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
+/// let y = layer.forward(&Tensor::<f32>::ones(&[4, 3]), &mut Context::evaluate()).unwrap();
+/// assert_eq!(y.shape(), [4, 2]);
+/// ```
+#[derive(Debug)]
+pub struct Linear<E: Scalar = f32> {
+    /// (outputs, inputs)
+    pub weight: Weight<E>,
+    /// (outputs)
+    pub bias: Option<Parameter<E>>,
+}
+
+impl<E: Scalar> Linear<E> {
+    /// Weight and bias uniform in `+- 1 / sqrt(inputs)`, as PyTorch draws them.
+    pub fn new(inputs: usize, outputs: usize, stream: &mut Stream) -> Self {
+        let weight = Init::default().array(&[outputs, inputs], stream);
+        let bias = Init::Uniform(1.0 / (inputs.max(1) as f64).sqrt()).array(&[outputs], stream);
+        Self { weight: Weight::new(weight), bias: Some(Parameter::new(bias)) }
+    }
+
+    /// The weight drawn by `init`, the bias zero.
+    pub fn with_init(inputs: usize, outputs: usize, init: Init, stream: &mut Stream) -> Self {
+        let bias = Parameter::new(Init::Zeros.array(&[outputs], stream));
+        Self { weight: Weight::new(init.array(&[outputs, inputs], stream)), bias: Some(bias) }
+    }
+
+    /// The same layer without its bias.
+    #[must_use]
+    pub fn without_bias(self) -> Self {
+        Self { bias: None, ..self }
+    }
+}
+
+impl<E: Scalar> Module<E> for Linear<E> {
+    fn kind(&self) -> &'static str {
+        "linear"
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
+        self.weight.visit("weight", visitor);
+        if let Some(bias) = &self.bias {
+            visitor.parameter("bias", bias);
+        }
+    }
+}
+
+impl<E: Scalar> Layer<E> for Linear<E> {
+    fn forward(&self, x: &Tensor<E>, context: &mut Context) -> Result<Tensor<E>, LayerError> {
+        let weight = self.weight.tensor(context);
+        let inputs = weight.shape()[1];
+        if x.shape().last() != Some(&inputs) {
+            return Err(context.shape_error("linear", format!("(..., {inputs})"), x.shape()));
+        }
+        let bias = self.bias.as_ref().map(Parameter::tensor);
+        Ok(x.linear(&weight, bias.as_ref(), Activation::Identity))
+    }
+}

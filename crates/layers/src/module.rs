@@ -1,0 +1,139 @@
+//! What has named parameters and state.
+
+use crate::{Parameter, State};
+use latent_numeric::Scalar;
+use latent_tensor::Tensor;
+
+/// Something with named parameters and state, its own and those of the modules inside it.
+///
+/// A module of one's own shows its parts to the visitor, in the order in which they are listed, saved and
+/// optimised ever after:
+///
+/// ```
+/// use latent_layers::{Context, Layer, LayerError, Linear, Module, Parameter, Visitor};
+/// use latent_numeric::random::Stream;
+/// use latent_tensor::Tensor;
+///
+/// struct Scaled {
+///     linear: Linear,
+///     scale: Parameter,
+/// }
+///
+/// impl Module for Scaled {
+///     fn kind(&self) -> &'static str {
+///         "scaled"
+///     }
+///
+///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+///         visitor.module("linear", &self.linear);
+///         visitor.parameter("scale", &self.scale);
+///     }
+/// }
+///
+/// impl Layer for Scaled {
+///     fn forward(&self, x: &Tensor, context: &mut Context) -> Result<Tensor, LayerError> {
+///         Ok(context.apply("linear", &self.linear, x)? * self.scale.tensor())
+///     }
+/// }
+///
+/// let mut stream = Stream::new(1, "initialisation", &[]);
+/// let model = Scaled { linear: Linear::new(3, 2, &mut stream), scale: Parameter::new(ndarray::array![2.0]) };
+/// let names: Vec<String> = model.parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["linear.weight", "linear.bias", "scale"]);
+/// assert_eq!(model.parameter_count(), 9);
+/// ```
+pub trait Module<E: Scalar = f32>: Send + Sync {
+    /// What kind of module it is, for errors and summaries.
+    fn kind(&self) -> &'static str;
+
+    /// Shows the visitor all parameters, state and modules inside, always in the same order.
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>);
+
+    /// All parameters with their paths (`encoder.0.weight`), in order.
+    fn parameters(&self) -> Vec<(String, &Parameter<E>)> {
+        let entries = Visitor::entries(self).into_iter();
+        entries
+            .filter_map(|entry| match entry.slot {
+                Slot::Parameter(parameter) => Some((entry.path, parameter)),
+                Slot::State(_) => None,
+            })
+            .collect()
+    }
+
+    /// All state with its paths (`encoder.1.running_mean`), in order.
+    fn states(&self) -> Vec<(String, &State<E>)> {
+        let entries = Visitor::entries(self).into_iter();
+        entries
+            .filter_map(|entry| match entry.slot {
+                Slot::State(state) => Some((entry.path, state)),
+                Slot::Parameter(_) => None,
+            })
+            .collect()
+    }
+
+    /// The present values of all parameters, to ask for gradients of.
+    fn variables(&self) -> Vec<Tensor<E>> {
+        self.parameters().into_iter().map(|(_, parameter)| parameter.tensor()).collect()
+    }
+
+    /// The number of elements of all parameters.
+    fn parameter_count(&self) -> usize {
+        self.parameters().iter().map(|(_, parameter)| parameter.len()).sum()
+    }
+}
+
+/// A parameter or a state.
+#[derive(Clone, Copy, Debug)]
+pub enum Slot<'a, E: Scalar = f32> {
+    /// Trained.
+    Parameter(&'a Parameter<E>),
+    /// Not trained.
+    State(&'a State<E>),
+}
+
+/// What a module owns, and under which path.
+#[derive(Clone, Debug)]
+pub struct Entry<'a, E: Scalar = f32> {
+    /// Names of the modules around it and its own, with dots between.
+    pub path: String,
+    /// The parameter or state.
+    pub slot: Slot<'a, E>,
+}
+
+/// Collects what a module owns.
+pub struct Visitor<'a, E: Scalar = f32> {
+    path: Vec<String>,
+    entries: Vec<Entry<'a, E>>,
+}
+
+impl<'a, E: Scalar> Visitor<'a, E> {
+    /// All parameters and state of a module, in its order.
+    pub fn entries<M: Module<E> + ?Sized>(module: &'a M) -> Vec<Entry<'a, E>> {
+        let mut visitor = Self { path: Vec::new(), entries: Vec::new() };
+        module.visit(&mut visitor);
+        visitor.entries
+    }
+
+    /// A parameter of the module.
+    pub fn parameter(&mut self, name: &str, parameter: &'a Parameter<E>) {
+        self.enter(name, Slot::Parameter(parameter));
+    }
+
+    /// A state of the module.
+    pub fn state(&mut self, name: &str, state: &'a State<E>) {
+        self.enter(name, Slot::State(state));
+    }
+
+    /// A module inside the module.
+    pub fn module<M: Module<E> + ?Sized>(&mut self, name: &str, module: &'a M) {
+        self.path.push(name.into());
+        module.visit(self);
+        self.path.pop();
+    }
+
+    fn enter(&mut self, name: &str, slot: Slot<'a, E>) {
+        let path = self.path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".");
+        debug_assert!(self.entries.iter().all(|entry| entry.path != path), "two parts of a module are named {path}");
+        self.entries.push(Entry { path, slot });
+    }
+}

@@ -2,12 +2,12 @@
 
 use crate::cli::{Common, Dataset};
 use crate::failure::Failure;
-use crate::progress::Progress;
-use crate::run::DataSource;
-use crate::tell::tell;
 use latent_datasets::named::{self, Event, Locate, Name};
 use latent_datasets::{DatasetError, LabelledImages, Provenance, Splits, synthetic::strokes};
 use latent_sparse::dictionary::Samples;
+use latent_train::progress::Progress;
+use latent_train::run::DataSource;
+use latent_train::tell::tell;
 use ndarray::ArrayViewMut2;
 
 /// How many strokes are drawn where they stand in for MNIST: as many as MNIST has digits.

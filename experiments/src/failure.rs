@@ -1,7 +1,7 @@
 //! How a program ends when something went wrong: `error: ...`, then `help: ...`, exit code 1.
 
-use crate::run::RunError;
-use crate::tell::tell;
+use latent_train::run::RunError;
+use latent_train::tell::tell;
 use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use clap::Parser;
 use experiments::failure::{Failure, exit};
 use experiments::fista_mnist::{Flags, run};
-use experiments::interrupt::Interrupt;
+use latent_train::interrupt::Interrupt;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -1,11 +1,11 @@
 //! The solvers against each other, from one start.
 
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::progress::Progress;
 use crate::solvers::SolverName;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{ActiveSet, Lasso, LassoParams, Stop};
+use latent_train::interrupt::Interrupt;
+use latent_train::progress::Progress;
 use ndarray::Array2;
 use serde::Serialize;
 use std::time::Instant;

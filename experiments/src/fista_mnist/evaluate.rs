@@ -1,10 +1,10 @@
 //! The test images, coded.
 
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::progress::Progress;
 use latent_datasets::LabelledImages;
 use latent_sparse::lasso::{Certificate, Lasso, Solver, Stop, Summary};
+use latent_train::interrupt::Interrupt;
+use latent_train::progress::Progress;
 use ndarray::{Array1, Array2, Axis, concatenate};
 use std::time::{Duration, Instant};
 

@@ -5,9 +5,9 @@ use super::evaluate::Evaluated;
 use crate::failure::Failure;
 use crate::picture::{self, Decomposition, Part};
 use crate::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
-use crate::run::RunFolder;
 use latent_datasets::LabelledImages;
 use latent_sparse::Dictionary;
+use latent_train::run::RunFolder;
 use ndarray::{Array1, ArrayView2};
 
 /// Atoms shown in a row of the sheet.
@@ -33,10 +33,10 @@ pub fn draw(
     let sorted: Vec<_> = order.iter().map(|&j| tiles[j].clone()).collect();
     run.image("atoms", &picture::atoms(&sorted, COLUMNS, SCALE))?;
     run.image("reconstructions", &reconstructions(dictionary, &tiles, test, evaluated, (height, width)))?;
-    run.figure("learning", &learning(curve))?;
-    run.figure("sparsity", &sparsity(evaluated))?;
+    learning(curve).save(run, "learning")?;
+    sparsity(evaluated).save(run, "sparsity")?;
     if !solvers.is_empty() {
-        run.figure("convergence", &convergence(solvers, evaluated.codes.ncols(), evaluated.summary().objective))?;
+        convergence(solvers, evaluated.codes.ncols(), evaluated.summary().objective).save(run, "convergence")?;
     }
     Ok(())
 }

@@ -3,11 +3,11 @@
 use super::Config;
 use crate::data::ImageSamples;
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::progress::Progress;
-use crate::run::RunFolder;
 use latent_datasets::LabelledImages;
 use latent_sparse::dictionary::{DictionaryLearner, Progress as Batch};
+use latent_train::interrupt::Interrupt;
+use latent_train::progress::Progress;
+use latent_train::run::RunFolder;
 use serde_json::json;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};

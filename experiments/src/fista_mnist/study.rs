@@ -7,11 +7,11 @@ use super::figures;
 use super::learn::{Learned, learn};
 use crate::data;
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
-use crate::progress::{grouped, seconds};
-use crate::run::{Manifest, Place, RunFolder};
-use crate::tell::tell;
 use latent_sparse::lasso::{Lasso, Stop};
+use latent_train::interrupt::Interrupt;
+use latent_train::progress::{grouped, seconds};
+use latent_train::run::{Manifest, Place, RunFolder};
+use latent_train::tell::tell;
 use ndarray::Axis;
 use serde_json::json;
 use std::io::Write;
@@ -83,7 +83,7 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
         },
     }))?;
     let text = report(&config, &data, &learned, &evaluated, error, unused, &curves, compared.len_of(Axis(0)), stopped);
-    run.text("summary.txt", &text)?;
+    run.bytes("summary.txt", text.as_bytes())?;
     let folder = run.path().to_owned();
     if !stopped {
         run.finish()?;

@@ -2,7 +2,9 @@
 
 use super::canvas::Canvas;
 use super::{Panel, draw};
+use crate::failure::Failure;
 use crate::font;
+use latent_train::run::RunFolder;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 use std::sync::{Arc, LazyLock};
@@ -57,6 +59,15 @@ impl Figure {
     pub fn size(mut self, width: u32, height: u32) -> Self {
         self.size = Some((width, height));
         self
+    }
+
+    /// Writes `images/<name>.svg` and, at twice its size in pixels, `images/<name>.png`.
+    ///
+    /// # Errors
+    /// If the figure cannot be drawn or a file not written.
+    pub fn save(&self, run: &RunFolder, name: &str) -> Result<(), Failure> {
+        run.bytes(&format!("images/{name}.svg"), self.svg()?.as_bytes())?;
+        Ok(run.bytes(&format!("images/{name}.png"), &self.png(2.0)?)?)
     }
 
     /// The figure as SVG.

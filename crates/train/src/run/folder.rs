@@ -2,7 +2,6 @@
 
 use super::place::{self, Occupant};
 use super::{Manifest, Place, RunError, arrays, atomic, config_hash};
-use crate::plot::Figure;
 use image::{ImageFormat, RgbImage};
 use ndarray::{ArrayBase, ArrayView2, Data, Dimension};
 use ndarray_npy::WritableElement;
@@ -16,7 +15,7 @@ use toml::Table;
 /// The folder of one run; see the [module](super).
 ///
 /// ```
-/// use experiments::run::{Manifest, Place, RunFolder};
+/// use latent_train::run::{Manifest, Place, RunFolder};
 /// use serde::Serialize;
 ///
 /// #[derive(Serialize)]
@@ -31,7 +30,7 @@ use toml::Table;
 /// run.npy("dictionary.npy", &ndarray::Array2::<f32>::zeros((784, 256)))?;
 /// run.finish()?;
 /// assert!(output.join("DONE").exists());
-/// # Ok::<(), experiments::run::RunError>(())
+/// # Ok::<(), latent_train::run::RunError>(())
 /// ```
 #[derive(Debug)]
 pub struct RunFolder {
@@ -116,15 +115,7 @@ impl RunFolder {
     pub fn json(&self, name: &str, value: &impl Serialize) -> Result<(), RunError> {
         let mut text = serde_json::to_vec_pretty(value).map_err(RunError::encode(name))?;
         text.push(b'\n');
-        atomic::write_bytes(&self.file(name)?, &text)
-    }
-
-    /// Writes a text file.
-    ///
-    /// # Errors
-    /// [`RunError::Name`], [`RunError::Io`].
-    pub fn text(&self, name: &str, text: &str) -> Result<(), RunError> {
-        atomic::write_bytes(&self.file(name)?, text.as_bytes())
+        self.bytes(name, &text)
     }
 
     /// Writes an array as `.npy`, rows contiguous.
@@ -162,18 +153,15 @@ impl RunFolder {
         let name = format!("images/{name}.png");
         let mut png = Cursor::new(Vec::new());
         image.write_to(&mut png, ImageFormat::Png).map_err(RunError::encode(&name))?;
-        atomic::write_bytes(&self.file(&name)?, png.get_ref())
+        self.bytes(&name, png.get_ref())
     }
 
-    /// Writes `images/<name>.svg` and, at twice its size in pixels, `images/<name>.png`.
+    /// Writes a file as it is.
     ///
     /// # Errors
-    /// [`RunError::Name`], [`RunError::Encode`], [`RunError::Io`].
-    pub fn figure(&self, name: &str, figure: &Figure) -> Result<(), RunError> {
-        let svg = figure.svg().map_err(RunError::encode(name))?;
-        let png = figure.png(2.0).map_err(RunError::encode(name))?;
-        atomic::write_bytes(&self.file(&format!("images/{name}.svg"))?, svg.as_bytes())?;
-        atomic::write_bytes(&self.file(&format!("images/{name}.png"))?, &png)
+    /// [`RunError::Name`], [`RunError::Io`].
+    pub fn bytes(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
+        atomic::write_bytes(&self.file(name)?, bytes)
     }
 
     /// Writes `DONE`: everything else is there. Returns the folder.

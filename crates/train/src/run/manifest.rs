@@ -24,8 +24,8 @@ pub struct Manifest {
     pub started: String,
     /// The command line as given.
     pub command: Vec<String>,
-    /// Versions of the crates that computed the results.
-    pub versions: BTreeMap<String, String>,
+    /// The version of the crates that computed the results; the workspace releases all under one.
+    pub version: String,
     /// The commit of the source tree, if it is a git repository and `git` is there; `-dirty` is
     /// appended when tracked files differ from it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,10 +58,7 @@ impl Manifest {
         Self {
             started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             command: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
-            // The workspace releases all its crates under one version.
-            versions: ["experiments", "latent-datasets", "latent-numeric", "latent-sparse"]
-                .map(|name| (name.to_owned(), env!("CARGO_PKG_VERSION").to_owned()))
-                .into(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: commit(Path::new(env!("CARGO_MANIFEST_DIR"))),
             debug_assertions: cfg!(debug_assertions),
             data,

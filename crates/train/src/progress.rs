@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Progress of one task, on the standard error.
 ///
 /// ```
-/// use experiments::progress::Progress;
+/// use latent_train::progress::Progress;
 ///
 /// let progress = Progress::new("epoch 1/2", 60_000, "images");
 /// for _ in 0..60 {

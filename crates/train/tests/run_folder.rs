@@ -1,6 +1,6 @@
 //! What a run leaves on the disk, and what it refuses to touch.
 
-use experiments::run::{DataSource, Manifest, Place, RunError, RunFolder, config_hash};
+use latent_train::run::{DataSource, Manifest, Place, RunError, RunFolder, config_hash};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fs;
@@ -55,7 +55,7 @@ fn a_run_leaves_whole_files_and_done_last() {
     run.image("atoms", &image::RgbImage::new(4, 5)).unwrap();
     run.npy("dictionary.npy", &ndarray::Array2::<f32>::eye(3)).unwrap();
     run.safetensors("dictionary.safetensors", &[("dictionary", ndarray::Array2::eye(3).view())], &[]).unwrap();
-    run.text("summary.txt", "good").unwrap();
+    run.bytes("summary.txt", b"good").unwrap();
     assert!(!path.join("DONE").exists());
     assert_eq!(run.finish().unwrap(), path);
     assert!(path.join("DONE").exists());
@@ -74,10 +74,10 @@ fn the_same_run_again_moves_the_old_one_aside() {
     let path = here.path().join("out");
     let run = create(&path, 0.1, 0).unwrap();
     assert_eq!(run.previous(), None);
-    run.text("summary.txt", "first").unwrap();
+    run.bytes("summary.txt", b"first").unwrap();
     run.finish().unwrap();
     // The second one is killed before it is done.
-    create(&path, 0.1, 0).unwrap().text("summary.txt", "second").unwrap();
+    create(&path, 0.1, 0).unwrap().bytes("summary.txt", b"second").unwrap();
     let third = create(&path, 0.1, 0).unwrap();
     assert_eq!(third.previous(), Some(here.path().join("out~2").as_path()));
     assert!(!path.join("summary.txt").exists());
@@ -130,9 +130,9 @@ fn names_stay_inside_the_folder() {
     let here = tempfile::tempdir().unwrap();
     let run = create(&here.path().join("out"), 0.1, 0).unwrap();
     for name in ["../x.txt", "/tmp/x.txt", "", "a/../../x.txt"] {
-        assert!(matches!(run.text(name, ""), Err(RunError::Name { .. })), "{name}");
+        assert!(matches!(run.bytes(name, b""), Err(RunError::Name { .. })), "{name}");
     }
-    assert!(run.text("codes/test/x.txt", "").is_ok());
+    assert!(run.bytes("codes/test/x.txt", b"").is_ok());
 }
 
 #[test]

@@ -1,0 +1,82 @@
+//! What is wrong with a configuration.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The key, with dots between tables: `optimizer.lr`.
+    pub key: String,
+    /// What is wrong with its value, and what is allowed.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.message)
+    }
+}
+
+/// Collects mistakes.
+#[derive(Debug, Default)]
+pub struct Problems {
+    table: Vec<String>,
+    found: Vec<Problem>,
+}
+
+impl Problems {
+    /// Notes a mistake unless `holds`.
+    pub fn require(&mut self, holds: bool, key: &str, message: impl Into<String>) {
+        if !holds {
+            let key = self.table.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".");
+            self.found.push(Problem { key, message: message.into() });
+        }
+    }
+
+    /// Checks a part of the configuration that is a table of this name.
+    pub fn table(&mut self, name: &str, part: &impl Check) {
+        self.table.push(name.into());
+        part.check(self);
+        self.table.pop();
+    }
+
+    /// All of them.
+    pub(super) fn into_vec(self) -> Vec<Problem> {
+        self.found
+    }
+}
+
+/// A configuration, or a part of one, whose values must make sense, alone and together.
+pub trait Check {
+    /// Notes every mistake.
+    fn check(&self, problems: &mut Problems);
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not TOML.
+    #[error("the configuration is not TOML: {0}")]
+    Syntax(Box<toml::de::Error>),
+    /// It has mistakes.
+    #[error("the configuration has {}:{}", counted(.0.len()), listed(.0))]
+    Problems(Vec<Problem>),
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "a mistake".to_owned() } else { format!("{count} mistakes") }
+}
+
+fn listed(problems: &[Problem]) -> String {
+    problems.iter().fold(String::new(), |list, problem| list + "\n  " + &problem.to_string())
+}

@@ -110,7 +110,7 @@ fn single_precision(stride: usize) {
             }
         }
         println!("{name}: {:.6} ulp at {:e}", worst.0, worst.1);
-        assert!(worst.0 <= 0.51, "{name}({:e}) is {} ulp off", worst.1, worst.0);
+        assert!(worst.0 <= 1.5, "{name}({:e}) is {} ulp off", worst.1, worst.0);
     }
 }
 

@@ -42,6 +42,7 @@ mod softplus;
 mod tanh;
 
 use crate::Scalar;
+use num_traits::Float;
 use pulp::{Arch, Simd, WithSimd};
 
 /// The kernels of a number type. The trait cannot be named outside this crate.
@@ -156,7 +157,7 @@ slices!(erf, erf_into, erf_kernel, "erf x", "The error function: odd, with limit
 
 /// `c[0] + c[1] x + c[2] x^2 + ...`
 #[inline(always)]
-fn polynomial<const N: usize>(x: f64, c: &[f64; N]) -> f64 {
+fn polynomial<E: Float, const N: usize>(x: E, c: &[E; N]) -> E {
     let mut sum = c[N - 1];
     for i in (0..N - 1).rev() {
         sum = sum.mul_add(x, c[i]);
@@ -184,22 +185,26 @@ const fn every_other<const N: usize, const M: usize>(c: &[f64; M], first: usize)
 
 /// `(a + a_low) / (b + b_low)` within little more than half an ulp.
 #[inline(always)]
-fn quotient(a: f64, a_low: f64, b: f64, b_low: f64) -> f64 {
-    let inverse = 1.0 / b;
+fn quotient<E: Float>(a: E, a_low: E, b: E, b_low: E) -> E {
+    let inverse = E::one() / b;
     let first = a * inverse;
     let remainder = first.mul_add(-b, a) + first.mul_add(-b_low, a_low);
     remainder.mul_add(inverse, first)
 }
 
-/// The first `N` of the coefficients.
-const fn leading<const N: usize, const M: usize>(c: &[f64; M]) -> [f64; N] {
-    let mut first = [0.0; N];
-    let mut i = 0;
-    while i < N {
-        first[i] = c[i];
-        i += 1;
-    }
-    first
+/// `if first { a } else { b }` of values that are both computed: the compiler would make a branch of
+/// so much work, and then not vectorise the loop.
+#[inline(always)]
+fn choose(first: bool, a: f64, b: f64) -> f64 {
+    let mask = u64::from(first).wrapping_neg();
+    f64::from_bits((a.to_bits() & mask) | (b.to_bits() & !mask))
+}
+
+/// The same in single precision.
+#[inline(always)]
+fn choose_single(first: bool, a: f32, b: f32) -> f32 {
+    let mask = u32::from(first).wrapping_neg();
+    f32::from_bits((a.to_bits() & mask) | (b.to_bits() & !mask))
 }
 
 #[cfg(test)]

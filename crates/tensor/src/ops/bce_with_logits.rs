@@ -1,7 +1,7 @@
 //! `y = max(x, 0) - x t + ln(1 + e^-|x|)`, the binary cross-entropy `-t ln s(x) - (1 - t) ln(1 - s(x))` in nats of a
 //! target `t` and a logit `x`; `dy/dx = s(x) - t`, `dy/dt = -x`, with `s(x) = 1 / (1 + e^-x)`
 
-use crate::{Arguments, Operator, Tensor, elementwise, is_recording};
+use crate::{Arguments, Operator, Tensor, elementwise, is_recording, rule};
 use latent_numeric::Scalar;
 
 struct BceWithLogits;
@@ -13,15 +13,18 @@ impl<E: Scalar> Operator<E> for BceWithLogits {
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let (x, targets) = (arguments.input(0), arguments.input(1));
-        let excess = || {
+        let cotangent_of_x = || {
             if is_recording() {
-                x.sigmoid() - targets
-            } else {
-                Tensor::constant(elementwise::zip("bce_with_logits", x.array(), targets.array(), excess))
+                return cotangent * (x.sigmoid() - targets);
+            }
+            let zip = |c: E| elementwise::zip("bce_with_logits", x.array(), targets.array(), |x, t| c * excess(x, t));
+            match rule::uniform(cotangent) {
+                Some(c) => Tensor::constant(zip(c)),
+                None => cotangent * Tensor::constant(zip(E::one())),
             }
         };
         vec![
-            arguments.needed(0).then(|| (cotangent * excess()).sum_to(x.shape())),
+            arguments.needed(0).then(|| cotangent_of_x().sum_to(x.shape())),
             arguments.needed(1).then(|| (-(cotangent * x)).sum_to(targets.shape())),
         ]
     }
@@ -76,7 +79,8 @@ mod tests {
             });
             let got = Tensor::constant(x.clone()).bce_with_logits(&Tensor::constant(t.clone()));
             prop_assert!(distance(&got.to_array(), &want) < 1e-14);
-            prop_assert_eq!(gradients(&[x, t], |x| x[0].bce_with_logits(&x[1])), Ok(()));
+            prop_assert_eq!(gradients(&[x.clone(), t.clone()], |x| x[0].bce_with_logits(&x[1])), Ok(()));
+            prop_assert_eq!(gradients(&[x, t], |x| x[0].bce_with_logits(&x[1]).sum()), Ok(()));
         }
     }
 

@@ -11,8 +11,10 @@ use rayon::prelude::*;
 
 /// Rows up to this length are transposed.
 const SHORT: usize = 32;
-/// Rows side by side, and running results of a long row.
+/// Rows side by side.
 const LANES: usize = 16;
+/// Running results of a long row.
+const PARTS: usize = 64;
 /// Elements that are treated before the next ones are looked at, so that they stay in the first cache.
 const CACHED: usize = 1 << 11;
 
@@ -57,6 +59,7 @@ pub(super) fn log_sums<E: Scalar>(x: &[E], width: usize, largest: &mut [E], logs
     latent_numeric::math::ln(logs);
 }
 
+// Plain loops: closures are not always compiled for the instruction set of the function around them.
 latent_numeric::vectorized! {
     fn short<E: Scalar>(x: &[E], width: usize, exp: &mut [E], largest: &mut [E], sums: &mut [E]) {
         let mut tile = [[E::zero(); LANES]; SHORT];
@@ -66,17 +69,23 @@ latent_numeric::vectorized! {
             transpose(x, tile);
             let mut most = [E::neg_infinity(); LANES];
             for column in tile.iter() {
-                most = larger(most, column);
+                for (most, &x) in most.iter_mut().zip(column) {
+                    *most = if x > *most { x } else { *most };
+                }
             }
             for column in tile.iter_mut() {
-                column.iter_mut().zip(&most).for_each(|(x, &most)| *x = *x - most);
+                for (x, &most) in column.iter_mut().zip(&most) {
+                    *x -= most;
+                }
             }
             for x in tile.as_flattened_mut() {
                 *x = E::exp_kernel(*x);
             }
             let sum = sum_columns(tile);
             for (lane, exp) in exp.chunks_exact_mut(width).enumerate() {
-                exp.iter_mut().zip(tile.iter()).for_each(|(exp, column)| *exp = column[lane]);
+                for (exp, column) in exp.iter_mut().zip(tile.iter()) {
+                    *exp = column[lane];
+                }
             }
             largest.copy_from_slice(&most[..largest.len()]);
             sums.copy_from_slice(&sum[..sums.len()]);
@@ -89,13 +98,17 @@ latent_numeric::vectorized! {
         for (((x, exp), largest), sums) in blocks.zip(largest.chunks_mut(rows)).zip(sums.chunks_mut(rows)) {
             for ((x, exp), largest) in x.chunks_exact(width).zip(exp.chunks_exact_mut(width)).zip(largest) {
                 let most = largest_of(x);
-                exp.iter_mut().zip(x).for_each(|(exp, &x)| *exp = x - most);
+                for (exp, &x) in exp.iter_mut().zip(x) {
+                    *exp = x - most;
+                }
                 *largest = most;
             }
             for exp in exp.iter_mut() {
                 *exp = E::exp_kernel(*exp);
             }
-            exp.chunks_exact(width).zip(sums).for_each(|(exp, sum)| *sum = sum_of(exp));
+            for (exp, sum) in exp.chunks_exact(width).zip(sums) {
+                *sum = sum_of(exp);
+            }
         }
     }
 
@@ -109,13 +122,17 @@ latent_numeric::vectorized! {
     }
 
     fn long_sums<E: Scalar>(x: &[E], width: usize, sums: &mut [E]) {
-        x.chunks_exact(width).zip(sums).for_each(|(x, sum)| *sum = sum_of(x));
+        for (x, sum) in x.chunks_exact(width).zip(sums) {
+            *sum = sum_of(x);
+        }
     }
 
     /// Each row times a number of its own.
     pub(super) fn scale_rows<E: Scalar>(out: &mut [E], width: usize, by: &[E]) {
         for (out, &by) in out.chunks_exact_mut(width).zip(by) {
-            out.iter_mut().for_each(|out| *out *= by);
+            for out in out {
+                *out *= by;
+            }
         }
     }
 }
@@ -124,7 +141,9 @@ latent_numeric::vectorized! {
 #[inline(always)]
 fn transpose<E: Scalar>(x: &[E], tile: &mut [[E; LANES]]) {
     for (lane, x) in x.chunks_exact(tile.len()).enumerate() {
-        tile.iter_mut().zip(x).for_each(|(column, &x)| column[lane] = x);
+        for (column, &x) in tile.iter_mut().zip(x) {
+            column[lane] = x;
+        }
     }
 }
 
@@ -132,55 +151,100 @@ fn transpose<E: Scalar>(x: &[E], tile: &mut [[E; LANES]]) {
 fn sum_columns<E: Scalar>(tile: &[[E; LANES]]) -> [E; LANES] {
     let mut sum = [E::zero(); LANES];
     for column in tile {
-        sum.iter_mut().zip(column).for_each(|(sum, &x)| *sum += x);
+        for (sum, &x) in sum.iter_mut().zip(column) {
+            *sum += x;
+        }
     }
     sum
 }
 
 #[inline(always)]
-fn larger<E: Scalar>(a: [E; LANES], b: &[E; LANES]) -> [E; LANES] {
-    std::array::from_fn(|i| if b[i] > a[i] { b[i] } else { a[i] })
-}
-
-#[inline(always)]
 fn largest_of<E: Scalar>(row: &[E]) -> E {
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    let mut most = [[E::neg_infinity(); LANES]; 4];
-    let (quads, singles) = chunks.as_chunks::<4>();
-    for quad in quads {
-        for (most, chunk) in most.iter_mut().zip(quad) {
-            *most = larger(*most, chunk);
+    let mut most = [E::neg_infinity(); PARTS];
+    let (chunks, rest) = row.as_chunks::<PARTS>();
+    for chunk in chunks {
+        for (most, &x) in most.iter_mut().zip(chunk) {
+            *most = if x > *most { x } else { *most };
         }
     }
-    for chunk in singles {
-        most[0] = larger(most[0], chunk);
+    for (most, &x) in most.iter_mut().zip(rest) {
+        *most = if x > *most { x } else { *most };
     }
-    let most = larger(larger(most[0], &most[1]), &larger(most[2], &most[3]));
-    most.iter().chain(rest).fold(E::neg_infinity(), |most, &x| if x > most { x } else { most })
+    halve(most, |a, b| if b > a { b } else { a })
 }
 
 #[inline(always)]
 fn sum_of<E: Scalar>(row: &[E]) -> E {
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    let mut sums = [[E::zero(); LANES]; 4];
-    let (quads, singles) = chunks.as_chunks::<4>();
-    for quad in quads {
-        for (sums, chunk) in sums.iter_mut().zip(quad) {
-            sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += x);
+    let mut sums = [E::zero(); PARTS];
+    let (chunks, rest) = row.as_chunks::<PARTS>();
+    for chunk in chunks {
+        for (sum, &x) in sums.iter_mut().zip(chunk) {
+            *sum += x;
         }
     }
-    for (sums, chunk) in sums.iter_mut().zip(singles) {
-        sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += x);
+    for (sum, &x) in sums.iter_mut().zip(rest) {
+        *sum += x;
     }
-    let mut sum: [E; LANES] = std::array::from_fn(|i| (sums[0][i] + sums[1][i]) + (sums[2][i] + sums[3][i]));
-    sum.iter_mut().zip(rest).for_each(|(sum, &x)| *sum += x);
-    let mut half = LANES / 2;
+    halve(sums, |a, b| a + b)
+}
+
+/// Combines the two halves until one number is left.
+#[inline(always)]
+fn halve<E: Scalar>(mut parts: [E; PARTS], combine: impl Fn(E, E) -> E) -> E {
+    let mut half = PARTS / 2;
     while half > 0 {
         for i in 0..half {
-            let other = sum[i + half];
-            sum[i] += other;
+            parts[i] = combine(parts[i], parts[i + half]);
         }
         half /= 2;
     }
-    sum[0]
+    parts[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use latent_numeric::parallel::with_threads;
+    use latent_numeric::random::Stream;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Short and long rows, also where they do not fill the last lanes.
+        #[test]
+        fn each_row_on_its_own(seed: u64, rows in 0_usize..40, width in 1_usize..200) {
+            let mut stream = Stream::new(seed, "test", &[]);
+            let x: Vec<f64> = (0..rows * width).map(|_| 3.0 * stream.normal::<f64>()).collect();
+            let mut exp = vec![0.0; x.len()];
+            let (mut largest, mut sums, mut plain) = (vec![0.0; rows], vec![0.0; rows], vec![0.0; rows]);
+            exponentials(&x, width, &mut exp, &mut largest, &mut sums);
+            row_sums(&x, width, &mut plain);
+            for (i, (x, exp)) in x.chunks(width).zip(exp.chunks(width)).enumerate() {
+                prop_assert_eq!(largest[i], x.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+                for (x, exp) in x.iter().zip(exp) {
+                    prop_assert!((exp / (x - largest[i]).exp() - 1.0).abs() < 1e-15);
+                }
+                prop_assert!((sums[i] / exp.iter().sum::<f64>() - 1.0).abs() < 1e-13);
+                let size: f64 = x.iter().map(|x| x.abs()).sum();
+                prop_assert!((plain[i] - x.iter().sum::<f64>()).abs() <= 1e-13 * size);
+                let mut alone = (vec![0.0; width], [0.0], [0.0]);
+                exponentials(x, width, &mut alone.0, &mut alone.1, &mut alone.2);
+                prop_assert_eq!((&alone.0[..], alone.2[0].to_bits()), (exp, sums[i].to_bits()));
+            }
+        }
+    }
+
+    #[test]
+    fn same_bits_on_every_number_of_threads() {
+        for shape in [[5000, 10], [128, 784]] {
+            let x = Tensor::<f32>::normal(&shape, &mut Stream::new(1, "test", &[]));
+            let classes: Vec<usize> = (0..shape[0]).map(|i| i % shape[1]).collect();
+            let all = || {
+                let results = [x.softmax(1), x.log_softmax(1), x.logsumexp(&[1], false), x.cross_entropy(&classes)];
+                results.map(|y| y.array().iter().map(|y| y.to_bits()).collect::<Vec<_>>())
+            };
+            assert_eq!(with_threads(1, all).unwrap(), with_threads(3, all).unwrap(), "{shape:?}");
+        }
+    }
 }

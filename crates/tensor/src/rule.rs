@@ -16,16 +16,6 @@ pub(crate) fn pointwise<E: Scalar>(
     if is_recording() {
         composed()
     } else {
-        Tensor::constant(match uniform(cotangent) {
-            Some(c) => elementwise::map(at.array(), |at| kernel(c, at)),
-            None => elementwise::zip("cotangent", cotangent.array(), at.array(), kernel),
-        })
+        Tensor::constant(elementwise::zip("cotangent", cotangent.array(), at.array(), kernel))
     }
-}
-
-/// The value of a cotangent that is one number repeated, as that of the terms of a sum.
-pub(crate) fn uniform<E: Scalar>(cotangent: &Tensor<E>) -> Option<E> {
-    let array = cotangent.array();
-    let repeated = array.strides().iter().zip(array.shape()).all(|(&stride, &n)| stride == 0 || n == 1);
-    array.first().copied().filter(|_| repeated)
 }

@@ -102,9 +102,9 @@ pub(super) fn normal_single(x: f32) -> f32 {
 /// `2^k` as the product of two normal numbers, for `|k| < 200`.
 #[inline(always)]
 fn factors_single(k: u32) -> (f32, f32) {
-    let k = (k & 0xffff).wrapping_sub(ROUND_SINGLE.to_bits() & 0xffff) as i32;
+    let k = (k & 0xffff).wrapping_sub(ROUND_SINGLE.to_bits() & 0xffff).cast_signed();
     let half = k >> 1;
-    (power_of_two_single(half as u32), power_of_two_single((k - half) as u32))
+    (power_of_two_single(half.cast_unsigned()), power_of_two_single((k - half).cast_unsigned()))
 }
 
 /// `e^x` as the sum of two numbers, for `x <= 0` and for NaN.

@@ -93,8 +93,8 @@ fn limits(x: f64, y: f64) -> f64 {
 pub(super) fn f32(x: f32) -> f32 {
     let tiny = x < f32::MIN_POSITIVE;
     let bits = (if tiny { x * 8_388_608.0 } else { x }).to_bits();
-    let k = (bits.wrapping_sub(SQRT_HALF_SINGLE) as i32) >> 23;
-    let f = f32::from_bits(bits.wrapping_sub((k as u32) << 23)) - 1.0;
+    let k = bits.wrapping_sub(SQRT_HALF_SINGLE).cast_signed() >> 23;
+    let f = f32::from_bits(bits.wrapping_sub(k.cast_unsigned() << 23)) - 1.0;
     let y = of_parts_single((if tiny { k - 23 } else { k }) as f32, f, 0.0);
     let y = if x < f32::INFINITY { y } else { x };
     let y = if x == 0.0 { f32::NEG_INFINITY } else { y };

@@ -5,6 +5,9 @@
 //!
 //! Worst error seen: 0.51 ulp in `f32`; see the [module](super).
 
+// Branches would keep the loop from being vectorised.
+#![allow(clippy::needless_bitwise_bool)]
+
 use super::exp::{ROUND, TAYLOR, power_of_two};
 use super::ln::{SERIES, split};
 use super::polynomial;

@@ -34,9 +34,8 @@ def rust(name, values):
 
 
 if __name__ == "__main__":
-    for name, degree in [("SCALED_ERFC", 15), ("SCALED_ERFC_SINGLE", 8)]:
-        c, worst = fit(degree)
-        print(f"// Relative error {nstr(worst, 3)}.")
-        rust(name, c)
+    c, worst = fit(15)
+    print(f"// Relative error {nstr(worst, 3)}.")
+    rust("SCALED_ERFC", c)
     series = [2 / sqrt(pi) * (-1) ** n / (factorial(n) * (2 * n + 1)) for n in range(20)]
     rust("SERIES", [series[0] - 1] + series[1:])

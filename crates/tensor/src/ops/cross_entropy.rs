@@ -1,9 +1,10 @@
 //! `y_n = m_n + ln sum_c e^(x_nc - m_n) - x_nk`, with `m_n = max_c x_nc` and `k` the class of sample `n`: the
 //! cross-entropy `-ln softmax(x_n)_k` in nats; `x'_nc = y'_n (softmax(x_n)_c - [c = k])`
 
-use super::softmax::{largest, softmax_rows};
+use super::exponentials::{log_sums, reduce, scale_rows};
+use super::softmax::softmax_rows;
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
-use latent_numeric::{Scalar, math, parallel};
+use latent_numeric::Scalar;
 use ndarray::{ArrayD, IxDyn};
 
 struct CrossEntropy {
@@ -35,11 +36,11 @@ impl CrossEntropy {
         let mut out = pool::take(values.len());
         elementwise::row_blocks(&mut out, width, |start, out| {
             softmax_rows(&values[start..start + out.len()], width, out);
-            for (i, out) in out.chunks_mut(width).enumerate() {
-                let n = start / width + i;
-                out[self.classes[n]] -= E::one();
-                out.iter_mut().for_each(|out| *out *= c[n]);
+            let first = start / width;
+            for (out, &k) in out.chunks_mut(width).zip(&self.classes[first..]) {
+                out[k] -= E::one();
             }
+            scale_rows(out, width, &c[first..]);
         });
         Tensor::from_buffer(x.shape(), out)
     }
@@ -72,36 +73,19 @@ impl<E: Scalar> Tensor<E> {
 
 fn losses<E: Scalar>(x: &Tensor<E>, classes: &[usize]) -> ArrayD<E> {
     let width = x.shape()[1];
-    let x = x.array().as_standard_layout();
-    let values = x.as_slice().expect("row-major");
-    let mut out = pool::take(classes.len());
-    elementwise::blocks(&mut out, |start, out| {
-        // A part of the block at a time, so that what is computed of it stays in the cache.
-        let rows = CACHED.div_ceil(width.max(1));
-        let mut exp = pool::take(rows.min(out.len()) * width);
-        for (i, out) in out.chunks_mut(rows).enumerate() {
-            let first = start + i * rows;
-            let values = &values[first * width..(first + out.len()) * width];
-            let exp = &mut exp[..values.len()];
-            for ((out, x), exp) in out.iter_mut().zip(values.chunks(width)).zip(exp.chunks_mut(width)) {
-                *out = largest(x);
-                x.iter().zip(exp).for_each(|(&x, exp)| *exp = x - *out);
-            }
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = exp[i * width + classes[first + i]];
-            }
-            math::exp(exp);
-            for (out, exp) in out.iter_mut().zip(exp.chunks(width)) {
-                *out = parallel::sum(exp).ln() - *out;
-            }
+    let out = reduce(x, |first, x, out| {
+        if out.is_empty() {
+            return;
         }
-        pool::give(exp);
+        let mut largest = pool::take(out.len());
+        log_sums(x, width, &mut largest, out);
+        for (n, (out, &largest)) in out.iter_mut().zip(&largest).enumerate() {
+            *out -= x[n * width + classes[first + n]] - largest;
+        }
+        pool::give(largest);
     });
     shape::array(&[classes.len()], out)
 }
-
-/// Elements that are computed before the next ones are looked at.
-const CACHED: usize = 1 << 12;
 
 #[cfg(test)]
 mod tests {

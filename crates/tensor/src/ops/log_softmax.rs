@@ -1,9 +1,9 @@
 //! `y_i = x_i - m - ln sum_k e^(x_k - m)` along an axis, with `m = max x`; `x' = y' - e^y sum y'`
 
-use super::softmax::{largest, last};
+use super::exponentials::{log_sums, row_sums};
+use super::softmax::{last, rows_of};
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
-use latent_numeric::{Scalar, math, parallel};
-use ndarray::ArrayD;
+use latent_numeric::{Scalar, math};
 
 /// Along the last axis.
 struct LogSoftmax;
@@ -33,45 +33,50 @@ impl<E: Scalar> Tensor<E> {
     #[track_caller]
     pub fn log_softmax(&self, axis: usize) -> Self {
         let _ = shape::sorted_axes("log_softmax", &[axis], self.shape());
-        self.along_last(axis, |x| Self::from_operator(LogSoftmax, vec![x.clone()], rows_of(x, log_softmax_rows)))
+        self.along_last(axis, |x| {
+            let value = rows_of(x, |rows, out| log_softmax_rows(rows, last(x.shape()), out));
+            Self::from_operator(LogSoftmax, vec![x.clone()], value)
+        })
     }
-}
-
-/// Applies `f(x, width, out)` to blocks of rows along the last axis.
-pub(super) fn rows_of<E: Scalar>(x: &Tensor<E>, f: impl Fn(&[E], usize, &mut [E]) + Sync) -> ArrayD<E> {
-    let width = last(x.shape());
-    let row_major = x.array().as_standard_layout();
-    let values = row_major.as_slice().expect("row-major");
-    let mut out = pool::take(values.len());
-    elementwise::row_blocks(&mut out, width, |start, out| f(&values[start..start + out.len()], width, out));
-    shape::array(x.shape(), out)
 }
 
 fn log_softmax_rows<E: Scalar>(x: &[E], width: usize, out: &mut [E]) {
-    let mut exp = pool::take(out.len());
-    for (x, out) in x.chunks(width).zip(out.chunks_mut(width)) {
-        let largest = largest(x);
-        x.iter().zip(out).for_each(|(&x, out)| *out = x - largest);
-    }
-    math::exp_into(out, &mut exp);
-    for (exp, out) in exp.chunks(width).zip(out.chunks_mut(width)) {
-        let log_sum = parallel::sum(exp).ln();
-        out.iter_mut().for_each(|out| *out -= log_sum);
-    }
-    pool::give(exp);
+    let rows = out.len() / width;
+    let (mut largest, mut logs) = (pool::take(rows), pool::take(rows));
+    log_sums(x, width, &mut largest, &mut logs);
+    shifted(x, width, &largest, &logs, out);
+    pool::give(largest);
+    pool::give(logs);
 }
 
 fn pull_back<E: Scalar>(c: &[E], y: &[E], width: usize) -> Vec<E> {
     let mut out = pool::take(c.len());
     elementwise::row_blocks(&mut out, width, |start, out| {
-        let end = start + out.len();
-        math::exp_into(&y[start..end], out);
-        for (c, out) in c[start..end].chunks(width).zip(out.chunks_mut(width)) {
-            let sum = parallel::sum(c);
-            out.iter_mut().zip(c).for_each(|(out, &c)| *out = c - *out * sum);
-        }
+        let (c, y) = (&c[start..start + out.len()], &y[start..start + out.len()]);
+        let mut sums = pool::take(out.len() / width);
+        row_sums(c, width, &mut sums);
+        math::exp_into(y, out);
+        minus_share(c, width, &sums, out);
+        pool::give(sums);
     });
     out
+}
+
+latent_numeric::vectorized! {
+    /// `(x - largest) - log` with the two numbers of each row.
+    fn shifted<E: Scalar>(x: &[E], width: usize, largest: &[E], logs: &[E], out: &mut [E]) {
+        let rows = x.chunks_exact(width).zip(out.chunks_exact_mut(width));
+        for (((x, out), &largest), &log) in rows.zip(largest).zip(logs) {
+            out.iter_mut().zip(x).for_each(|(out, &x)| *out = (x - largest) - log);
+        }
+    }
+
+    /// `c - out sum` with the sum of each row.
+    fn minus_share<E: Scalar>(c: &[E], width: usize, sums: &[E], out: &mut [E]) {
+        for ((c, out), &sum) in c.chunks_exact(width).zip(out.chunks_exact_mut(width)).zip(sums) {
+            out.iter_mut().zip(c).for_each(|(out, &c)| *out = c - *out * sum);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! `y = ln sum_i e^(x_i)` over some axes; `dy/dx_i = w_i = e^(x_i - y)`, and `dw_i/dx_j = w_i (delta_ij - w_j)`
 
+use super::exponentials::{log_sums, reduce};
 use crate::rows::{self, Rows};
 use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
-use latent_numeric::{Scalar, math, parallel};
+use latent_numeric::{Scalar, math};
 use ndarray::{Array2, ArrayD};
 
 /// Over the rows of a matrix, to a column.
@@ -48,23 +49,23 @@ impl<E: Scalar> Tensor<E> {
     #[track_caller]
     pub fn logsumexp(&self, axes: &[usize], keep: bool) -> Self {
         let rows = Rows::new("logsumexp", self, axes);
-        let values = rows::map(&rows.matrix, logsumexp);
+        let values = reduce(&rows.matrix, |_, x, out| logsumexp(x, rows.width(), out));
         let value = Array2::from_shape_vec((values.len(), 1), values).expect("one a row");
         rows.restore(&Self::from_operator(LogSumExp, vec![rows.matrix.clone()], value), keep)
     }
 }
 
-fn logsumexp<E: Scalar>(row: &[E]) -> E {
-    let largest = rows::best(row, E::neg_infinity(), |x, best| x > best);
-    if !largest.is_finite() {
-        return largest;
+fn logsumexp<E: Scalar>(x: &[E], width: usize, out: &mut [E]) {
+    if width == 0 {
+        return out.fill(E::neg_infinity());
     }
-    let mut terms = pool::take(row.len());
-    terms.iter_mut().zip(row).for_each(|(term, &x)| *term = x - largest);
-    math::exp(&mut terms);
-    let sum = parallel::sum(&terms);
-    pool::give(terms);
-    largest + sum.ln()
+    let mut largest = pool::take(out.len());
+    log_sums(x, width, &mut largest, out);
+    for ((out, &largest), row) in out.iter_mut().zip(&largest).zip(x.chunks_exact(width)) {
+        let infinite = || rows::best(row, E::neg_infinity(), |x, best| x > best);
+        *out = if largest.is_finite() { largest + *out } else { infinite() };
+    }
+    pool::give(largest);
 }
 
 /// `e^(x - y)`, zeros where `y` is `-inf`, and even shares of the infinite ones where it is `+inf`.
@@ -74,20 +75,28 @@ fn weights<E: Scalar>(x: &Tensor<E>, y: &Tensor<E>) -> ArrayD<E> {
     let width = x.shape()[1];
     let mut out = pool::take(x.len());
     if width > 0 {
-        elementwise::rows(&mut out, width, |start, out| {
-            let (row, y) = (&from[start..start + width], y[start / width]);
-            if y == E::neg_infinity() {
-                out.fill(E::zero());
-            } else if y == E::infinity() {
-                let share = E::one() / E::of(row.iter().filter(|&&x| x == y).count() as f64);
-                out.iter_mut().zip(row).for_each(|(w, &x)| *w = if x == y { share } else { E::zero() });
-            } else {
-                out.iter_mut().zip(row).for_each(|(w, &x)| *w = x - y);
-                math::exp(out);
+        elementwise::row_blocks(&mut out, width, |start, out| {
+            let (x, y) = (&from[start..start + out.len()], &y[start / width..]);
+            differences(x, y, width, out);
+            math::exp(out);
+            let infinite = |y: E| y == E::infinity() || y == E::neg_infinity();
+            for ((w, x), &y) in out.chunks_mut(width).zip(x.chunks(width)).zip(y).filter(|(_, y)| infinite(**y)) {
+                let largest = x.iter().filter(|&&x| x == y).count() as f64;
+                let share = if y > E::zero() { E::of(largest.recip()) } else { E::zero() };
+                w.iter_mut().zip(x).for_each(|(w, &x)| *w = if x == y { share } else { E::zero() });
             }
         });
     }
     shape::array(x.shape(), out)
+}
+
+latent_numeric::vectorized! {
+    /// `x - y` with a number for each row.
+    fn differences<E: Scalar>(x: &[E], y: &[E], width: usize, out: &mut [E]) {
+        for ((out, x), &y) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)).zip(y) {
+            out.iter_mut().zip(x).for_each(|(out, &x)| *out = x - y);
+        }
+    }
 }
 
 #[cfg(test)]

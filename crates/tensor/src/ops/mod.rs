@@ -73,6 +73,7 @@ mod dropout;
 mod elu;
 mod erf;
 mod exp;
+mod exponentials;
 mod flip;
 mod gather;
 mod gelu;

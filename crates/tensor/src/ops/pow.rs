@@ -1,6 +1,6 @@
 //! `y = a^b`; `dy/da = b a^(b - 1)`, `dy/db = y ln a`
 
-use crate::{Arguments, Operator, Tensor, elementwise};
+use crate::{Arguments, Operator, Tensor, elementwise, is_recording};
 use latent_numeric::Scalar;
 
 struct Pow;
@@ -15,12 +15,15 @@ impl<E: Scalar> Operator<E> for Pow {
         let (zero, one) = (Tensor::scalar(E::zero()), Tensor::scalar(E::one()));
         // Where the true slope is zero, no factor of it may be infinite: 0 inf is NaN. That is 0 0^-1 at a = b = 0,
         // and 0 ln 0 at a = 0.
-        let a_is_zero = a.eq(&zero);
+        let a_is_zero = || a.eq(&zero);
         let slope_a = || {
-            let base = (&a_is_zero * b.eq(&zero)).where_(&one, a);
+            if !is_recording() {
+                return Tensor::constant(elementwise::zip("pow", a.array(), b.array(), slope_by_base));
+            }
+            let base = (&a_is_zero() * b.eq(&zero)).where_(&one, a);
             b * base.pow(&(b - &one))
         };
-        let slope_b = || arguments.output() * a_is_zero.where_(&one, a).ln();
+        let slope_b = || arguments.output() * a_is_zero().where_(&one, a).ln();
         vec![
             arguments.needed(0).then(|| (cotangent * slope_a()).sum_to(a.shape())),
             arguments.needed(1).then(|| (cotangent * slope_b()).sum_to(b.shape())),
@@ -39,9 +42,15 @@ impl<E: Scalar> Tensor<E> {
     #[must_use]
     #[track_caller]
     pub fn pow(&self, exponent: &Self) -> Self {
-        let value = elementwise::zip("pow", self.array(), exponent.array(), E::powf);
+        let value = elementwise::zip("pow", self.array(), exponent.array(), E::pow_kernel);
         Self::from_operator(Pow, vec![self.clone(), exponent.clone()], value)
     }
+}
+
+#[inline(always)]
+fn slope_by_base<E: Scalar>(a: E, b: E) -> E {
+    let slope = b * E::pow_kernel(a, b - E::one());
+    if b == E::zero() { b } else { slope }
 }
 
 #[cfg(test)]

@@ -1,7 +1,32 @@
 //! `y = x^p` with a constant `p`; `dy/dx = p x^(p - 1)`
 
-use crate::{Arguments, Operator, Tensor, elementwise};
+use crate::{Arguments, Operator, Tensor, elementwise, rule};
 use latent_numeric::Scalar;
+
+/// Evaluates an expression with `power` a function that raises to the exponent, for each kind of exponent anew.
+macro_rules! with_power {
+    ($exponent:expr, $power:ident => $value:expr) => {{
+        let exponent = $exponent;
+        macro_rules! of {
+            ($function:expr) => {{
+                let $power = $function;
+                $value
+            }};
+        }
+        match exponent.as_f64() {
+            0.0 => of!(|_: E| E::one()),
+            1.0 => of!(|x: E| x),
+            2.0 => of!(|x: E| x * x),
+            3.0 => of!(|x: E| x * x * x),
+            4.0 => of!(|x: E| (x * x) * (x * x)),
+            -1.0 => of!(|x: E| E::one() / x),
+            -2.0 => of!(|x: E| E::one() / (x * x)),
+            0.5 => of!(|x: E| x.sqrt()),
+            -0.5 => of!(|x: E| E::one() / x.sqrt()),
+            _ => of!(move |x: E| E::pow_kernel(x, exponent)),
+        }
+    }};
+}
 
 struct Powf<E> {
     exponent: E,
@@ -15,8 +40,13 @@ impl<E: Scalar> Operator<E> for Powf<E> {
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         // A constant has no gradient, also where its power -1 is infinite: powers that are whole and not negative
         // have finite derivatives of every order at zero.
-        let slope = |p: E| cotangent * arguments.input(0).powf(p - E::one()) * p;
-        vec![(self.exponent != E::zero()).then(|| slope(self.exponent))]
+        let (x, p) = (arguments.input(0), self.exponent);
+        let slope = || {
+            with_power!(p - E::one(), power => {
+                rule::pointwise(cotangent, x, |c, x| c * (p * power(x)), || cotangent * x.powf(p - E::one()) * p)
+            })
+        };
+        vec![(p != E::zero()).then(slope)]
     }
 }
 
@@ -25,22 +55,10 @@ impl<E: Scalar> Tensor<E> {
     ///
     /// `x^0` is 1 everywhere. Negative `x` have powers with whole `p` only, NaN otherwise. At zero the slope is
     /// infinite for `p < 1` other than 0. Small whole powers are products, and `x^(1/2)` is the
-    /// [square root](Tensor::sqrt); others are computed one element after the other.
+    /// [square root](Tensor::sqrt).
     #[must_use]
     pub fn powf(&self, exponent: E) -> Self {
-        let x = self.array();
-        let value = match exponent.as_f64() {
-            0.0 => elementwise::map(x, |_| E::one()),
-            1.0 => elementwise::map(x, |x| x),
-            2.0 => elementwise::map(x, |x| x * x),
-            3.0 => elementwise::map(x, |x| x * x * x),
-            4.0 => elementwise::map(x, |x| (x * x) * (x * x)),
-            -1.0 => elementwise::map(x, |x| E::one() / x),
-            -2.0 => elementwise::map(x, |x| E::one() / (x * x)),
-            0.5 => elementwise::map(x, E::sqrt),
-            -0.5 => elementwise::map(x, |x| E::one() / x.sqrt()),
-            _ => elementwise::map(x, move |x| x.powf(exponent)),
-        };
+        let value = with_power!(exponent, power => elementwise::map(self.array(), power));
         Self::from_operator(Powf { exponent }, vec![self.clone()], value)
     }
 }

@@ -1,7 +1,9 @@
 //! `y_i = e^(x_i - m) / sum_k e^(x_k - m)` along an axis, with `m = max x`; `x' = y (y' - <y, y'>)`
 
+use super::exponentials::{exponentials, row_sums, scale_rows};
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
-use latent_numeric::{Scalar, math, parallel};
+use latent_numeric::Scalar;
+use ndarray::ArrayD;
 
 /// Along the last axis.
 struct Softmax;
@@ -34,7 +36,7 @@ impl<E: Scalar> Tensor<E> {
     pub fn softmax(&self, axis: usize) -> Self {
         let _ = shape::sorted_axes("softmax", &[axis], self.shape());
         self.along_last(axis, |x| {
-            let value = super::log_softmax::rows_of(x, softmax_rows);
+            let value = rows_of(x, |x_rows, out| softmax_rows(x_rows, last(x.shape()), out));
             Self::from_operator(Softmax, vec![x.clone()], value)
         })
     }
@@ -55,32 +57,51 @@ pub(super) fn last(shape: &[usize]) -> usize {
     *shape.last().expect("an axis was checked")
 }
 
-/// The largest of a row; NaN is passed over.
-pub(super) fn largest<E: Scalar>(row: &[E]) -> E {
-    row.iter().fold(E::neg_infinity(), |largest, &x| if x > largest { x } else { largest })
+/// Writes `f(x, out)` for blocks of rows along the last axis.
+pub(super) fn rows_of<E: Scalar>(x: &Tensor<E>, f: impl Fn(&[E], &mut [E]) + Sync) -> ArrayD<E> {
+    let row_major = x.array().as_standard_layout();
+    let values = row_major.as_slice().expect("row-major");
+    let mut out = pool::take(values.len());
+    elementwise::row_blocks(&mut out, last(x.shape()), |start, out| f(&values[start..start + out.len()], out));
+    shape::array(x.shape(), out)
 }
 
 /// The softmax of each row of `x`.
 pub(super) fn softmax_rows<E: Scalar>(x: &[E], width: usize, out: &mut [E]) {
-    for (x, out) in x.chunks(width).zip(out.chunks_mut(width)) {
-        let largest = largest(x);
-        x.iter().zip(out).for_each(|(&x, out)| *out = x - largest);
-    }
-    math::exp(out);
-    for out in out.chunks_mut(width) {
-        let scale = E::one() / parallel::sum(out);
-        out.iter_mut().for_each(|out| *out *= scale);
-    }
+    let rows = out.len() / width;
+    let (mut largest, mut sums) = (pool::take(rows), pool::take(rows));
+    exponentials(x, width, out, &mut largest, &mut sums);
+    sums.iter_mut().for_each(|sum| *sum = E::one() / *sum);
+    scale_rows(out, width, &sums);
+    pool::give(largest);
+    pool::give(sums);
 }
 
 fn pull_back<E: Scalar>(c: &[E], y: &[E], width: usize) -> Vec<E> {
     let mut out = pool::take(c.len());
-    elementwise::rows(&mut out, width, |start, out| {
-        let (c, y) = (&c[start..start + width], &y[start..start + width]);
-        let mean = parallel::dot(c, y);
-        out.iter_mut().zip(c).zip(y).for_each(|((out, &c), &y)| *out = y * (c - mean));
+    elementwise::row_blocks(&mut out, width, |start, out| {
+        let (c, y) = (&c[start..start + out.len()], &y[start..start + out.len()]);
+        let mut means = pool::take(out.len() / width);
+        products(c, y, out);
+        row_sums(out, width, &mut means);
+        centred(c, y, width, &means, out);
+        pool::give(means);
     });
     out
+}
+
+latent_numeric::vectorized! {
+    fn products<E: Scalar>(c: &[E], y: &[E], out: &mut [E]) {
+        out.iter_mut().zip(c).zip(y).for_each(|((out, &c), &y)| *out = c * y);
+    }
+
+    /// `y (c - mean)` with the mean of each row.
+    fn centred<E: Scalar>(c: &[E], y: &[E], width: usize, means: &[E], out: &mut [E]) {
+        let rows = c.chunks_exact(width).zip(y.chunks_exact(width)).zip(out.chunks_exact_mut(width));
+        for (((c, y), out), &mean) in rows.zip(means) {
+            out.iter_mut().zip(c).zip(y).for_each(|((out, &c), &y)| *out = y * (c - mean));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ fn convolutions(bench: &mut Bench) {
     bench.case("max_pool2d 128x32x14x14", image, &|x| x[0].max_pool2d(Pool2dOptions::new([2, 2])));
     bench.case("avg_pool2d 128x32x14x14", image, &|x| x[0].avg_pool2d(Pool2dOptions::new([2, 2])));
     let stream = Mutex::new(Stream::new(2, "dropout", &[]));
-    bench.case("dropout 128x784", &[(Normal, &[128, 784])], &|x| {
+    bench.case("dropout 128x784", &[(Normal, &[128, 784])], &move |x| {
         x[0].dropout(0.5, &mut stream.lock().expect("no panic"))
     });
     bench.case("nearest 128x32x14x14", image, &|x| x[0].resize2d([28, 28], Interpolation::Nearest));

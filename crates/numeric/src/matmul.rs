@@ -104,10 +104,10 @@ fn halves<E: Scalar>(
     let middle = (longer / 2).next_multiple_of(ALIGNMENT);
     let (of_first, of_second, first, second) = if m >= n {
         let ((above, below), (first, second)) = (a.split_at(Axis(0), middle), c.split_at(Axis(0), middle));
-        ([above, b.clone()], [below, b], first, second)
+        ([above, b], [below, b], first, second)
     } else {
         let ((left, right), (first, second)) = (b.split_at(Axis(1), middle), c.split_at(Axis(1), middle));
-        ([a.clone(), left], [a, right], first, second)
+        ([a, left], [a, right], first, second)
     };
     let first = || halves(alpha, of_first, accumulate, first, halvings - 1, threads);
     let second = || halves(alpha, of_second, accumulate, second, halvings - 1, threads);

@@ -32,7 +32,9 @@ latent_numeric::vectorized! {
         for (row, output) in output.chunks_exact_mut(windows.output[1]).enumerate() {
             output.fill(E::zero());
             windows.places(row, |columns, pixel| {
-                strided(&mut output[columns], &input[pixel..], windows.stride(), |_, sum, x| *sum += x);
+                let mut nothing = vec![(); columns.len()];
+                let sums = &mut output[columns];
+                strided(sums, &mut nothing, &input[pixel..], windows.stride(), |_, sum, (), x| *sum += x);
             });
             output.iter_mut().for_each(|sum| *sum /= area);
         }

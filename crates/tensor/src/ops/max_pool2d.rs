@@ -95,19 +95,25 @@ impl Windows {
     }
 }
 
-/// Calls `f(i, a, b)` with corresponding elements of a slice and of every `stride`-th of another.
+/// Calls `f(i, a, b, c)` with corresponding elements of two slices and of every `stride`-th of another.
 #[inline(always)]
-pub(super) fn strided<E: Scalar>(a: &mut [E], b: &[E], stride: usize, mut f: impl FnMut(usize, &mut E, E)) {
+pub(super) fn strided<T, E: Scalar>(
+    a: &mut [E],
+    b: &mut [T],
+    c: &[E],
+    stride: usize,
+    mut f: impl FnMut(usize, &mut E, &mut T, E),
+) {
     match stride {
-        1 => a.iter_mut().zip(b).enumerate().for_each(|(i, (a, &b))| f(i, a, b)),
+        1 => a.iter_mut().zip(b).zip(c).enumerate().for_each(|(i, ((a, b), &c))| f(i, a, b, c)),
         2 => {
-            let (pairs, last) = b.as_chunks::<2>();
+            let (pairs, last) = c.as_chunks::<2>();
             let whole = pairs.len().min(a.len());
-            let (a, rest) = a.split_at_mut(whole);
-            a.iter_mut().zip(pairs).enumerate().for_each(|(i, (a, b))| f(i, a, b[0]));
-            rest.iter_mut().zip(last).for_each(|(a, &b)| f(whole, a, b));
+            let ((a, a_rest), (b, b_rest)) = (a.split_at_mut(whole), b.split_at_mut(whole));
+            a.iter_mut().zip(b).zip(pairs).enumerate().for_each(|(i, ((a, b), c))| f(i, a, b, c[0]));
+            a_rest.iter_mut().zip(b_rest).zip(last).for_each(|((a, b), &c)| f(whole, a, b, c));
         }
-        _ => a.iter_mut().zip(b.iter().step_by(stride)).enumerate().for_each(|(i, (a, &b))| f(i, a, b)),
+        _ => a.iter_mut().zip(b).zip(c.iter().step_by(stride)).enumerate().for_each(|(i, ((a, b), &c))| f(i, a, b, c)),
     }
 }
 
@@ -185,11 +191,9 @@ latent_numeric::vectorized! {
             }
             windows.places(row, |columns, pixel| {
                 let best = &mut best[columns.clone()];
-                let indices = &mut indices[columns];
-                strided(best, &input[pixel..], stride, |i, best, x| {
-                    let index = &mut indices[i];
-                    // Without branches: which way they go is chance.
-                    let better = x > *best || (x.is_nan() && !best.is_nan());
+                strided(best, &mut indices[columns], &input[pixel..], stride, |i, best, index, x| {
+                    // Without branches: which way they would go is chance.
+                    let better = (x > *best) | (x.is_nan() & !best.is_nan());
                     *best = if better { x } else { *best };
                     *index = if better { (pixel + i * stride) as u32 } else { *index };
                 });

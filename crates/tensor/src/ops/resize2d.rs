@@ -19,6 +19,8 @@ pub enum Interpolation {
 struct Taps {
     ends: Vec<usize>,
     entries: Vec<(usize, f64)>,
+    /// The entries of each row, of which the second may have a weight of zero, if none has more or fewer.
+    pairs: Option<Vec<[(usize, f64); 2]>>,
     /// If each row has one entry, of weight one, and they are those of columns `0, .., 0, 1, .., 1, ..` in runs of
     /// this length; or if the matrix is the transpose of such a one.
     repeats: Option<usize>,
@@ -29,7 +31,15 @@ impl Taps {
     /// would meet infinite pixels.
     fn new(rows: usize, entries: &[(usize, usize, f64)], repeats: Option<usize>) -> Self {
         let ends = (0..rows).map(|r| entries.partition_point(|entry| entry.0 <= r)).collect();
-        Self { ends, entries: entries.iter().map(|&(_, column, weight)| (column, weight)).collect(), repeats }
+        let entries = entries.iter().map(|&(_, column, weight)| (column, weight)).collect();
+        let mut taps = Self { ends, entries, pairs: None, repeats };
+        let pair = |row: &[(usize, f64)]| match *row {
+            [only] => Some([only, (only.0, 0.0)]),
+            [first, second] => Some([first, second]),
+            _ => None,
+        };
+        taps.pairs = taps.rows().map(pair).collect();
+        taps
     }
 
     fn rows(&self) -> impl Iterator<Item = &[(usize, f64)]> {
@@ -64,17 +74,28 @@ impl Taps {
             }
             Some(2) => to.iter_mut().zip(from.as_chunks::<2>().0).for_each(|(to, x)| *to = x[0] + x[1]),
             _ => {
-                for (from, to) in from.chunks_exact(from_width).zip(to.chunks_exact_mut(to_width)) {
-                    for (taps, to) in self.rows().zip(to) {
-                        let mut sum = E::zero();
-                        for &(column, weight) in taps {
-                            sum += from[column] * E::of(weight);
+                let lines = from.chunks_exact(from_width).zip(to.chunks_exact_mut(to_width));
+                match &self.pairs {
+                    Some(pairs) => lines.for_each(|(from, to)| two_each(pairs, from, to)),
+                    None => lines.for_each(|(from, to)| {
+                        for (taps, to) in self.rows().zip(to) {
+                            *to = taps
+                                .iter()
+                                .fold(E::zero(), |sum, &(column, weight)| sum + from[column] * E::of(weight));
                         }
-                        *to = sum;
-                    }
+                    }),
                 }
             }
         }
+    }
+}
+
+/// A row of pixels where no sum has more than two terms.
+#[inline(always)]
+fn two_each<E: Scalar>(pairs: &[[(usize, f64); 2]], from: &[E], to: &mut [E]) {
+    for (&[(low, a), (high, b)], to) in pairs.iter().zip(to) {
+        let second = if b == 0.0 { E::zero() } else { from[high] * E::of(b) };
+        *to = from[low] * E::of(a) + second;
     }
 }
 

@@ -13,10 +13,13 @@
 
 use crate::Scalar;
 use faer::{Accum, MatMut, MatRef, Par};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
-/// Products of fewer multiplications than this run on one thread: waking others costs more.
-const PARALLEL_FROM: usize = 1 << 20;
+/// Products of fewer multiplications than four times this are one block: waking other threads costs more.
+const BLOCK: usize = 1 << 20;
+
+/// Blocks are cut at multiples of this many rows or columns, which are those of the innermost kernels.
+const ALIGNMENT: usize = 16;
 
 /// Which threads a product may use. Its bits are the same either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,13 +79,47 @@ pub fn matmul_into<E: Scalar>(
         }
         return;
     }
-    // faer splits the sum of a matrix-vector product by the number of threads.
-    let thin = m == 1 || n == 1;
-    let par = match threads {
-        Threads::Pool if !thin && m * n * k >= PARALLEL_FROM => Par::rayon(0),
-        _ => Par::Seq,
+    // Larger products have more blocks and larger ones.
+    let halvings = (m * n * k / BLOCK).checked_ilog2().unwrap_or(0) / 2;
+    halves(alpha, [a, b], accumulate, c, halvings, threads);
+}
+
+/// The product in `2^halvings` blocks of `c`, each computed by one thread. Their shapes, on which the order of sums
+/// depends, follow from that of the product alone. (The threads of `faer`'s own parallel products wait for each other
+/// several times in each, spinning; here they meet once.)
+fn halves<E: Scalar>(
+    alpha: E,
+    [a, b]: [ArrayView2<E>; 2],
+    accumulate: Accum,
+    mut c: ArrayViewMut2<E>,
+    halvings: u32,
+    threads: Threads,
+) {
+    let (m, n) = c.dim();
+    let longer = m.max(n);
+    if halvings == 0 || longer < 4 * ALIGNMENT {
+        faer::linalg::matmul::matmul(mat_mut(&mut c), accumulate, mat_ref(&a), mat_ref(&b), alpha, Par::Seq);
+        return;
+    }
+    let middle = (longer / 2).next_multiple_of(ALIGNMENT);
+    let (of_first, of_second, first, second) = if m >= n {
+        let ((above, below), (first, second)) = (a.split_at(Axis(0), middle), c.split_at(Axis(0), middle));
+        ([above, b], [below, b], first, second)
+    } else {
+        let ((left, right), (first, second)) = (b.split_at(Axis(1), middle), c.split_at(Axis(1), middle));
+        ([a, left], [a, right], first, second)
     };
-    faer::linalg::matmul::matmul(mat_mut(&mut c), accumulate, mat_ref(&a), mat_ref(&b), alpha, par);
+    let first = || halves(alpha, of_first, accumulate, first, halvings - 1, threads);
+    let second = || halves(alpha, of_second, accumulate, second, halvings - 1, threads);
+    match threads {
+        Threads::One => {
+            first();
+            second();
+        }
+        Threads::Pool => {
+            rayon::join(first, second);
+        }
+    }
 }
 
 /// A `faer` view of an `ndarray` view: the same memory and strides.
@@ -107,7 +144,7 @@ mod tests {
     use super::*;
     use crate::parallel::with_threads;
     use crate::random::Stream;
-    use ndarray::{Axis, s};
+    use ndarray::s;
     use proptest::prelude::*;
 
     /// A (rows, cols) view with one of eight layouts into `store`.

@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def cases():
-    """Name -> (shapes, function). A shape is marked "+" for values in (0.1, 1), "t" for a constant in (0, 1)."""
+    """Name -> (shapes, function). A shape is marked "+" for values in (0.1, 1), "s" in (-0.1, 0.1), "t" for a constant in (0, 1)."""
     import torch
     import torch.nn.functional as F
 
@@ -91,6 +91,7 @@ def cases():
              lambda x, w, b: F.conv_transpose2d(x, w, b, stride=2, padding=1))
     case("max_pool2d 128x32x14x14", [image], lambda x: F.max_pool2d(x, 2))
     case("avg_pool2d 128x32x14x14", [image], lambda x: F.avg_pool2d(x, 2))
+    case("dropout 128x784", [matrix], lambda x: F.dropout(x, 0.5))
     case("nearest 128x32x14x14", [image], lambda x: F.interpolate(x, scale_factor=2, mode="nearest"))
     case("bilinear 128x32x14x14", [image],
          lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False))
@@ -114,6 +115,15 @@ def cases():
          lambda x, h, *p: torch.gru_cell(x, h, *p))
     case("lstm_cell 128x28 to 128", [("", (128, 28)), state, state, *parameters(4)],
          lambda x, h, c, *p: sum(torch.lstm_cell(x, (h, c), *p)))
+
+    def small(gates):
+        return [("s", shape) for _, shape in parameters(gates)]
+
+    sequence, first = ("", (28, 128, 28)), ("", (1, 128, 128))
+    case("gru 28 steps 128x28 to 128", [sequence, first, *small(3)],
+         lambda x, h, *p: torch.gru(x, h, p, True, 1, 0.0, True, False, False)[0])
+    case("lstm 28 steps 128x28 to 128", [sequence, first, first, *small(4)],
+         lambda x, h, c, *p: torch.lstm(x, (h, c), p, True, 1, 0.0, True, False, False)[0])
     return found
 
 
@@ -140,6 +150,7 @@ def measure_torch(threads, chosen):
     make = {
         "": lambda shape: torch.randn(shape).requires_grad_(),
         "+": lambda shape: (torch.rand(shape) * 0.9 + 0.1).requires_grad_(),
+        "s": lambda shape: (torch.rand(shape) * 0.2 - 0.1).requires_grad_(),
         "t": torch.rand,
     }
     for name, (shapes, f) in cases().items():

@@ -10,6 +10,7 @@ use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions, Interpolation, P
 use latent_tensor::{Activation, GradOptions, Tensor, grad, no_grad};
 use std::hint::black_box;
 use std::slice;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 type F = dyn Fn(&[Tensor]) -> Tensor + Sync;
@@ -20,10 +21,12 @@ enum Draw {
     Normal,
     /// In (0.1, 1).
     Positive,
+    /// In (-0.1, 0.1).
+    Small,
     /// In (0, 1), and not differentiated.
     Target,
 }
-use Draw::{Normal, Positive, Target};
+use Draw::{Normal, Positive, Small, Target};
 
 struct Bench<'a, 'c> {
     group: &'a mut BenchmarkGroup<'c, WallTime>,
@@ -37,6 +40,7 @@ impl Bench<'_, '_> {
             .map(|&(draw, shape)| match draw {
                 Normal => Tensor::variable(Tensor::<f32>::normal(shape, &mut stream).to_array()),
                 Positive => Tensor::variable(Tensor::<f32>::uniform(shape, &mut stream).to_array() * 0.9 + 0.1),
+                Small => Tensor::variable(Tensor::<f32>::uniform(shape, &mut stream).to_array() * 0.2 - 0.1),
                 Target => Tensor::uniform(shape, &mut stream),
             })
             .collect();
@@ -175,6 +179,10 @@ fn convolutions(bench: &mut Bench) {
     let image: &[(Draw, &[usize])] = &[(Normal, &[128, 32, 14, 14])];
     bench.case("max_pool2d 128x32x14x14", image, &|x| x[0].max_pool2d(Pool2dOptions::new([2, 2])));
     bench.case("avg_pool2d 128x32x14x14", image, &|x| x[0].avg_pool2d(Pool2dOptions::new([2, 2])));
+    let stream = Mutex::new(Stream::new(2, "dropout", &[]));
+    bench.case("dropout 128x784", &[(Normal, &[128, 784])], &move |x| {
+        x[0].dropout(0.5, &mut stream.lock().expect("no panic"))
+    });
     bench.case("nearest 128x32x14x14", image, &|x| x[0].resize2d([28, 28], Interpolation::Nearest));
     bench.case("bilinear 128x32x14x14", image, &|x| x[0].resize2d([28, 28], Interpolation::Bilinear));
 }
@@ -203,6 +211,18 @@ fn composed(bench: &mut Bench) {
         h + c
     };
     with(4, 2, lstm, "lstm_cell 128x28 to 128", bench);
+    let [parameters_of_gru, parameters_of_lstm] = [cell(3), cell(4)];
+    let state: (Draw, &[usize]) = (Normal, &[128, 128]);
+    let mut arguments: Vec<(Draw, &[usize])> = vec![(Normal, &[28, 128, 28]), state];
+    arguments.extend(parameters_of_gru.iter().map(|shape| (Small, &shape[..])));
+    bench.case("gru 28 steps 128x28 to 128", &arguments, &|x| {
+        x[0].gru(&x[1], [&x[2], &x[3]], [Some(&x[4]), Some(&x[5])])
+    });
+    let mut arguments: Vec<(Draw, &[usize])> = vec![(Normal, &[28, 128, 28]), state, state];
+    arguments.extend(parameters_of_lstm.iter().map(|shape| (Small, &shape[..])));
+    bench.case("lstm 28 steps 128x28 to 128", &arguments, &|x| {
+        x[0].lstm([&x[1], &x[2]], [&x[3], &x[4]], [Some(&x[5]), Some(&x[6])]).0
+    });
 }
 
 criterion_group!(benches, operators);

@@ -19,20 +19,29 @@ impl<E: Scalar, F: Fn(&[Tensor<E>]) -> Tensor<E> + Send + Sync + 'static> Operat
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let create_graph = is_recording();
-        // The inputs may depend on each other. The gradient here is by each alone; what they share is the business
-        // of whoever asked.
-        let inputs: Vec<Tensor<E>> = with_recording(true, || arguments.inputs().iter().map(alias).collect());
-        let output = with_recording(true, || (self.f)(&inputs));
-        let wanted: Vec<usize> = (0..inputs.len()).filter(|&i| arguments.needed(i)).collect();
-        let variables: Vec<Tensor<E>> = wanted.iter().map(|&i| inputs[i].clone()).collect();
-        let options = GradOptions { create_graph, cotangents: Some(vec![cotangent.clone()]) };
-        let mut answers = vec![None; inputs.len()];
-        for (i, gradient) in wanted.into_iter().zip(grad(&[output], &variables, options)) {
-            answers[i] = Some(gradient);
-        }
-        answers
+        pull_back(&self.f, arguments, cotangent)
     }
+}
+
+/// The vector-Jacobian product of an operator whose value is `f(inputs)`, through another run of `f`.
+pub(crate) fn pull_back<E: Scalar>(
+    f: impl Fn(&[Tensor<E>]) -> Tensor<E>,
+    arguments: Arguments<'_, E>,
+    cotangent: &Tensor<E>,
+) -> Vec<Option<Tensor<E>>> {
+    let create_graph = is_recording();
+    // The inputs may depend on each other. The gradient here is by each alone; what they share is the business
+    // of whoever asked.
+    let inputs: Vec<Tensor<E>> = with_recording(true, || arguments.inputs().iter().map(alias).collect());
+    let output = with_recording(true, || f(&inputs));
+    let wanted: Vec<usize> = (0..inputs.len()).filter(|&i| arguments.needed(i)).collect();
+    let variables: Vec<Tensor<E>> = wanted.iter().map(|&i| inputs[i].clone()).collect();
+    let options = GradOptions { create_graph, cotangents: Some(vec![cotangent.clone()]) };
+    let mut answers = vec![None; inputs.len()];
+    for (i, gradient) in wanted.into_iter().zip(grad(&[output], &variables, options)) {
+        answers[i] = Some(gradient);
+    }
+    answers
 }
 
 /// A tensor of its own that equals another.

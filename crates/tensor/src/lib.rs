@@ -28,6 +28,7 @@ mod node;
 mod operator;
 pub mod ops;
 mod pool;
+mod recurrence;
 mod rows;
 mod rule;
 mod shape;

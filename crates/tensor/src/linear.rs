@@ -16,7 +16,7 @@ pub(crate) trait PlaneMap: Send + Sync + 'static {
     /// Overwrites the output plane of number `plane`.
     fn apply<E: Scalar>(&self, plane: usize, input: &[E], output: &mut [E]);
 
-    /// Adds to the input plane of number `plane`, which is zero before.
+    /// Writes or adds to the input plane of number `plane`, which is zero before.
     fn adjoint<E: Scalar>(&self, plane: usize, output: &[E], input: &mut [E]);
 }
 
@@ -62,21 +62,58 @@ pub(crate) fn apply<E: Scalar, M: PlaneMap>(map: &Arc<M>, x: &Tensor<E>, adjoint
     Tensor::from_operator(operator, vec![x.clone()], shape::array(&shape, out))
 }
 
+/// The map of all planes of a tensor of four axes, whose value is known.
+pub(crate) fn applied<E: Scalar, M: PlaneMap>(map: M, x: &Tensor<E>, value: Vec<E>) -> Tensor<E> {
+    let [_, [height, width]] = map.sizes();
+    let value = shape::array(&[x.shape()[0], x.shape()[1], height, width], value);
+    Tensor::from_operator(Linear { map: Arc::new(map), adjoint: false }, vec![x.clone()], value)
+}
+
 /// Calls `work(number, plane)` for each plane of `out`, in parallel where it pays.
 pub(crate) fn each_plane<T: Send>(out: &mut [T], len: usize, from: usize, work: impl Fn(usize, &mut [T]) + Sync) {
-    if out.len().max(from) < PARALLEL_FROM {
-        out.chunks_mut(len).enumerate().for_each(|(plane, out)| work(plane, out));
+    let mut nothing = vec![(); out.len()];
+    each_pair(out, &mut nothing, len, from, |plane, out, _| work(plane, out));
+}
+
+/// Calls `work(number, plane, plane)` for each pair of planes of two outputs, in parallel where it pays.
+pub(crate) fn each_pair<T: Send, U: Send>(
+    first: &mut [T],
+    second: &mut [U],
+    len: usize,
+    from: usize,
+    work: impl Fn(usize, &mut [T], &mut [U]) + Sync,
+) {
+    let together = (PARALLEL_FROM / 4).div_ceil(len);
+    let several = |(i, (first, second)): (usize, (&mut [T], &mut [U]))| {
+        let planes = first.chunks_mut(len).zip(second.chunks_mut(len)).enumerate();
+        planes.for_each(|(k, (first, second))| work(i * together + k, first, second));
+    };
+    if first.len().max(from) < PARALLEL_FROM {
+        several((0, (first, second)));
     } else {
-        let together = (PARALLEL_FROM / 4).div_ceil(len);
-        out.par_chunks_mut(together * len).enumerate().for_each(|(i, planes)| {
-            planes.chunks_mut(len).enumerate().for_each(|(k, out)| work(i * together + k, out));
-        });
+        let size = together * len;
+        first.par_chunks_mut(size).zip(second.par_chunks_mut(size)).enumerate().for_each(several);
     }
 }
 
 #[cfg(test)]
 pub(crate) mod testing {
     use crate::{GradOptions, Tensor, grad};
+    use latent_numeric::parallel::with_threads;
+
+    /// The bits of a value and of a gradient of order one on one and on three threads.
+    pub fn same_bits(x: &Tensor<f32>, f: impl Fn(&Tensor<f32>) -> Tensor<f32> + Sync) {
+        let results = |threads| {
+            let work = || {
+                let x = Tensor::variable(x.to_array());
+                let y = f(&x);
+                let back = grad(&[(&y * &y).sum()], &[x], GradOptions::default()).remove(0);
+                [y, back].map(|x| x.to_array().mapv(f32::to_bits))
+            };
+            with_threads(threads, work).expect("threads")
+        };
+        assert_eq!(results(1), results(3));
+    }
 
     /// `|<A x, y> - <x, A' y>|` for a linear operator, `A'` being its vector-Jacobian product.
     pub fn adjoint_gap(x: &Tensor<f64>, y: &Tensor<f64>, f: impl Fn(&Tensor<f64>) -> Tensor<f64>) -> f64 {

@@ -146,6 +146,8 @@ fn recurrence() {
         let (h, c) = x[0].lstm_cell([&x[1], &x[2]], [&x[3], &x[4]], [Some(&x[5]), Some(&x[6])]);
         Tensor::concatenate(&[h, c], 1)
     });
+    check("gru", |x| x[0].gru(&x[1], [&x[2], &x[3]], [Some(&x[4]), Some(&x[5])]));
+    check("lstm", |x| x[0].lstm([&x[1], &x[2]], [&x[3], &x[4]], [Some(&x[5]), Some(&x[6])]).0);
     check("linear", |x| x[0].linear(&x[1], Some(&x[2]), Activation::LeakyRelu(0.2)));
 }
 

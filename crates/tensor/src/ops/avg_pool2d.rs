@@ -1,6 +1,6 @@
 //! `y[n, c, r, q] = (1 / (k l)) sum over i < k, j < l of x[n, c, s r - p + i, s q - p + j]`
 
-use super::max_pool2d::Windows;
+use super::max_pool2d::{Windows, strided};
 use crate::linear::{self, PlaneMap};
 use crate::{Tensor, ops::Pool2dOptions};
 use latent_numeric::Scalar;
@@ -18,28 +18,46 @@ impl PlaneMap for Average {
     }
 
     fn apply<E: Scalar>(&self, _: usize, input: &[E], output: &mut [E]) {
-        let (area, width) = (E::of(self.windows.area() as f64), self.windows.input[1]);
-        self.windows.each(|at, rows, columns| {
-            let mut sum = E::zero();
-            for row in rows {
-                for &x in &input[row * width..][columns.clone()] {
-                    sum += x;
-                }
-            }
-            output[at] = sum / area;
-        });
+        average(&self.windows, input, output);
     }
 
     fn adjoint<E: Scalar>(&self, _: usize, output: &[E], input: &mut [E]) {
-        let (area, width) = (E::of(self.windows.area() as f64), self.windows.input[1]);
-        self.windows.each(|at, rows, columns| {
-            let share = output[at] / area;
-            for row in rows {
-                for x in &mut input[row * width..][columns.clone()] {
-                    *x += share;
+        spread(&self.windows, output, input);
+    }
+}
+
+latent_numeric::vectorized! {
+    fn average<E: Scalar>(windows: &Windows, input: &[E], output: &mut [E]) {
+        let area = E::of(windows.area() as f64);
+        for (row, output) in output.chunks_exact_mut(windows.output[1]).enumerate() {
+            output.fill(E::zero());
+            windows.places(row, |columns, pixel| {
+                let mut nothing = vec![(); columns.len()];
+                let sums = &mut output[columns];
+                strided(sums, &mut nothing, &input[pixel..], windows.stride(), |_, sum, (), x| *sum += x);
+            });
+            output.iter_mut().for_each(|sum| *sum /= area);
+        }
+    }
+
+    fn spread<E: Scalar>(windows: &Windows, output: &[E], input: &mut [E]) {
+        let area = E::of(windows.area() as f64);
+        for (row, output) in output.chunks_exact(windows.output[1]).enumerate() {
+            windows.places(row, |columns, pixel| {
+                let (shares, input) = (&output[columns], &mut input[pixel..]);
+                match windows.stride() {
+                    1 => input.iter_mut().zip(shares).for_each(|(x, &share)| *x += share / area),
+                    2 => {
+                        let pixels = input.chunks_mut(2).zip(shares);
+                        pixels.for_each(|(pixels, &share)| pixels[0] += share / area);
+                    }
+                    stride => {
+                        let pixels = input.iter_mut().step_by(stride).zip(shares);
+                        pixels.for_each(|(x, &share)| *x += share / area);
+                    }
                 }
-            }
-        });
+            });
+        }
     }
 }
 
@@ -63,9 +81,10 @@ impl<E: Scalar> Tensor<E> {
 mod tests {
     use crate::Tensor;
     use crate::check::gradients;
-    use crate::linear::testing::adjoint_gap;
+    use crate::linear::testing::{adjoint_gap, same_bits};
     use crate::ops::Pool2dOptions;
     use crate::ops::testing::{array, zeros};
+    use latent_numeric::random::Stream;
     use proptest::prelude::*;
 
     proptest! {
@@ -97,6 +116,15 @@ mod tests {
             let y = Tensor::constant(array(seed / 3, got.shape(), -2.0, 2.0));
             prop_assert!(adjoint_gap(&x, &y, |x| x.avg_pool2d(options)) < 1e-11);
             prop_assert_eq!(gradients(&[a], |x| { let y = x[0].avg_pool2d(options); &y * &y }), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_same_bits_on_any_number_of_threads() {
+        let x = Tensor::normal(&[5, 7, 36, 35], &mut Stream::new(3, "images", &[]));
+        let overlapping = Pool2dOptions { kernel: [3, 2], stride: [2, 1], padding: [1, 0] };
+        for options in [Pool2dOptions::new([2, 2]), overlapping] {
+            same_bits(&x, |x| x.avg_pool2d(options));
         }
     }
 

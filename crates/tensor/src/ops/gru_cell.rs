@@ -1,13 +1,11 @@
-//! `h' = (1 - z) n + z h`, `r = s(i_r + h_r)`, `z = s(i_z + h_z)`, `n = tanh(i_n + r h_n)`, `i = x W' + b`, `h_. = h U' + c`
+//! `h' = (1 - z) n + z h`: one step of a gated recurrent unit.
 
-use crate::{Activation, Tensor};
+use crate::Tensor;
 use latent_numeric::Scalar;
 
 impl<E: Scalar> Tensor<E> {
-    /// One step of a gated recurrent unit from the state `h`; `self` is the input `x`.
-    ///
-    /// The gates are in the order reset `r`, update `z`, new `n`, as PyTorch stores them. Source: Cho et al. 2014, in the
-    /// variant that applies the reset gate after the recurrent product.
+    /// One step of a gated recurrent unit from the state `h`; `self` is the input `x`. See [`gru`](Self::gru), which is
+    /// faster where the inputs of several steps are known.
     ///
     /// # Shapes
     /// `x` is (batch, inputs), `h` and the result (batch, hidden), `input_weight` (3 hidden, inputs), `hidden_weight`
@@ -17,20 +15,8 @@ impl<E: Scalar> Tensor<E> {
     /// If the shapes do not fit.
     #[must_use]
     #[track_caller]
-    pub fn gru_cell(
-        &self,
-        h: &Self,
-        [input_weight, hidden_weight]: [&Self; 2],
-        [input_bias, hidden_bias]: [Option<&Self>; 2],
-    ) -> Self {
-        let lengths = [h.shape().last().copied().unwrap_or(0); 3];
-        let from_input = self.linear(input_weight, input_bias, Activation::Identity).split(1, &lengths);
-        let from_state = h.linear(hidden_weight, hidden_bias, Activation::Identity).split(1, &lengths);
-        let reset = (&from_input[0] + &from_state[0]).sigmoid();
-        let update = (&from_input[1] + &from_state[1]).sigmoid();
-        let new = (&from_input[2] + &(reset * &from_state[2])).tanh();
-        // (1 - z) n + z h
-        &new + &(update * (h - &new))
+    pub fn gru_cell(&self, h: &Self, weights: [&Self; 2], biases: [Option<&Self>; 2]) -> Self {
+        self.unsqueeze(0).gru(h, weights, biases).reshape(h.shape())
     }
 }
 

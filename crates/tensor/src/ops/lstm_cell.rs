@@ -1,14 +1,11 @@
-//! `c' = f c + i g`, `h' = o tanh(c')`, with `i, f, o = s(.)` and `g = tanh(.)` of the four parts of `x W' + b + h U' + d`
+//! `c' = f c + i g`, `h' = o tanh(c')`: one step of a long short-term memory.
 
-use crate::{Activation, Tensor};
+use crate::Tensor;
 use latent_numeric::Scalar;
 
 impl<E: Scalar> Tensor<E> {
     /// One step of a long short-term memory from the state `h` and the cell `c`; `self` is the input `x`. Answers with the
-    /// next `h` and `c`.
-    ///
-    /// The gates are in the order input `i`, forget `f`, cell `g`, output `o`, as PyTorch stores them. Source: Hochreiter
-    /// and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000.
+    /// next `h` and `c`. See [`lstm`](Self::lstm), which is faster where the inputs of several steps are known.
     ///
     /// # Shapes
     /// `x` is (batch, inputs), `h`, `c` and the results (batch, hidden), `input_weight` (4 hidden, inputs),
@@ -18,18 +15,9 @@ impl<E: Scalar> Tensor<E> {
     /// If the shapes do not fit.
     #[must_use]
     #[track_caller]
-    pub fn lstm_cell(
-        &self,
-        [h, c]: [&Self; 2],
-        [input_weight, hidden_weight]: [&Self; 2],
-        [input_bias, hidden_bias]: [Option<&Self>; 2],
-    ) -> (Self, Self) {
-        let lengths = [h.shape().last().copied().unwrap_or(0); 4];
-        let from_input = self.linear(input_weight, input_bias, Activation::Identity);
-        let from_state = h.linear(hidden_weight, hidden_bias, Activation::Identity);
-        let gates = (from_input + from_state).split(1, &lengths);
-        let cell = gates[1].sigmoid() * c + gates[0].sigmoid() * gates[2].tanh();
-        (gates[3].sigmoid() * cell.tanh(), cell)
+    pub fn lstm_cell(&self, states: [&Self; 2], weights: [&Self; 2], biases: [Option<&Self>; 2]) -> (Self, Self) {
+        let (h, c) = self.unsqueeze(0).lstm(states, weights, biases);
+        (h.reshape(&h.shape()[1..]), c.reshape(&c.shape()[1..]))
     }
 }
 

@@ -3,11 +3,10 @@
 //! The operator takes the elements at the indices of the maxima, which are constants: a linear map of the input, so
 //! the rule is its adjoint and every order is exact away from ties.
 
-use crate::Tensor;
-use crate::linear::{self, PlaneMap, each_plane};
+use crate::linear::{self, PlaneMap, each_pair};
+use crate::{Tensor, pool};
 use latent_numeric::Scalar;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// The windows of a pooling; pairs are (height, width).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +31,8 @@ pub(super) struct Windows {
     options: Pool2dOptions,
     pub input: [usize; 2],
     pub output: [usize; 2],
+    /// For each column of a window, the output columns for which it is in the image, and where in it the first is.
+    columns: Vec<(Range<usize>, usize)>,
 }
 
 impl Windows {
@@ -53,7 +54,13 @@ impl Windows {
         );
         let input = [shape[2], shape[3]];
         let output = [0, 1].map(|a| (input[a] + 2 * padding[a] - kernel[a]) / stride[a] + 1);
-        Self { options, input, output }
+        let inside = |column: usize| {
+            let first = padding[1].saturating_sub(column).div_ceil(stride[1]);
+            let end = (input[1] + padding[1]).saturating_sub(column).div_ceil(stride[1]).min(output[1]);
+            (first < end).then(|| (first..end, first * stride[1] + column - padding[1]))
+        };
+        let columns = (0..kernel[1]).filter_map(inside).collect();
+        Self { options, input, output, columns }
     }
 
     /// Pixels of a window, padding included.
@@ -61,20 +68,52 @@ impl Windows {
         self.options.kernel.iter().product()
     }
 
-    /// Calls `f(output pixel, rows, columns)` with what each window covers of the image.
+    /// Pixels between neighbouring columns of windows.
+    pub fn stride(&self) -> usize {
+        self.options.stride[1]
+    }
+
+    /// The first input pixel in a window.
     #[inline(always)]
-    pub fn each(&self, mut f: impl FnMut(usize, Range<usize>, Range<usize>)) {
+    fn first(&self, row: usize, column: usize) -> usize {
+        let [row, column] = [(0, row), (1, column)]
+            .map(|(axis, at)| (at * self.options.stride[axis]).saturating_sub(self.options.padding[axis]));
+        row * self.input[1] + column
+    }
+
+    /// For a row of windows, calls `f(columns, pixel)` for each place in a window, in row-major order: which windows
+    /// have that place in the image, and the input pixel there of the first of them.
+    #[inline(always)]
+    pub fn places(&self, row: usize, mut f: impl FnMut(Range<usize>, usize)) {
         let Pool2dOptions { kernel, stride, padding } = self.options;
-        let cut = |axis: usize, at: usize| {
-            let start = at * stride[axis];
-            start.saturating_sub(padding[axis])..(start + kernel[axis] - padding[axis]).min(self.input[axis])
-        };
-        for row in 0..self.output[0] {
-            let rows = cut(0, row);
-            for column in 0..self.output[1] {
-                f(row * self.output[1] + column, rows.clone(), cut(1, column));
+        let start = row * stride[0];
+        for row in start.saturating_sub(padding[0])..(start + kernel[0] - padding[0]).min(self.input[0]) {
+            for (columns, first) in &self.columns {
+                f(columns.clone(), row * self.input[1] + first);
             }
         }
+    }
+}
+
+/// Calls `f(i, a, b, c)` with corresponding elements of two slices and of every `stride`-th of another.
+#[inline(always)]
+pub(super) fn strided<T, E: Scalar>(
+    a: &mut [E],
+    b: &mut [T],
+    c: &[E],
+    stride: usize,
+    mut f: impl FnMut(usize, &mut E, &mut T, E),
+) {
+    match stride {
+        1 => a.iter_mut().zip(b).zip(c).enumerate().for_each(|(i, ((a, b), &c))| f(i, a, b, c)),
+        2 => {
+            let (pairs, last) = c.as_chunks::<2>();
+            let whole = pairs.len().min(a.len());
+            let ((a, a_rest), (b, b_rest)) = (a.split_at_mut(whole), b.split_at_mut(whole));
+            a.iter_mut().zip(b).zip(pairs).enumerate().for_each(|(i, ((a, b), c))| f(i, a, b, c[0]));
+            a_rest.iter_mut().zip(b_rest).zip(last).for_each(|((a, b), &c)| f(whole, a, b, c));
+        }
+        _ => a.iter_mut().zip(b).zip(c.iter().step_by(stride)).enumerate().for_each(|(i, ((a, b), &c))| f(i, a, b, c)),
     }
 }
 
@@ -131,22 +170,35 @@ impl<E: Scalar> Tensor<E> {
         let values = array.as_slice().expect("row-major");
         let [from, to] = [windows.input, windows.output].map(|[h, w]| h * w);
         assert!(u32::try_from(from).is_ok(), "max_pool2d: the planes of the shape {:?} are too large", self.shape());
-        let mut indices = vec![0_u32; self.shape()[0] * self.shape()[1] * to];
-        each_plane(&mut indices, to, values.len(), |plane, indices| {
-            let values = &values[plane * from..(plane + 1) * from];
-            windows.each(|at, rows, columns| {
-                let mut best = rows.start * windows.input[1] + columns.start;
-                for row in rows {
-                    for i in row * windows.input[1] + columns.start..row * windows.input[1] + columns.end {
-                        if values[i] > values[best] || (values[i].is_nan() && !values[best].is_nan()) {
-                            best = i;
-                        }
-                    }
-                }
-                indices[at] = best as u32;
-            });
+        let count = self.shape()[0] * self.shape()[1] * to;
+        let (mut indices, mut best) = (vec![0_u32; count], pool::take(count));
+        each_pair(&mut indices, &mut best, to, values.len(), |plane, indices, best| {
+            select(&windows, &values[plane * from..(plane + 1) * from], indices, best);
         });
-        linear::apply(&Arc::new(Selection { input: windows.input, output: windows.output, indices }), self, false)
+        linear::applied(Selection { input: windows.input, output: windows.output, indices }, self, best)
+    }
+}
+
+latent_numeric::vectorized! {
+    /// The first maximum of each window of a plane, or the first NaN, and where it is.
+    fn select<E: Scalar>(windows: &Windows, input: &[E], indices: &mut [u32], best: &mut [E]) {
+        let (stride, width) = (windows.stride(), windows.output[1]);
+        let rows = indices.chunks_exact_mut(width).zip(best.chunks_exact_mut(width)).enumerate();
+        for (row, (indices, best)) in rows {
+            for (column, (index, best)) in indices.iter_mut().zip(best.iter_mut()).enumerate() {
+                let first = windows.first(row, column);
+                (*index, *best) = (first as u32, input[first]);
+            }
+            windows.places(row, |columns, pixel| {
+                let best = &mut best[columns.clone()];
+                strided(best, &mut indices[columns], &input[pixel..], stride, |i, best, index, x| {
+                    // Without branches: which way they would go is chance.
+                    let better = (x > *best) | (x.is_nan() & !best.is_nan());
+                    *best = if better { x } else { *best };
+                    *index = if better { (pixel + i * stride) as u32 } else { *index };
+                });
+            });
+        }
     }
 }
 
@@ -154,6 +206,7 @@ impl<E: Scalar> Tensor<E> {
 mod tests {
     use super::Pool2dOptions;
     use crate::check::gradients;
+    use crate::linear::testing::same_bits;
     use crate::ops::testing::zeros;
     use crate::{GradOptions, Tensor, grad};
     use latent_numeric::random::Stream;
@@ -204,6 +257,15 @@ mod tests {
         assert!(y.array()[[0, 0, 0, 0]] == 3.0 && y.array()[[0, 0, 0, 1]].is_nan());
         let slope = grad(&[y], &[x], GradOptions::default()).remove(0);
         assert_eq!(slope.to_array(), array![[[[0.0, 1.0, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]].into_dyn());
+    }
+
+    #[test]
+    fn the_same_bits_on_any_number_of_threads() {
+        let x = Tensor::normal(&[5, 7, 36, 35], &mut Stream::new(3, "images", &[]));
+        let overlapping = Pool2dOptions { kernel: [3, 2], stride: [2, 1], padding: [1, 0] };
+        for options in [Pool2dOptions::new([2, 2]), overlapping] {
+            same_bits(&x, |x| x.max_pool2d(options));
+        }
     }
 
     #[test]

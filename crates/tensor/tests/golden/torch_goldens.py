@@ -106,11 +106,17 @@ cell = torch.nn.GRUCell(3, 4)
 case("gru_cell", lambda x, h, *p: torch.func.functional_call(cell, dict(zip(NAMES, p)), (x, h)), torch.randn(5, 3), torch.randn(5, 4), *(torch.randn_like(p) for p in (cell.weight_ih, cell.weight_hh, cell.bias_ih, cell.bias_hh)))
 lstm = torch.nn.LSTMCell(3, 4)
 case("lstm_cell", lambda x, h, c, *p: torch.cat(torch.func.functional_call(lstm, dict(zip(NAMES, p)), (x, (h, c))), 1), torch.randn(5, 3), torch.randn(5, 4), torch.randn(5, 4), *(torch.randn_like(p) for p in (lstm.weight_ih, lstm.weight_hh, lstm.bias_ih, lstm.bias_hh)))
+def recurrent(module, x, states, p):
+    return torch.func.functional_call(module, {f"{name}_l0": a for name, a in zip(NAMES, p)}, (x, states))[0]
+
+
 # The argument is M, so that perturbations of M M' + I stay symmetric.
 spd = lambda m: m @ m.mT + torch.eye(4)
 case("cholesky", lambda m: torch.linalg.cholesky(spd(m)), torch.randn(2, 4, 4))
 case("log_determinant", lambda m: torch.logdet(spd(m)), torch.randn(2, 4, 4))
 case("linear", lambda x, w, b: F.leaky_relu(F.linear(x, w, b), 0.2), torch.randn(5, 3), torch.randn(4, 3), torch.randn(4))
+case("gru", lambda x, h, *p: recurrent(torch.nn.GRU(3, 4), x, h[None], p), torch.randn(6, 5, 3), torch.randn(5, 4), torch.randn(12, 3), torch.randn(12, 4), torch.randn(12), torch.randn(12))
+case("lstm", lambda x, h, c, *p: recurrent(torch.nn.LSTM(3, 4), x, (h[None], c[None]), p), torch.randn(6, 5, 3), torch.randn(5, 4), torch.randn(5, 4), torch.randn(16, 3), torch.randn(16, 4), torch.randn(16), torch.randn(16))
 
 path = pathlib.Path(__file__).with_name("torch.json")
 path.write_text(json.dumps({"torch": torch.__version__, "cases": CASES}, separators=(",", ":")))

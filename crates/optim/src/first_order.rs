@@ -178,7 +178,7 @@ impl<A: Algorithm, E: Scalar> Optimizer<E> for FirstOrder<A, E> {
 
     fn save(&self) -> SavedState<E> {
         let mut saved = SavedState { of: A::NAME.into(), steps: self.steps, ..SavedState::default() };
-        if let Some(state) = &self.state {
+        if let Some(state) = self.state.as_ref().filter(|_| self.steps > 0) {
             let tensors = self.named(state).map(|(name, shape, slot)| {
                 (name, ArrayD::from_shape_vec(IxDyn(shape), slot.clone()).expect("one for each element"))
             });

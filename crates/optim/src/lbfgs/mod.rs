@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 /// let w = Parameter::<f64>::new(array![-1.5, 2.0]);
 /// let mut evaluate = || {
 ///     let p = w.tensor();
-///     let (x, y) = (p.slice_axis(0, 0..1), p.slice_axis(0, 1..2));
+///     let (x, y) = (p.slice_axis(0, (0..1).into()), p.slice_axis(0, (1..2).into()));
 ///     let loss = ((&x - 1.0).square() + (y - x.square()).square() * 100.0).sum();
 ///     Ok((loss.item(), grad(&[loss], &[p], GradOptions::default())))
 /// };

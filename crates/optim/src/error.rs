@@ -64,7 +64,7 @@ pub enum OptimError {
 }
 
 fn listed(mismatches: &[String]) -> String {
-    mismatches.iter().map(|line| format!("\n  {line}")).collect()
+    mismatches.iter().flat_map(|line| ["\n  ", line]).collect()
 }
 
 impl OptimError {

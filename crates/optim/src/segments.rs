@@ -132,7 +132,7 @@ impl<E: Scalar, F: Fn(usize, Block<'_, E>) + Sync> Pass<E, F> {
 fn row_offset<E>(view: &ArrayViewD<'_, E>, mut row: usize) -> isize {
     let mut offset = 0;
     for axis in (0..view.ndim() - 1).rev() {
-        offset += (row % view.shape()[axis]) as isize * view.strides()[axis];
+        offset += (row % view.shape()[axis]).cast_signed() * view.strides()[axis];
         row /= view.shape()[axis];
     }
     offset
@@ -150,7 +150,7 @@ fn gather<E: Scalar>(
     for c in 0..width {
         for (r, offset) in offsets.iter().enumerate() {
             // SAFETY: the offset of a row inside the view plus that of a column inside it is that of an element.
-            tile[r * TILE[1] + c] = unsafe { *first.offset(offset + (column + c) as isize * stride) };
+            tile[r * TILE[1] + c] = unsafe { *first.offset(offset + (column + c).cast_signed() * stride) };
         }
     }
 }

@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 ///     let loss = ((&x - 1.0).square() + (y - x.square()).square() * 100.0).sum();
 ///     Ok((loss.item(), grad(&[loss], &[p], GradOptions::default())))
 /// };
-/// let mut lbfgs = Lbfgs { iterations: 100, ..Lbfgs::default() }.optimizer().unwrap();
+/// let mut lbfgs = Lbfgs { iterations: 100, change_tolerance: 1e-16, ..Lbfgs::default() }.optimizer().unwrap();
 /// lbfgs.step_closure(&[("w".into(), &w)], &mut evaluate, StepOptions::default()).unwrap();
 /// assert!((w.tensor().to_array() - 1.0).iter().all(|d| d.abs() < 1e-6));
 /// ```

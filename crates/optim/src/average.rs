@@ -137,7 +137,24 @@ impl<E: Scalar> WeightAverage<E> {
         self.following(module).update(&module.parameters())
     }
 
-    /// The averages with their paths.
+    /// The averages with their paths, to be saved as the weights of a model.
+    ///
+    /// ```
+    /// use latent_layers::{Linear, Module};
+    /// use latent_numeric::random::Stream;
+    /// use latent_optim::{AverageSettings, WeightAverage};
+    ///
+    /// let model = Linear::<f64>::new(2, 1, &mut Stream::new(1, "initialisation", &[]));
+    /// // Corrected for its beginning with nothing, the average of one update is what it was updated with.
+    /// let settings = AverageSettings { bias_correction: true, ..Default::default() };
+    /// let mut average = WeightAverage::new(settings, &model)?;
+    /// average.update(&model)?;
+    /// assert_eq!(average.updates(), 1);
+    /// let (path, weight) = &average.parameters()[0];
+    /// assert_eq!(path, "weight");
+    /// assert!((weight - &model.variables()[0].to_array()).iter().all(|d| d.abs() < 1e-12));
+    /// # Ok::<(), latent_optim::OptimError>(())
+    /// ```
     pub fn parameters(&self) -> Vec<(String, ArrayD<E>)> {
         let scale = if self.settings.bias_correction && self.updates > 0 { 1.0 - self.initial } else { 1.0 };
         let scale = E::of(scale);
@@ -165,8 +182,8 @@ impl<E: Scalar> WeightAverage<E> {
         let now: Vec<_> = states.iter().map(|(path, state)| (path.clone(), state.shape())).collect();
         let then: Vec<_> = self.states.iter().map(|(path, state)| (path.clone(), state.shape().to_vec())).collect();
         if now != then {
-            return OptimError::if_any("the copies of the state", vec![format!("{then:?} were copied of {now:?}")])
-                .map(|()| unreachable!("one mismatch"));
+            let mismatches = vec![format!("{then:?} were copied, the module has {now:?}")];
+            return Err(OptimError::Mismatch { what: "the copies of the state", mismatches });
         }
         let swapped = Swapped {
             parameters: parameters.iter().map(|(_, parameter)| (*parameter, parameter.tensor())).collect(),
@@ -182,6 +199,21 @@ impl<E: Scalar> WeightAverage<E> {
     }
 
     /// All that the next updates depend on, settings apart.
+    ///
+    /// ```
+    /// use latent_layers::Linear;
+    /// use latent_numeric::random::Stream;
+    /// use latent_optim::{AverageSettings, SavedState, WeightAverage};
+    ///
+    /// let model = Linear::<f32>::new(2, 1, &mut Stream::new(1, "initialisation", &[]));
+    /// let mut average = WeightAverage::new(AverageSettings::default(), &model)?;
+    /// average.update(&model)?;
+    /// let bytes = average.save().to_bytes();
+    /// let mut resumed = WeightAverage::new(AverageSettings::default(), &model)?;
+    /// resumed.load(&SavedState::from_bytes(&bytes)?)?;
+    /// assert_eq!(resumed.save(), average.save());
+    /// # Ok::<(), latent_optim::OptimError>(())
+    /// ```
     pub fn save(&self) -> SavedState<E> {
         let averages = self.known.iter().zip(&self.averages).map(|((path, shape), average)| {
             let array = ArrayD::from_shape_vec(IxDyn(shape), average.clone()).expect("one for each element");

@@ -66,6 +66,21 @@ impl<A: Algorithm, E: Scalar> FirstOrder<A, E> {
 
     /// With other settings for some parameters. Of several groups that select a parameter, the first has it.
     ///
+    /// ```
+    /// use latent_layers::Parameter;
+    /// use latent_optim::{FirstOrder, Optimizer, Selection, Sgd};
+    /// use latent_tensor::Tensor;
+    /// use ndarray::array;
+    ///
+    /// let (w, b) = (Parameter::new(array![1.0_f64]), Parameter::new(array![1.0]));
+    /// let at = |learning_rate| Sgd { learning_rate, ..Sgd::default() };
+    /// let mut sgd = FirstOrder::new(at(0.5))?.with_group(Selection::paths(["bias"]), at(0.25))?;
+    /// assert_eq!(sgd.settings(), [at(0.5), at(0.25)]);
+    /// sgd.step(&[("weight".into(), &w), ("bias".into(), &b)], &[Tensor::ones(&[1]), Tensor::ones(&[1])])?;
+    /// assert_eq!((w.tensor().item(), b.tensor().item()), (0.5, 0.75));
+    /// # Ok::<(), latent_optim::OptimError>(())
+    /// ```
+    ///
     /// # Errors
     /// If a setting is outside its domain.
     pub fn with_group(mut self, selection: Selection, settings: A) -> Result<Self, OptimError> {
@@ -76,6 +91,15 @@ impl<A: Algorithm, E: Scalar> FirstOrder<A, E> {
     }
 
     /// With learning rates that are multiplied with this in every step.
+    ///
+    /// ```
+    /// use latent_optim::{FirstOrder, Optimizer, Schedule, Sgd};
+    ///
+    /// let sgd = FirstOrder::<_, f32>::new(Sgd { learning_rate: 0.1, ..Sgd::default() })?;
+    /// let sgd = sgd.with_schedule(Schedule::LinearWarmUp { steps: 4, start: 0.5 })?;
+    /// assert_eq!(sgd.learning_rates(), [0.05]);
+    /// # Ok::<(), latent_optim::OptimError>(())
+    /// ```
     ///
     /// # Errors
     /// If a setting of the schedule is outside its domain.

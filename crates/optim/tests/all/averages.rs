@@ -3,7 +3,9 @@
 use crate::support::{Model, adam, gradients};
 use latent_layers::State;
 use latent_numeric::random::Stream;
-use latent_optim::{AverageSettings, Optimizer, SavedState, StepOptions, WeightAverage};
+use latent_optim::{
+    AverageSettings, Clip, Lbfgs, LineSearch, OptimError, Optimizer, SavedState, StepOptions, WeightAverage,
+};
 use ndarray::array;
 use proptest::prelude::*;
 
@@ -92,4 +94,35 @@ fn warm_up_begins_with_short_memory() {
     let expected = before.mapv(|old| old + (1.0 - 2.0 / 11.0) * (1.0 - old));
     let got = &average.parameters()[1].1;
     assert!(got.iter().zip(&expected).all(|(x, y)| (x - y).abs() < 1e-6), "{got} is not {expected}");
+}
+
+#[test]
+fn lbfgs_updates_an_average_too_and_clips() {
+    let model = model(6);
+    let before = model.parameters[1].1.tensor().to_array();
+    let mut average =
+        WeightAverage::new(AverageSettings { decay: 0.75, ..AverageSettings::default() }, &model).unwrap();
+    let settings = Lbfgs { learning_rate: 0.1, line_search: LineSearch::None, ..Lbfgs::default() };
+    let gradients = gradients(&model, &mut Stream::new(1, "gradients", &[]));
+    let options = StepOptions { clip: Clip::GlobalNorm(1e-3), average: Some(average.following(&model)) };
+    let report = settings.optimizer().unwrap().step_with(&model.named(), &gradients, options).unwrap();
+    assert!(report.gradient_norm.unwrap() > 1.0);
+    let after = model.parameters[1].1.tensor().to_array();
+    let step = (&after - &before).mapv(|d| d * d).sum().sqrt();
+    assert!(step > 0.0 && step <= 1e-4, "a step of {step}");
+    let expected = before.clone() + 0.25 * (&after - &before);
+    assert!((&average.parameters()[1].1 - &expected).iter().all(|d| d.abs() < 1e-6));
+}
+
+#[test]
+fn averages_of_other_modules() {
+    let (model, mut other) = (model(7), model(8));
+    other.parameters.pop();
+    other.states[0] = ("v".into(), State::new(array![1.0]));
+    let mut average = WeightAverage::new(AverageSettings::default(), &model).unwrap();
+    assert!(matches!(average.swap_in(&other), Err(OptimError::Mismatch { .. })));
+    let error = average.load(&WeightAverage::new(AverageSettings::default(), &other).unwrap().save()).unwrap_err();
+    let expected = "the tensors of the saved state do not match the parameters:\n  \
+        p2.average of shape [150, 300] is missing\n  u.state of shape [2] is missing\n  v.state belongs to no parameter";
+    assert_eq!(error.to_string(), expected);
 }

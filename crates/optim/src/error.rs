@@ -3,7 +3,8 @@
 use std::error::Error;
 use thiserror::Error;
 
-/// Why an optimiser cannot be made, cannot step, or cannot take a saved state. Nothing is changed then.
+/// Why an optimiser cannot be made, cannot step, or cannot take a saved state. Nothing is changed then; an L-BFGS step
+/// that fails after some iterations leaves the parameters where the last of them ended.
 #[derive(Debug, Error)]
 pub enum OptimError {
     /// A setting outside its domain.
@@ -44,7 +45,7 @@ pub enum OptimError {
         /// What it is.
         value: f64,
     },
-    /// A loss that is NaN or infinite. The parameters are those of the last accepted point.
+    /// A loss that is NaN or infinite.
     #[error("the loss is {value} in evaluation {evaluation} of the step")]
     NonFiniteLoss {
         /// What it is.

@@ -153,8 +153,8 @@ impl<E: Scalar> Default for StepOptions<'_, E> {
 /// What is known after a step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepReport {
-    /// The norm of all gradients together before they were clipped, where it was computed for clipping; that of the
-    /// first evaluation, if there were several.
+    /// The norm of all gradients together before they were clipped, where it was computed: for clipping by it, and
+    /// by L-BFGS, of the first evaluation.
     pub gradient_norm: Option<f64>,
     /// The loss before the step, where the optimiser evaluated it.
     pub loss: Option<f64>,

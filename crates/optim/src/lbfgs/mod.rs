@@ -4,9 +4,9 @@ mod line_search;
 mod memory;
 
 use crate::error::Check;
-use crate::optimizer::{Known, Named, matched};
+use crate::optimizer::{Known, Named};
 use crate::sweep::Transform;
-use crate::{Clip, Evaluation, OptimError, Optimizer, SavedState, StepOptions, StepReport};
+use crate::{Clip, Evaluation, OptimError, Optimizer, SavedState, StepOptions, StepReport, gradient_norm};
 use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;
 use line_search::{Point, Points, strong_wolfe};
@@ -47,7 +47,8 @@ pub struct Lbfgs {
     pub learning_rate: f64,
     /// The most iterations a step; >= 1.
     pub iterations: usize,
-    /// The most evaluations a step, which may be exceeded by those of one iteration; `5/4 iterations` if not given.
+    /// The most evaluations a step, >= 1; `5/4 iterations` if not given, as in PyTorch. For few iterations with a line
+    /// search that is too little to find a lower point where the first trial is none: give it 25 then.
     pub evaluations: Option<usize>,
     /// A step ends where no element of the gradient is larger; >= 0.
     pub gradient_tolerance: f64,
@@ -213,10 +214,11 @@ impl<E: Scalar> Evaluations<'_, '_, E> {
         if !loss.is_finite() {
             return Err(OptimError::NonFiniteLoss { value: loss, evaluation: self.count });
         }
-        matched(self.parameters, &gradients)?;
-        let (transform, norm) = self.clip.transform(self.parameters, &gradients)?;
+        // Always computed, as it finds what is not finite.
+        let norm = gradient_norm(self.parameters, &gradients)?;
+        let (transform, _) = self.clip.transform(self.parameters, &gradients)?;
         if self.count == 1 {
-            self.norm = norm;
+            self.norm = Some(norm);
         }
         flatten(&gradients, transform, gradient);
         Ok(loss)
@@ -262,8 +264,8 @@ impl<E: Scalar> Optimizer<E> for LimitedMemory<E> {
         if self.settings.line_search != LineSearch::None {
             return Err(OptimError::NeedsClosure(NAME));
         }
-        matched(parameters, gradients)?;
-        let (transform, gradient_norm) = options.clip.transform(parameters, gradients)?;
+        let gradient_norm = Some(gradient_norm(parameters, gradients)?);
+        let (transform, _) = options.clip.transform(parameters, gradients)?;
         self.prepare(parameters)?;
         let state = self.state.as_mut().expect("prepared");
         flatten(gradients, transform, &mut state.points.found.gradient);
@@ -318,6 +320,7 @@ impl<E: Scalar> Optimizer<E> for LimitedMemory<E> {
                 let searched = strong_wolfe(points, &memory.gradient, t, longest, smallest, room, search);
                 if let Err(error) = searched {
                     move_to(parameters, start, direction, 0.0);
+                    memory.step_size = 0.0;
                     return Err(error);
                 }
                 memory.step_size = points.found.t;
@@ -325,7 +328,14 @@ impl<E: Scalar> Optimizer<E> for LimitedMemory<E> {
             } else {
                 move_to(parameters, start, direction, t);
                 if iteration < settings.iterations {
-                    points.found.loss = evaluations.here(&mut points.found.gradient)?;
+                    match evaluations.here(&mut points.found.gradient) {
+                        Ok(loss) => points.found.loss = loss,
+                        Err(error) => {
+                            move_to(parameters, start, direction, 0.0);
+                            memory.step_size = 0.0;
+                            return Err(error);
+                        }
+                    }
                 }
             }
             let moved = memory.step_size.abs() * largest(&memory.direction);

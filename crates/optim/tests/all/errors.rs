@@ -4,8 +4,8 @@ use crate::support::{Model, adam, gradients};
 use latent_layers::Parameter;
 use latent_numeric::random::Stream;
 use latent_optim::{
-    Adagrad, Adam, AdamW, Algorithm, AverageSettings, Clip, Lbfgs, OptimError, Optimizer, RmsProp, SavedState,
-    Schedule, Selection, Sgd, StepOptions, WeightAverage, WeightDecay,
+    Adagrad, Adam, AdamW, Algorithm, AverageSettings, Clip, Lbfgs, LineSearch, OptimError, Optimizer, RmsProp,
+    SavedState, Schedule, Selection, Sgd, StepOptions, WeightAverage, WeightDecay,
 };
 use latent_tensor::Tensor;
 use ndarray::array;
@@ -168,6 +168,11 @@ fn closures_that_fail() {
     };
     assert_message(step(&mut lbfgs, &mut [].into_iter()), "the closure failed: no more data");
     assert_message(step(&mut lbfgs, &mut [1.0, f64::NAN].into_iter()), "the loss is NaN in evaluation 2 of the step");
+    let mut fixed = Lbfgs { line_search: LineSearch::None, ..Lbfgs::default() }.optimizer().unwrap();
+    assert_message(step(&mut fixed, &mut [1.0, f64::NAN].into_iter()), "the loss is NaN in evaluation 2 of the step");
+    let mut bad = gradients.clone();
+    bad[0] = Tensor::constant(array![[0.0, 1.0], [2.0, 3.0], [f32::NAN, 0.0]]);
+    assert_message(fixed.step(&model.named(), &bad), "the gradient of p0 is NaN at [2, 0]");
     assert_message(
         step(&mut adam(0.1), &mut [f64::INFINITY].into_iter()),
         "the loss is inf in evaluation 1 of the step",

@@ -74,7 +74,7 @@ proptest! {
             (OptimizerSettings::Adam(Adam { amsgrad: true, ..adam }), &cosine, 1e-3),
             (OptimizerSettings::AdamW(AdamW { learning_rate: 0.05, weight_decay: 0.0, ..AdamW::default() }), &cosine, 1e-3),
             (OptimizerSettings::Adagrad(Adagrad { learning_rate: 0.5, ..Adagrad::default() }), &constant, 1e-3),
-            (OptimizerSettings::Lbfgs(Lbfgs { iterations: 1, gradient_tolerance: 1e-10, change_tolerance: 1e-18, ..Lbfgs::default() }), &constant, 1e-6),
+            (OptimizerSettings::Lbfgs(Lbfgs { iterations: 1, evaluations: Some(25), gradient_tolerance: 1e-10, change_tolerance: 1e-18, ..Lbfgs::default() }), &constant, 1e-6),
         ];
         for (settings, schedule, tolerance) in cases {
             let mut stream = Stream::new(seed, "quadratic", &[]);

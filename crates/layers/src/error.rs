@@ -17,6 +17,18 @@ pub enum LayerError {
         /// What it was given.
         given: Vec<usize>,
     },
+    /// An index beyond the rows of a table.
+    #[error("{}{layer}: expected indices below {rows}, got {given}", at(path))]
+    Index {
+        /// The names from the outermost module to the layer; empty for a layer used alone.
+        path: String,
+        /// What kind of layer it is.
+        layer: &'static str,
+        /// The length of the table.
+        rows: usize,
+        /// The index.
+        given: usize,
+    },
     /// Settings with which a layer cannot be built.
     #[error("{layer}: {reason}")]
     Settings {

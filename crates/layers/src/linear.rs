@@ -63,12 +63,11 @@ impl<E: Scalar> Module<E> for Linear<E> {
 
 impl<E: Scalar> Layer<E> for Linear<E> {
     fn forward(&self, x: &Tensor<E>, context: &mut Context) -> Result<Tensor<E>, LayerError> {
-        let weight = self.weight.tensor(context);
-        let inputs = weight.shape()[1];
+        let inputs = self.weight.original.shape()[1];
         if x.shape().last() != Some(&inputs) {
             return Err(context.shape_error("linear", format!("(..., {inputs})"), x.shape()));
         }
         let bias = self.bias.as_ref().map(Parameter::tensor);
-        Ok(x.linear(&weight, bias.as_ref(), Activation::Identity))
+        Ok(x.linear(&self.weight.tensor(context), bias.as_ref(), Activation::Identity))
     }
 }

@@ -109,6 +109,13 @@ macro_rules! cell {
     };
 }
 
+impl<E: Scalar> Parameter<E> {
+    /// Puts another tensor of the same shape, with its history, in the place of this one.
+    pub(crate) fn swap(&self, tensor: Tensor<E>) -> Tensor<E> {
+        std::mem::replace(&mut *self.lock(), tensor)
+    }
+}
+
 cell!(Parameter, variable);
 cell!(State, constant);
 

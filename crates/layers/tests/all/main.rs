@@ -1,0 +1,10 @@
+//! The layers held to PyTorch and to their own mathematics.
+
+mod golden;
+mod gradients;
+mod init;
+mod models;
+mod modes;
+mod shapes;
+mod state_dict;
+mod threads;

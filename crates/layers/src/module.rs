@@ -122,6 +122,30 @@ impl<E: Scalar> Entry<'_, E> {
 }
 
 /// Collects what a module owns.
+///
+/// ```
+/// use latent_layers::{Linear, Module, Parameter, State, Visitor};
+///
+/// struct Own {
+///     linear: Linear,
+///     scale: Parameter,
+///     mean: State,
+///     steps: State,
+/// }
+///
+/// impl Module for Own {
+///     fn kind(&self) -> &'static str {
+///         "own"
+///     }
+///
+///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+///         visitor.module("linear", &self.linear);
+///         visitor.parameter("scale", &self.scale);
+///         visitor.state("mean", &self.mean);
+///         visitor.count("steps", &self.steps);
+///     }
+/// }
+/// ```
 pub struct Visitor<'a, E: Scalar = f32> {
     path: Vec<String>,
     entries: Vec<Entry<'a, E>>,
@@ -129,6 +153,13 @@ pub struct Visitor<'a, E: Scalar = f32> {
 
 impl<'a, E: Scalar> Visitor<'a, E> {
     /// All parameters and state of a module, in its order.
+    ///
+    /// ```
+    /// # use latent_layers::{BatchNorm, Visitor};
+    /// let layer = BatchNorm::<f32>::new(4);
+    /// let names: Vec<String> = Visitor::entries(&layer).into_iter().map(|entry| entry.path).collect();
+    /// assert_eq!(names, ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]);
+    /// ```
     pub fn entries<M: Module<E> + ?Sized>(module: &'a M) -> Vec<Entry<'a, E>> {
         let mut visitor = Self { path: Vec::new(), entries: Vec::new() };
         module.visit(&mut visitor);

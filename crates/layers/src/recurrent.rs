@@ -105,7 +105,7 @@ impl<E: Scalar> Stack<E> {
             let expected = format!("a state of shape ({layers}, {samples}, {hidden}) for (layers, samples, hidden)");
             return Err(context.shape_error(self.kind, expected, initial.shape()));
         }
-        Ok((0..layers).map(|layer| initial.slice(s![layer as isize, .., ..])).collect())
+        Ok((0..layers).map(|layer| initial.slice(s![layer.cast_signed(), .., ..])).collect())
     }
 }
 
@@ -131,9 +131,9 @@ pub(crate) fn lstm<E: Scalar>(x: &Tensor<E>, hc: [Tensor<E>; 2], values: &Values
 /// Steps through the axis 1 of `x`; each gives an output and the next state.
 fn steps<E: Scalar, S>(x: &Tensor<E>, first: S, step: impl Fn(&Tensor<E>, &S) -> (Tensor<E>, S)) -> (Tensor<E>, S) {
     let mut state = first;
-    let outputs: Vec<Tensor<E>> = (0..x.shape()[1] as isize)
+    let outputs: Vec<Tensor<E>> = (0..x.shape()[1])
         .map(|t| {
-            let (output, next) = step(&x.slice(s![.., t, ..]), &state);
+            let (output, next) = step(&x.slice(s![.., t.cast_signed(), ..]), &state);
             state = next;
             output
         })

@@ -27,7 +27,7 @@ pub enum StateDictError {
         source: io::Error,
     },
     /// The bytes are not those of a safetensors file.
-    #[error("{}: {source}", of(path, "not in the safetensors format"))]
+    #[error("{}: {source}", of(path.as_ref(), "not in the safetensors format"))]
     Format {
         /// The file, if it is one.
         path: Option<PathBuf>,
@@ -35,7 +35,7 @@ pub enum StateDictError {
         source: SafeTensorError,
     },
     /// Other tensors than the module has: all of them, sorted by name.
-    #[error("{}:{}", of(path, "the tensors are not those of the module"), lines(faults))]
+    #[error("{}:{}", of(path.as_ref(), "the tensors are not those of the module"), lines(faults))]
     Mismatch {
         /// The file, if it is one.
         path: Option<PathBuf>,
@@ -85,12 +85,12 @@ impl fmt::Display for Fault {
     }
 }
 
-fn of(path: &Option<PathBuf>, problem: &str) -> String {
-    path.as_ref().map_or_else(|| problem.into(), |path| format!("{}: {problem}", path.display()))
+fn of(path: Option<&PathBuf>, problem: &str) -> String {
+    path.map_or_else(|| problem.into(), |path| format!("{}: {problem}", path.display()))
 }
 
 fn lines(faults: &[Fault]) -> String {
-    faults.iter().map(|fault| format!("\n  {fault}")).collect()
+    faults.iter().flat_map(|fault| ["\n  ".to_owned(), fault.to_string()]).collect()
 }
 
 /// All parameters and state of a module as a safetensors file: names, shapes and layouts are those of PyTorch's
@@ -171,6 +171,15 @@ pub fn save<E: Scalar, M: Module<E> + ?Sized>(module: &M, path: impl AsRef<Path>
 /// # Errors
 /// If the system refuses, the file is not a safetensors file, or its tensors are not those of the module. Then the
 /// module is as it was.
+///
+/// ```
+/// use latent_layers::{Linear, LoadOptions, load};
+/// use latent_numeric::random::Stream;
+///
+/// let model = Linear::<f32>::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
+/// let error = load(&model, "no/such.safetensors", LoadOptions::default()).unwrap_err();
+/// assert!(error.to_string().starts_with("cannot read no/such.safetensors: "));
+/// ```
 pub fn load<E: Scalar, M: Module<E> + ?Sized>(
     module: &M,
     path: impl AsRef<Path>,

@@ -5,6 +5,7 @@ mod gradients;
 mod init;
 mod models;
 mod modes;
+mod recurrent;
 mod shapes;
 mod state_dict;
 mod threads;

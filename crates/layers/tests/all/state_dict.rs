@@ -29,7 +29,7 @@ fn scramble<E: Scalar>(model: &Model<E>, seed: u64) {
     let mut stream = Stream::new(seed, "values", &[]);
     for (name, parameter) in model.module().parameters() {
         for x in parameter.elements().iter_mut() {
-            *x = E::of(stream.normal::<f64>() * 10.0_f64.powi(stream.below(80) as i32 - 40));
+            *x = E::of(stream.normal::<f64>() * 10.0_f64.powf(stream.uniform_in(-40.0, 40.0)));
         }
         if name.ends_with("bias") {
             parameter.elements()[0] = E::of(f64::NEG_INFINITY);

@@ -97,7 +97,7 @@ impl Context {
     /// # use latent_numeric::random::Stream;
     /// let mut context = Context::train(Stream::new(7, "noise", &[]));
     /// let noise: f64 = context.stream().unwrap().normal();
-    /// assert_eq!(noise, Stream::new(7, "noise", &[]).normal());
+    /// assert_eq!(noise, Stream::new(7, "noise", &[]).normal::<f64>());
     /// ```
     pub fn stream(&mut self) -> Option<&mut Stream> {
         self.stream.as_mut()

@@ -30,7 +30,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn moments_and_bounds(seed: u64, outputs in 12_usize..40, inputs in 12_usize..40, kernel in 1_usize..4, gain in 0.5_f64..2.0) {
+    fn moments_and_bounds(seed: u64, outputs in 20_usize..40, inputs in 20_usize..40, kernel in 1_usize..4, gain in 0.5_f64..2.0) {
         let shape = [outputs, inputs, kernel, kernel];
         let [fan_out, fan_in] = [outputs, inputs].map(|channels| (channels * kernel * kernel) as f64);
         let glorot = gain * gain * 2.0 / (fan_in + fan_out);

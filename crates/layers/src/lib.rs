@@ -1,23 +1,140 @@
-//! Layers: modules with named parameters and state that map tensors to tensors.
+//! Layers of neural networks on `latent-tensor`: modules with named parameters and state, initialisation from named
+//! random streams, and files that PyTorch reads and writes.
+//!
+//! A network, learned by gradient descent written by hand, saved and loaded:
+//!
+//! ```
+//! use latent_layers::{Activation, Context, Layer, Linear, LoadOptions, Module, Sequential, load_bytes, summary, to_bytes};
+//! use latent_numeric::random::Stream;
+//! use latent_tensor::{GradOptions, Tensor, grad};
+//! use ndarray::Array2;
+//!
+//! // y = sin x, from 64 samples.
+//! let x = Array2::from_shape_fn((64, 1), |(i, _)| -3.0 + 6.0 * i as f32 / 63.0);
+//! let (x, y) = (Tensor::constant(x.clone()), Tensor::constant(x.mapv(f32::sin)));
+//!
+//! let network = |seed: u64| -> Sequential {
+//!     let mut stream = Stream::new(seed, "initialisation", &[]);
+//!     Sequential::new()
+//!         .then(Linear::new(1, 32, &mut stream))
+//!         .then(Activation::Tanh)
+//!         .then(Linear::new(32, 1, &mut stream))
+//! };
+//! let model = network(7);
+//! println!("{}", summary(&model, &[64, 1])?);
+//!
+//! let loss = |context: &mut Context| Ok::<_, latent_layers::LayerError>((model.forward(&x, context)? - &y).square().mean());
+//! let before = loss(&mut Context::evaluate())?.item();
+//! for step in 0..200 {
+//!     let loss = loss(&mut Context::train(Stream::new(7, "training", &[step])))?;
+//!     let slopes = grad(&[loss], &model.variables(), GradOptions::default());
+//!     for ((_, parameter), slope) in model.parameters().into_iter().zip(&slopes) {
+//!         parameter.elements().iter_mut().zip(slope.array()).for_each(|(w, slope)| *w -= 0.1 * slope);
+//!     }
+//! }
+//! let after = loss(&mut Context::evaluate())?.item();
+//! assert!(after < 0.1 * before, "{before} became {after}");
+//!
+//! // The same names, shapes and layouts as in PyTorch: 0.weight, 0.bias, 2.weight, 2.bias.
+//! let copy = network(8);
+//! load_bytes(&copy, &to_bytes(&model), LoadOptions::default())?;
+//! let predicted = |model: &Sequential| model.forward(&x, &mut Context::evaluate()).map(|y| y.to_array());
+//! assert_eq!(predicted(&model)?, predicted(&copy)?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Ideas
+//! - A [`Module`] shows its parts to a [`Visitor`]: each [`Parameter`] and [`State`] has a path, such as
+//!   `encoder.0.weight`, and all come in a fixed order. A [`Layer`] is a module that maps a tensor to a tensor; one of
+//!   one's own needs three short methods, see [`Module`].
+//! - A [`Context`] goes through each pass: training or evaluation, the random stream, and where in the model the pass is.
+//!   Nothing is global, evaluation changes nothing, and only dropout draws.
+//! - A wrong dimension is a [`LayerError`] with the path, the expected and the given shape; an impossible setting is one
+//!   when the layer is built. [`summary`] prints the table of a model.
+//! - A [`Weight`] can be a function of what is trained, such as a spectrally normalised one. [`with_parameters`] makes a
+//!   module a function of its parameters, for derivatives of every order.
+//! - [`save`] and [`load`] are exact; a file with other tensors is refused with a list of all differences.
+//!
+//! # Layers
+//! | | |
+//! |---|---|
+//! | Linear maps | [`Linear`], [`Conv2d`], [`ConvTranspose2d`], [`Embedding`] |
+//! | Pooling and sizes | [`MaxPool2d`], [`AvgPool2d`], [`GlobalAvgPool`], [`Upsample`], [`Flatten`], [`Reshape`] |
+//! | Normalisation | [`BatchNorm`], [`LayerNorm`], [`InstanceNorm`], [`GroupNorm`] |
+//! | Noise | [`Dropout`], [`Dropout2d`] |
+//! | Sequences | [`Gru`], [`Lstm`] |
+//! | Composition | [`Sequential`], [`Residual`], [`Identity`], [`Activation`] |
+//!
+//! Samples are rows, images (N, C, H, W), sequences (samples, steps, features). Everything is generic over `f32`, the
+//! default, and `f64`.
 
 mod activation;
+mod affine;
+mod avg_pool2d;
+mod batch_norm;
 mod context;
+mod conv2d;
+mod conv_transpose2d;
+mod dropout;
+mod dropout2d;
+mod embedding;
 mod error;
+mod flatten;
+mod global_avg_pool;
+mod group_norm;
+mod gru;
+mod identity;
 mod init;
+mod instance_norm;
 mod layer;
+mod layer_norm;
 mod linear;
+mod lstm;
+mod max_pool2d;
 mod module;
 mod parameter;
+mod recurrent;
+mod reshape;
+mod residual;
 mod sequential;
+mod settings;
+mod state_dict;
+mod substitute;
+mod summary;
+mod upsample;
 mod weight;
+mod windows;
 
 pub use activation::Activation;
+pub use avg_pool2d::AvgPool2d;
+pub use batch_norm::BatchNorm;
 pub use context::{Applied, Context};
+pub use conv_transpose2d::ConvTranspose2d;
+pub use conv2d::Conv2d;
+pub use dropout::Dropout;
+pub use dropout2d::Dropout2d;
+pub use embedding::Embedding;
 pub use error::LayerError;
+pub use flatten::Flatten;
+pub use global_avg_pool::GlobalAvgPool;
+pub use group_norm::GroupNorm;
+pub use gru::Gru;
+pub use identity::Identity;
 pub use init::Init;
+pub use instance_norm::InstanceNorm;
+pub use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions, Interpolation, Pool2dOptions};
 pub use layer::Layer;
+pub use layer_norm::LayerNorm;
 pub use linear::Linear;
+pub use lstm::Lstm;
+pub use max_pool2d::MaxPool2d;
 pub use module::{Entry, Module, Slot, Visitor};
 pub use parameter::{Elements, Parameter, State};
+pub use reshape::Reshape;
+pub use residual::Residual;
 pub use sequential::Sequential;
+pub use state_dict::{Fault, LoadOptions, Loaded, StateDictError, load, load_bytes, save, to_bytes};
+pub use substitute::with_parameters;
+pub use summary::{Summary, summary};
+pub use upsample::Upsample;
 pub use weight::{Reparameterization, Weight};

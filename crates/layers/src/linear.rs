@@ -36,12 +36,27 @@ impl<E: Scalar> Linear<E> {
     }
 
     /// The weight drawn by `init`, the bias zero.
+    ///
+    /// ```
+    /// # use latent_layers::{Init, Linear};
+    /// # use latent_numeric::random::Stream;
+    /// let mut stream = Stream::new(1, "initialisation", &[]);
+    /// let layer = Linear::<f32>::with_init(3, 2, Init::XavierNormal { gain: 1.0 }, &mut stream);
+    /// assert!(layer.bias.unwrap().tensor().array().iter().all(|&b| b == 0.0));
+    /// ```
     pub fn with_init(inputs: usize, outputs: usize, init: Init, stream: &mut Stream) -> Self {
         let bias = Parameter::new(Init::Zeros.array(&[outputs], stream));
         Self { weight: Weight::new(init.array(&[outputs, inputs], stream)), bias: Some(bias) }
     }
 
     /// The same layer without its bias.
+    ///
+    /// ```
+    /// # use latent_layers::{Linear, Module};
+    /// # use latent_numeric::random::Stream;
+    /// let layer = Linear::<f32>::new(3, 2, &mut Stream::new(1, "initialisation", &[])).without_bias();
+    /// assert_eq!(layer.parameter_count(), 6);
+    /// ```
     #[must_use]
     pub fn without_bias(self) -> Self {
         Self { bias: None, ..self }
@@ -63,12 +78,11 @@ impl<E: Scalar> Module<E> for Linear<E> {
 
 impl<E: Scalar> Layer<E> for Linear<E> {
     fn forward(&self, x: &Tensor<E>, context: &mut Context) -> Result<Tensor<E>, LayerError> {
-        let weight = self.weight.tensor(context);
-        let inputs = weight.shape()[1];
+        let inputs = self.weight.original.shape()[1];
         if x.shape().last() != Some(&inputs) {
             return Err(context.shape_error("linear", format!("(..., {inputs})"), x.shape()));
         }
         let bias = self.bias.as_ref().map(Parameter::tensor);
-        Ok(x.linear(&weight, bias.as_ref(), Activation::Identity))
+        Ok(x.linear(&self.weight.tensor(context), bias.as_ref(), Activation::Identity))
     }
 }

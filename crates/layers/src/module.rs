@@ -98,9 +98,54 @@ pub struct Entry<'a, E: Scalar = f32> {
     pub path: String,
     /// The parameter or state.
     pub slot: Slot<'a, E>,
+    /// Whether it is a whole number that counts something: files have it as an integer.
+    pub is_count: bool,
+}
+
+impl<E: Scalar> Entry<'_, E> {
+    /// The present value.
+    ///
+    /// ```
+    /// use latent_layers::{Linear, Visitor};
+    /// use latent_numeric::random::Stream;
+    ///
+    /// let layer = Linear::<f32>::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
+    /// let shapes: Vec<_> = Visitor::entries(&layer).iter().map(|entry| entry.tensor().shape().to_vec()).collect();
+    /// assert_eq!(shapes, [vec![2, 3], vec![2]]);
+    /// ```
+    pub fn tensor(&self) -> Tensor<E> {
+        match self.slot {
+            Slot::Parameter(parameter) => parameter.tensor(),
+            Slot::State(state) => state.tensor(),
+        }
+    }
 }
 
 /// Collects what a module owns.
+///
+/// ```
+/// use latent_layers::{Linear, Module, Parameter, State, Visitor};
+///
+/// struct Own {
+///     linear: Linear,
+///     scale: Parameter,
+///     mean: State,
+///     steps: State,
+/// }
+///
+/// impl Module for Own {
+///     fn kind(&self) -> &'static str {
+///         "own"
+///     }
+///
+///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+///         visitor.module("linear", &self.linear);
+///         visitor.parameter("scale", &self.scale);
+///         visitor.state("mean", &self.mean);
+///         visitor.count("steps", &self.steps);
+///     }
+/// }
+/// ```
 pub struct Visitor<'a, E: Scalar = f32> {
     path: Vec<String>,
     entries: Vec<Entry<'a, E>>,
@@ -108,6 +153,13 @@ pub struct Visitor<'a, E: Scalar = f32> {
 
 impl<'a, E: Scalar> Visitor<'a, E> {
     /// All parameters and state of a module, in its order.
+    ///
+    /// ```
+    /// # use latent_layers::{BatchNorm, Visitor};
+    /// let layer = BatchNorm::<f32>::new(4);
+    /// let names: Vec<String> = Visitor::entries(&layer).into_iter().map(|entry| entry.path).collect();
+    /// assert_eq!(names, ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]);
+    /// ```
     pub fn entries<M: Module<E> + ?Sized>(module: &'a M) -> Vec<Entry<'a, E>> {
         let mut visitor = Self { path: Vec::new(), entries: Vec::new() };
         module.visit(&mut visitor);
@@ -116,12 +168,18 @@ impl<'a, E: Scalar> Visitor<'a, E> {
 
     /// A parameter of the module.
     pub fn parameter(&mut self, name: &str, parameter: &'a Parameter<E>) {
-        self.enter(name, Slot::Parameter(parameter));
+        self.enter(name, Slot::Parameter(parameter), false);
     }
 
     /// A state of the module.
     pub fn state(&mut self, name: &str, state: &'a State<E>) {
-        self.enter(name, Slot::State(state));
+        self.enter(name, Slot::State(state), false);
+    }
+
+    /// A state of the module that is a whole number, from zero: how often something happened. Files have it as an
+    /// integer.
+    pub fn count(&mut self, name: &str, state: &'a State<E>) {
+        self.enter(name, Slot::State(state), true);
     }
 
     /// A module inside the module.
@@ -131,9 +189,9 @@ impl<'a, E: Scalar> Visitor<'a, E> {
         self.path.pop();
     }
 
-    fn enter(&mut self, name: &str, slot: Slot<'a, E>) {
+    fn enter(&mut self, name: &str, slot: Slot<'a, E>, is_count: bool) {
         let path = self.path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".");
         debug_assert!(self.entries.iter().all(|entry| entry.path != path), "two parts of a module are named {path}");
-        self.entries.push(Entry { path, slot });
+        self.entries.push(Entry { path, slot, is_count });
     }
 }

@@ -47,27 +47,32 @@ macro_rules! cell {
             }
 
             /// The present value.
+            #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nlet values = ndarray::array![1.0, 2.0];\nassert_eq!(", stringify!($cell), "::new(values.clone()).tensor().to_array(), values.into_dyn());\n```")]
             pub fn tensor(&self) -> Tensor<E> {
                 self.lock().clone()
             }
 
             /// The lengths of the axes.
+            #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nassert_eq!(", stringify!($cell), "::new(ndarray::array![[1.0, 2.0]]).shape(), [1, 2]);\n```")]
             pub fn shape(&self) -> Vec<usize> {
                 self.lock().shape().to_vec()
             }
 
             /// The number of elements.
+            #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nassert_eq!(", stringify!($cell), "::new(ndarray::array![[1.0, 2.0]]).len(), 2);\n```")]
             pub fn len(&self) -> usize {
                 self.lock().len()
             }
 
             /// Whether there are no elements.
+            #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nassert!(!", stringify!($cell), "::new(ndarray::array![1.0]).is_empty());\n```")]
             pub fn is_empty(&self) -> bool {
                 self.len() == 0
             }
 
             /// Exclusive access to the elements in row-major order, as optimisers have it. Tensors given out
             /// before keep the old ones.
+            #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nlet cell = ", stringify!($cell), "::new(ndarray::array![1.0, 2.0]);\nlet before = cell.tensor();\ncell.elements()[0] = 5.0;\nassert_eq!((before.array()[0], cell.tensor().array()[0]), (1.0, 5.0));\n```")]
             pub fn elements(&self) -> Elements<'_, E> {
                 let mut value = self.lock();
                 value.elements_mut();
@@ -78,6 +83,7 @@ macro_rules! cell {
             ///
             /// # Errors
             /// If the shape is another.
+            #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nlet cell = ", stringify!($cell), "::new(ndarray::array![1.0, 2.0]);\nlet error = cell.set(ndarray::array![3.0]).unwrap_err();\nassert_eq!(error.to_string(), \"value: expected [2], got the shape [1]\");\n```")]
             pub fn set<D: Dimension>(&self, array: impl Into<ArcArray<E, D>>) -> Result<(), LayerError> {
                 let new = Tensor::$make(array);
                 let mut value = self.lock();
@@ -107,6 +113,13 @@ macro_rules! cell {
             }
         }
     };
+}
+
+impl<E: Scalar> Parameter<E> {
+    /// Puts another tensor of the same shape, with its history, in the place of this one.
+    pub(crate) fn swap(&self, tensor: Tensor<E>) -> Tensor<E> {
+        std::mem::replace(&mut *self.lock(), tensor)
+    }
 }
 
 cell!(Parameter, variable);

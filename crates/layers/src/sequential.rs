@@ -28,6 +28,13 @@ pub struct Sequential<E: Scalar = f32> {
 
 impl<E: Scalar> Sequential<E> {
     /// No layers: the identity.
+    ///
+    /// ```
+    /// # use latent_layers::{Context, Layer, Sequential};
+    /// # use latent_tensor::Tensor;
+    /// let x = Tensor::ones(&[2]);
+    /// assert_eq!(Sequential::<f32>::new().forward(&x, &mut Context::evaluate()).unwrap().array(), x.array());
+    /// ```
     pub fn new() -> Self {
         Self { layers: Vec::new() }
     }
@@ -40,6 +47,13 @@ impl<E: Scalar> Sequential<E> {
     }
 
     /// The number of layers.
+    ///
+    /// ```
+    /// # use latent_layers::{Activation, Sequential};
+    /// let model: Sequential = Sequential::new().then(Activation::Relu).then(Activation::Tanh);
+    /// assert_eq!(model.len(), 2);
+    /// assert!(!model.is_empty());
+    /// ```
     pub fn len(&self) -> usize {
         self.layers.len()
     }

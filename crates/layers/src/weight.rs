@@ -16,6 +16,36 @@ pub trait Reparameterization<E: Scalar = f32>: Module<E> {
 ///
 /// Paths are those of `torch.nn.utils.parametrizations`: `weight` for a plain one, otherwise
 /// `parametrizations.weight.original` for the parameter and `parametrizations.weight.0.` before what the function owns.
+///
+/// ```
+/// use latent_layers::{Context, Layer, Linear, Module, Reparameterization, Visitor};
+/// use latent_numeric::random::Stream;
+/// use latent_tensor::Tensor;
+///
+/// /// A weight whose elements are positive: `e^V`.
+/// struct Positive;
+///
+/// impl Module for Positive {
+///     fn kind(&self) -> &'static str {
+///         "positive"
+///     }
+///
+///     fn visit<'a>(&'a self, _: &mut Visitor<'a>) {}
+/// }
+///
+/// impl Reparameterization for Positive {
+///     fn weight(&self, original: &Tensor, _: &Context) -> Tensor {
+///         original.exp()
+///     }
+/// }
+///
+/// let mut layer = Linear::new(3, 2, &mut Stream::new(1, "initialisation", &[])).without_bias();
+/// layer.weight.reparameterize(Positive);
+/// assert!(layer.weight.tensor(&Context::evaluate()).array().iter().all(|&w| w > 0.0));
+/// assert_eq!(layer.parameters()[0].0, "parametrizations.weight.original");
+/// let y = layer.forward(&Tensor::ones(&[1, 3]), &mut Context::evaluate()).unwrap();
+/// assert!(y.array().iter().all(|&y| y > 0.0));
+/// ```
 pub struct Weight<E: Scalar = f32> {
     /// What is trained.
     pub original: Parameter<E>,

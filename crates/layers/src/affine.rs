@@ -1,0 +1,29 @@
+//! The scale and shift after a normalisation.
+
+use crate::{Parameter, Visitor};
+use latent_numeric::Scalar;
+use latent_tensor::Tensor;
+use ndarray::ArrayD;
+
+/// A weight, first one, and a bias, first zero.
+#[derive(Debug)]
+pub(crate) struct Affine<E: Scalar> {
+    pub weight: Parameter<E>,
+    pub bias: Parameter<E>,
+}
+
+impl<E: Scalar> Affine<E> {
+    pub fn new(shape: &[usize]) -> Self {
+        Self { weight: Parameter::new(ArrayD::ones(shape)), bias: Parameter::new(ArrayD::zeros(shape)) }
+    }
+
+    pub fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
+        visitor.parameter("weight", &self.weight);
+        visitor.parameter("bias", &self.bias);
+    }
+
+    /// Weight and bias, where there are any.
+    pub fn tensors(affine: Option<&Self>) -> [Option<Tensor<E>>; 2] {
+        [affine.map(|affine| affine.weight.tensor()), affine.map(|affine| affine.bias.tensor())]
+    }
+}

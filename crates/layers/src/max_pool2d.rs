@@ -1,0 +1,59 @@
+//! `y[n, c, r, q] = max over i < k, j < l of x[n, c, s r - p + i, s q - p + j]`
+
+use crate::{Context, Layer, LayerError, Module, Visitor, windows};
+use latent_numeric::Scalar;
+use latent_tensor::Tensor;
+use latent_tensor::ops::Pool2dOptions;
+
+/// The maximum of each window; padding is never the maximum. See [`Tensor::max_pool2d`].
+///
+/// # Shapes
+/// (N, C, H, W) gives (N, C, H', W'), `H' = floor((H + 2 padding - kernel) / stride) + 1`.
+///
+/// ```
+/// use latent_layers::{Context, Layer, MaxPool2d, Pool2dOptions};
+/// use latent_tensor::Tensor;
+/// use ndarray::array;
+///
+/// let x = Tensor::constant(array![[[[1.0, 5.0, 2.0, 0.0], [3.0, 4.0, 1.0, 7.0]]]]);
+/// let layer = MaxPool2d::new(Pool2dOptions::new([2, 2])).unwrap();
+/// let y = layer.forward(&x, &mut Context::evaluate()).unwrap();
+/// assert_eq!(y.to_array(), array![[[[5.0, 7.0]]]].into_dyn());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxPool2d(Pool2dOptions);
+
+const KIND: &str = "max_pool2d";
+
+impl MaxPool2d {
+    /// With these windows.
+    ///
+    /// # Errors
+    /// If the kernel or the stride is zero, or the padding more than half of the kernel.
+    ///
+    /// ```
+    /// use latent_layers::{MaxPool2d, Pool2dOptions};
+    ///
+    /// let error = MaxPool2d::new(Pool2dOptions { padding: [2, 0], ..Pool2dOptions::new([3, 3]) }).unwrap_err();
+    /// assert_eq!(error.to_string(), "max_pool2d: the padding [2, 0] must be at most half of the kernel [3, 3]");
+    /// ```
+    pub fn new(options: Pool2dOptions) -> Result<Self, LayerError> {
+        windows::check_settings(KIND, options)?;
+        Ok(Self(options))
+    }
+}
+
+impl<E: Scalar> Module<E> for MaxPool2d {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
+}
+
+impl<E: Scalar> Layer<E> for MaxPool2d {
+    fn forward(&self, x: &Tensor<E>, context: &mut Context) -> Result<Tensor<E>, LayerError> {
+        windows::check_shape(KIND, self.0, x.shape(), context)?;
+        Ok(x.max_pool2d(self.0))
+    }
+}

@@ -1,0 +1,312 @@
+//! Parameters and state as safetensors.
+
+use crate::{Entry, Module, Slot, Visitor};
+use latent_numeric::Scalar;
+use ndarray::ArrayD;
+use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensorError, SafeTensors};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::Builder;
+use thiserror::Error;
+
+/// Parameters and state that could not be saved or loaded; nothing of the module has changed.
+#[derive(Debug, Error)]
+pub enum StateDictError {
+    /// The system refused a file.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// `read` or `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The bytes are not those of a safetensors file.
+    #[error("{}: {source}", of(path.as_ref(), "not in the safetensors format"))]
+    Format {
+        /// The file, if it is one.
+        path: Option<PathBuf>,
+        /// What is wrong.
+        source: SafeTensorError,
+    },
+    /// Other tensors than the module has: all of them, sorted by name.
+    #[error("{}:{}", of(path.as_ref(), "the tensors are not those of the module"), lines(faults))]
+    Mismatch {
+        /// The file, if it is one.
+        path: Option<PathBuf>,
+        /// One or more.
+        faults: Vec<Fault>,
+    },
+}
+
+/// A tensor that does not fit a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The path of the parameter or state.
+    pub name: String,
+    /// What the module has, `F32 [2, 3]`; nothing if it has none of that name.
+    pub expected: Option<String>,
+    /// What was found in the same form; nothing if there is none of that name.
+    pub found: Option<String>,
+}
+
+/// Which differences between a file and a module are allowed; by default none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// What the file does not have stays as it is.
+    pub allow_missing: bool,
+    /// What the module does not have is passed over.
+    pub allow_unexpected: bool,
+}
+
+/// The differences that were allowed, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// In the module but not in the file.
+    pub missing: Vec<String>,
+    /// In the file but not in the module.
+    pub unexpected: Vec<String>,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, expected, found } = self;
+        match (expected, found) {
+            (Some(expected), Some(found)) => write!(f, "{name}: expected {expected}, found {found}"),
+            (Some(expected), None) => write!(f, "{name}: expected {expected}, found nothing"),
+            (None, Some(found)) => write!(f, "{name}: expected nothing, found {found}"),
+            (None, None) => write!(f, "{name}"),
+        }
+    }
+}
+
+fn of(path: Option<&PathBuf>, problem: &str) -> String {
+    path.map_or_else(|| problem.into(), |path| format!("{}: {problem}", path.display()))
+}
+
+fn lines(faults: &[Fault]) -> String {
+    faults.iter().flat_map(|fault| ["\n  ".to_owned(), fault.to_string()]).collect()
+}
+
+/// All parameters and state of a module as a safetensors file: names, shapes and layouts are those of PyTorch's
+/// `state_dict` of the same architecture.
+///
+/// Numbers are stored as they are, `F32` or `F64`; counts, such as `num_batches_tracked`, as `I64`.
+///
+/// ```
+/// use latent_layers::{Linear, load_bytes, to_bytes};
+/// use latent_numeric::random::Stream;
+///
+/// let mut stream = Stream::new(1, "initialisation", &[]);
+/// let (a, b) = (Linear::<f32>::new(3, 2, &mut stream), Linear::<f32>::new(3, 2, &mut stream));
+/// load_bytes(&b, &to_bytes(&a), Default::default()).unwrap();
+/// assert_eq!(a.weight.original.tensor().array(), b.weight.original.tensor().array());
+/// ```
+pub fn to_bytes<E: Scalar, M: Module<E> + ?Sized>(module: &M) -> Vec<u8> {
+    let stored: Vec<(String, Vec<usize>, Dtype, Vec<u8>)> = Visitor::entries(module)
+        .into_iter()
+        .map(|entry| {
+            let tensor = entry.tensor();
+            let values = tensor.array().iter().map(|value| value.as_f64());
+            let (dtype, bytes) = match dtype(&entry) {
+                Dtype::I64 => (Dtype::I64, values.flat_map(|value| (value as i64).to_le_bytes()).collect()),
+                Dtype::F64 => (Dtype::F64, values.flat_map(f64::to_le_bytes).collect()),
+                _ => (Dtype::F32, values.flat_map(|value| (value as f32).to_le_bytes()).collect()),
+            };
+            (entry.path, tensor.shape().to_vec(), dtype, bytes)
+        })
+        .collect();
+    let views = stored.iter().map(|(name, shape, dtype, bytes)| {
+        let view = TensorView::new(*dtype, shape.clone(), bytes);
+        (name.as_str(), view.expect("as many bytes as the shape has elements"))
+    });
+    // Some loaders ask which framework's layouts the tensors have.
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    safetensors::serialize(views, Some(metadata)).expect("the header of a model is below the format's 100 MB")
+}
+
+/// Writes [`to_bytes`] to a file, which appears whole or not at all: under a temporary name first.
+///
+/// # Errors
+/// If the system refuses; then a file of that name is as it was.
+///
+/// ```
+/// use latent_layers::{Linear, load, save};
+/// use latent_numeric::random::Stream;
+///
+/// let folder = tempfile::tempdir().unwrap();
+/// let file = folder.path().join("model.safetensors");
+/// let mut stream = Stream::new(1, "initialisation", &[]);
+/// let model = Linear::<f32>::new(3, 2, &mut stream);
+/// save(&model, &file).unwrap();
+/// load(&model, &file, Default::default()).unwrap();
+///
+/// // A file of another architecture.
+/// let error = load(&Linear::<f32>::new(4, 2, &mut stream).without_bias(), &file, Default::default()).unwrap_err();
+/// let text = error.to_string();
+/// assert!(text.contains("bias: expected nothing, found F32 [2]"));
+/// assert!(text.contains("weight: expected F32 [2, 4], found F32 [2, 3]"));
+/// ```
+pub fn save<E: Scalar, M: Module<E> + ?Sized>(module: &M, path: impl AsRef<Path>) -> Result<(), StateDictError> {
+    let path = path.as_ref();
+    let refused = |source| StateDictError::Io { action: "write", path: path.into(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = Builder::new();
+    builder.prefix(".").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(refused)?;
+    file.write_all(&to_bytes(module)).and_then(|()| file.as_file().sync_all()).map_err(refused)?;
+    file.persist(path).map_err(|error| refused(error.error))?;
+    Ok(())
+}
+
+/// Reads a file of [`save`] or of PyTorch's `safetensors.torch.save_file(model.state_dict(), ...)`; see [`load_bytes`].
+///
+/// # Errors
+/// If the system refuses, the file is not a safetensors file, or its tensors are not those of the module. Then the
+/// module is as it was.
+///
+/// ```
+/// use latent_layers::{Linear, LoadOptions, load};
+/// use latent_numeric::random::Stream;
+///
+/// let model = Linear::<f32>::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
+/// let error = load(&model, "no/such.safetensors", LoadOptions::default()).unwrap_err();
+/// assert!(error.to_string().starts_with("cannot read no/such.safetensors: "));
+/// ```
+pub fn load<E: Scalar, M: Module<E> + ?Sized>(
+    module: &M,
+    path: impl AsRef<Path>,
+    options: LoadOptions,
+) -> Result<Loaded, StateDictError> {
+    let path = path.as_ref();
+    let bytes = fs::read(path);
+    let bytes = bytes.map_err(|source| StateDictError::Io { action: "read", path: path.into(), source })?;
+    load_from(module, &bytes, options, Some(path))
+}
+
+/// Sets all parameters and state of a module from the bytes of a safetensors file.
+///
+/// `F32` becomes `f64` exactly, `F64` becomes the nearest `f32`, infinite beyond its range. Counts must be `I64`, not
+/// negative; an `f32` holds them exactly up to 2^24. Other types are refused.
+///
+/// # Errors
+/// If the bytes are not those of a safetensors file, or a tensor is missing, unexpected, or of another shape or type: one
+/// error that lists all of them. Then the module is as it was.
+///
+/// ```
+/// use latent_layers::{Linear, LoadOptions, load_bytes, to_bytes};
+/// use latent_numeric::random::Stream;
+///
+/// let mut stream = Stream::new(1, "initialisation", &[]);
+/// let model = Linear::<f32>::new(3, 2, &mut stream);
+/// let without_bias = to_bytes(&Linear::<f64>::new(3, 2, &mut stream).without_bias());
+/// let error = load_bytes(&model, &without_bias, LoadOptions::default()).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the tensors are not those of the module:\n  bias: expected F32 [2], found nothing"
+/// );
+/// let options = LoadOptions { allow_missing: true, ..Default::default() };
+/// assert_eq!(load_bytes(&model, &without_bias, options).unwrap().missing, ["bias"]);
+/// ```
+pub fn load_bytes<E: Scalar, M: Module<E> + ?Sized>(
+    module: &M,
+    bytes: &[u8],
+    options: LoadOptions,
+) -> Result<Loaded, StateDictError> {
+    load_from(module, bytes, options, None)
+}
+
+fn load_from<E: Scalar, M: Module<E> + ?Sized>(
+    module: &M,
+    bytes: &[u8],
+    options: LoadOptions,
+    path: Option<&Path>,
+) -> Result<Loaded, StateDictError> {
+    let path = || path.map(Path::to_path_buf);
+    let file = SafeTensors::deserialize(bytes).map_err(|source| StateDictError::Format { path: path(), source })?;
+    let entries = Visitor::entries(module);
+    let known: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    let (mut loaded, mut faults, mut values) = (Loaded::default(), Vec::new(), Vec::new());
+    for (name, view) in file.iter().filter(|(name, _)| !known.contains(name)) {
+        if options.allow_unexpected {
+            loaded.unexpected.push(name.into());
+        } else {
+            faults.push(Fault {
+                name: name.into(),
+                expected: None,
+                found: Some(described(view.dtype(), view.shape())),
+            });
+        }
+    }
+    for entry in &entries {
+        let name = entry.path.clone();
+        let shape = entry.tensor().shape().to_vec();
+        let expected = Some(described(dtype(entry), &shape));
+        match file.tensor(&name) {
+            Err(_) if options.allow_missing => loaded.missing.push(name),
+            Err(_) => faults.push(Fault { name, expected, found: None }),
+            Ok(view) => match read::<E>(entry.is_count, &view).filter(|_| view.shape() == shape) {
+                Some(value) => values.push((entry.slot, value)),
+                None => {
+                    let mut found = described(view.dtype(), view.shape());
+                    if entry.is_count && view.dtype() == Dtype::I64 && view.shape() == shape {
+                        found.push_str(" with a negative count");
+                    }
+                    faults.push(Fault { name, expected, found: Some(found) });
+                }
+            },
+        }
+    }
+    if !faults.is_empty() {
+        faults.sort_by(|a, b| a.name.cmp(&b.name));
+        return Err(StateDictError::Mismatch { path: path(), faults });
+    }
+    for (slot, value) in values {
+        let set = match slot {
+            Slot::Parameter(parameter) => parameter.set(value),
+            Slot::State(state) => state.set(value),
+        };
+        set.expect("the shape was compared");
+    }
+    loaded.unexpected.sort();
+    Ok(loaded)
+}
+
+/// How a parameter or state is stored.
+fn dtype<E: Scalar>(entry: &Entry<'_, E>) -> Dtype {
+    match E::NAME {
+        _ if entry.is_count => Dtype::I64,
+        "f64" => Dtype::F64,
+        _ => Dtype::F32,
+    }
+}
+
+fn described(dtype: Dtype, shape: &[usize]) -> String {
+    format!("{dtype:?} {shape:?}")
+}
+
+/// The values, if they are of a type that can be read into the slot.
+fn read<E: Scalar>(is_count: bool, view: &TensorView<'_>) -> Option<ArrayD<E>> {
+    fn parse<const N: usize, E: Scalar>(bytes: &[u8], value: impl Fn([u8; N]) -> f64) -> Vec<E> {
+        let (chunks, _) = bytes.as_chunks::<N>();
+        chunks.iter().map(|&chunk| E::of(value(chunk))).collect()
+    }
+    let bytes = view.data();
+    let values: Vec<E> = match (view.dtype(), is_count) {
+        (Dtype::F32, false) => parse(bytes, |b| f64::from(f32::from_le_bytes(b))),
+        (Dtype::F64, false) => parse(bytes, f64::from_le_bytes),
+        (Dtype::I64, true) => parse(bytes, |b| i64::from_le_bytes(b) as f64),
+        _ => return None,
+    };
+    if is_count && values.iter().any(|value| *value < E::zero()) {
+        return None;
+    }
+    ArrayD::from_shape_vec(view.shape(), values).ok()
+}

@@ -1,0 +1,11 @@
+//! The layers held to PyTorch and to their own mathematics.
+
+mod golden;
+mod gradients;
+mod init;
+mod models;
+mod modes;
+mod recurrent;
+mod shapes;
+mod state_dict;
+mod threads;

@@ -39,7 +39,9 @@ fn matrix_normal(x: &[Tensor<f64>]) -> MatrixNormal<f64> {
 
 /// Concentrations are from 0.3 to 15 or so.
 fn von_mises_fisher(x: &[Tensor<f64>]) -> VonMisesFisher<f64> {
-    VonMisesFisher::new(&(&x[0] + 0.01), x[1].exp() * 2.0).unwrap()
+    // Directions of length about zero would change too fast for finite differences.
+    let direction = &x[0] + Tensor::constant(array![2.5, 0.0, 0.0, 0.0]);
+    VonMisesFisher::new(&direction, x[1].exp() * 2.0).unwrap()
 }
 
 fn families() -> Vec<Family> {
@@ -261,7 +263,8 @@ proptest! {
         let (charged, free) = (free_bits(&x, lambda).item(), MeanOverBatch.reduce(&x).item());
         prop_assert!(charged >= free - 1e-14 && charged >= 3.0 * lambda - 1e-14);
         prop_assert!(close(free_bits(&x, 0.0).item(), free));
-        let means = kl.mean_axis(ndarray::Axis(0)).unwrap();
+        // Away from the kinks.
+        let means = kl.mapv(|x| x * x).mean_axis(ndarray::Axis(0)).unwrap();
         if means.iter().all(|mean| (mean - lambda).abs() > 0.02) {
             prop_assert_eq!(gradients(&[kl], |x| free_bits(&x[0].square(), lambda)), Ok(()));
         }

@@ -10,8 +10,7 @@ use crate::special::log_bessel_scaled;
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
-use ndarray::Zip;
-use ndarray::{Array1, Array2, ArrayView1, Axis, Ix1, Ix2};
+use ndarray::{Array1, Array2, ArrayView1, Axis, Ix1, Ix2, Zip};
 use std::f64::consts::PI;
 
 /// Von Mises-Fisher distributions: mean directions (N, p) and concentrations (N). Concentration zero is the uniform
@@ -97,7 +96,7 @@ fn draw<E: Scalar>(direction: ArrayView1<E>, k: f64, stream: &mut Stream) -> Arr
     let p = direction.len();
     let cosine = cosine(p as f64 - 1.0, k, stream);
     let mut tangent: Array1<f64> = stream.normal_array(p);
-    let direction = direction.mapv(|x| x.as_f64());
+    let direction = direction.mapv(Scalar::as_f64);
     let along = tangent.dot(&direction);
     tangent.scaled_add(-along, &direction);
     let length = tangent.dot(&tangent).sqrt();

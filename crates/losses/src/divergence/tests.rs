@@ -281,7 +281,7 @@ fn gradients_from_draws_are_unbiased() {
             let (q, p) = (variables(&q), variables(&p));
             let all: Vec<_> = q.iter().chain(&p).cloned().collect();
             let gradients = grad(&[f(&q, &p).sum()], &all, GradOptions::default());
-            gradients.iter().flat_map(|g| g.to_array()).collect()
+            gradients.iter().flat_map(Tensor::to_array).collect()
         };
         let want = slope(&family.kl);
         let runs: Vec<Vec<f64>> = (0..200)

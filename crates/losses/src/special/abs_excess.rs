@@ -17,7 +17,7 @@ impl Smooth for AbsExcess {
             0 if t < 0.5 => (3..=16).rev().fold(1.0, |tail, n| 1.0 - tail * t / f64::from(n)) * (t * t / 2.0),
             0 => t + (-t).exp_m1(),
             1 => -sign * (-t).exp_m1(),
-            _ if order % 2 == 0 => (-t).exp(),
+            _ if order.is_multiple_of(2) => (-t).exp(),
             _ => -sign * (-t).exp(),
         }
     }

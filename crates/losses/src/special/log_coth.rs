@@ -22,13 +22,13 @@ static SERIES: LazyLock<[f64; TERMS]> = LazyLock::new(|| {
     std::array::from_fn(|n| match n {
         0 => LN_2,
         _ => {
-            let power = 2 * n as i32;
+            let power = 2.0 * n as f64;
             let eta = match n {
                 1 => PI.powi(2) / 12.0,
                 2 => 7.0 * PI.powi(4) / 720.0,
-                _ => (1..500).rev().map(|k| f64::from(1 - 2 * ((k + 1) % 2)) * f64::from(k).powi(-power)).sum(),
+                _ => (1..500).rev().map(|k| f64::from(1 - 2 * ((k + 1) % 2)) * f64::from(k).powf(-power)).sum(),
             };
-            (if n % 2 == 1 { eta } else { -eta }) / (n as f64 * PI.powi(power))
+            (if n % 2 == 1 { eta } else { -eta }) / (n as f64 * PI.powf(power))
         }
     })
 });

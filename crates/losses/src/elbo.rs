@@ -111,7 +111,7 @@ pub fn bits_per_dim(nats: f64, dimensions: usize) -> f64 {
 /// reduction [`PerSample`](crate::PerSample) gives them.
 ///
 /// Kingma and Welling, *Auto-encoding variational Bayes*, 2014, equation 3. With `gamma`, the reconstruction is
-/// added once more with that weight, so it counts `1 + gamma` times.
+/// added once more with that weight to what is minimised, so it counts `1 + gamma` times.
 ///
 /// ```
 /// use latent_losses::{ElboWeights, PerSample, divergence::kl_standard_normal, elbo, reconstruction::bce_with_logits};

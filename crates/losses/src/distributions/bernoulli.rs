@@ -28,6 +28,13 @@ impl<E: Scalar> Bernoulli<E> {
     }
 
     /// The logits.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::Bernoulli;
+    /// # use latent_tensor::Tensor;
+    /// let q = Bernoulli::new(Tensor::<f32>::zeros(&[4, 3]));
+    /// assert_eq!(q.logits().shape(), [4, 3]);
+    /// ```
     pub fn logits(&self) -> &Tensor<E> {
         &self.logits
     }

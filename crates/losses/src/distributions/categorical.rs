@@ -40,6 +40,13 @@ impl<E: Scalar> Categorical<E> {
     }
 
     /// The logits.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::Categorical;
+    /// # use latent_tensor::Tensor;
+    /// let q = Categorical::new(Tensor::<f32>::zeros(&[4, 3]));
+    /// assert_eq!(q.logits().shape(), [4, 3]);
+    /// ```
     pub fn logits(&self) -> &Tensor<E> {
         &self.logits
     }

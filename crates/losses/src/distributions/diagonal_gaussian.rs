@@ -46,11 +46,21 @@ impl<E: Scalar> DiagonalGaussian<E> {
     }
 
     /// The means.
+    ///
+    /// ```
+    /// let prior = latent_losses::distributions::DiagonalGaussian::<f32>::standard(&[8, 20]);
+    /// assert_eq!(prior.mean().sum().item(), 0.0);
+    /// ```
     pub fn mean(&self) -> &Tensor<E> {
         &self.mean
     }
 
     /// The logarithms of the variances.
+    ///
+    /// ```
+    /// let prior = latent_losses::distributions::DiagonalGaussian::<f32>::standard(&[8, 20]);
+    /// assert_eq!(prior.log_var().shape(), [8, 20]);
+    /// ```
     pub fn log_var(&self) -> &Tensor<E> {
         &self.log_var
     }

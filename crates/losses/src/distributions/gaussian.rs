@@ -68,11 +68,27 @@ impl<E: Scalar> Gaussian<E> {
     }
 
     /// The means.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::Gaussian;
+    /// # use latent_tensor::Tensor;
+    /// let q = Gaussian::from_covariance(Tensor::zeros(&[1, 1]), &Tensor::full(&[1, 1, 1], 9.0))?;
+    /// assert_eq!(q.mean().shape(), [1, 1]);
+    /// # Ok::<(), latent_losses::LossError>(())
+    /// ```
     pub fn mean(&self) -> &Tensor<E> {
         &self.mean
     }
 
     /// The factors of the covariances, lower triangular.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::Gaussian;
+    /// # use latent_tensor::Tensor;
+    /// let q = Gaussian::from_covariance(Tensor::zeros(&[1, 1]), &Tensor::full(&[1, 1, 1], 9.0))?;
+    /// assert_eq!(q.scale_tril().item(), 3.0);
+    /// # Ok::<(), latent_losses::LossError>(())
+    /// ```
     pub fn scale_tril(&self) -> &Tensor<E> {
         &self.scale_tril
     }

@@ -37,11 +37,25 @@ impl<E: Scalar> Laplace<E> {
     }
 
     /// The locations.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::Laplace;
+    /// # use latent_tensor::Tensor;
+    /// let q = Laplace::new(Tensor::<f32>::ones(&[4, 2]), Tensor::zeros(&[4, 2]));
+    /// assert_eq!(q.location().sum().item(), 8.0);
+    /// ```
     pub fn location(&self) -> &Tensor<E> {
         &self.location
     }
 
     /// The logarithms of the scales.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::Laplace;
+    /// # use latent_tensor::Tensor;
+    /// let q = Laplace::new(Tensor::<f32>::ones(&[4, 2]), Tensor::zeros(&[4, 2]));
+    /// assert_eq!(q.log_scale().sum().item(), 0.0);
+    /// ```
     pub fn log_scale(&self) -> &Tensor<E> {
         &self.log_scale
     }
@@ -64,7 +78,8 @@ impl<E: Scalar> Reparameterized<E> for Laplace<E> {
     fn rsample(&self, stream: &mut Stream) -> Tensor<E> {
         // The distribution function inverted: -sign(u) ln(1 - 2 |u|) with u uniform in (-1/2, 1/2).
         let draw = |stream: &mut Stream| {
-            let u = stream.uniform::<f64>() + 2.0_f64.powi(-54) - 0.5;
+            // In this order every sum is exact, and no end of the interval is reached.
+            let u = stream.uniform::<f64>() - 0.5 + 2.0_f64.powi(-54);
             E::of(-u.signum() * (-2.0 * u.abs()).ln_1p())
         };
         let noise = ArrayD::from_shape_simple_fn(self.location.shape(), || draw(stream));

@@ -57,16 +57,46 @@ impl<E: Scalar> MatrixNormal<E> {
     }
 
     /// The means.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::MatrixNormal;
+    /// # use latent_tensor::Tensor;
+    /// # use ndarray::Array2;
+    /// let identity = |n| Tensor::constant(Array2::<f32>::eye(n)).unsqueeze(0);
+    /// let q = MatrixNormal::new(Tensor::zeros(&[1, 2, 3]), identity(2), identity(3))?;
+    /// assert_eq!(q.mean().shape(), [1, 2, 3]);
+    /// # Ok::<(), latent_losses::LossError>(())
+    /// ```
     pub fn mean(&self) -> &Tensor<E> {
         &self.mean
     }
 
     /// The factors of the rows' covariances.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::MatrixNormal;
+    /// # use latent_tensor::Tensor;
+    /// # use ndarray::Array2;
+    /// let identity = |n| Tensor::constant(Array2::<f32>::eye(n)).unsqueeze(0);
+    /// let q = MatrixNormal::new(Tensor::zeros(&[1, 2, 3]), identity(2), identity(3))?;
+    /// assert_eq!(q.row_tril().shape(), [1, 2, 2]);
+    /// # Ok::<(), latent_losses::LossError>(())
+    /// ```
     pub fn row_tril(&self) -> &Tensor<E> {
         &self.row_tril
     }
 
     /// The factors of the columns' covariances.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::MatrixNormal;
+    /// # use latent_tensor::Tensor;
+    /// # use ndarray::Array2;
+    /// let identity = |n| Tensor::constant(Array2::<f32>::eye(n)).unsqueeze(0);
+    /// let q = MatrixNormal::new(Tensor::zeros(&[1, 2, 3]), identity(2), identity(3))?;
+    /// assert_eq!(q.col_tril().shape(), [1, 3, 3]);
+    /// # Ok::<(), latent_losses::LossError>(())
+    /// ```
     pub fn col_tril(&self) -> &Tensor<E> {
         &self.col_tril
     }
@@ -151,11 +181,31 @@ impl<E: Scalar> LowRankMatrixNormal<E> {
     }
 
     /// `mu nu^T`, shape (N, ..., m, n).
+    ///
+    /// ```
+    /// # use latent_losses::distributions::LowRankMatrixNormal;
+    /// # use latent_tensor::Tensor;
+    /// # use ndarray::array;
+    /// let (mu, nu) = (array![[1.0, 2.0]], array![[3.0, 4.0]]);
+    /// let [mu, nu, s, t] = [mu.clone(), nu.clone(), mu, nu].map(Tensor::constant);
+    /// let q = LowRankMatrixNormal::new(mu, s, nu, t);
+    /// assert_eq!(q.mean().to_array(), array![[[3.0, 4.0], [6.0, 8.0]]].into_dyn());
+    /// ```
     pub fn mean(&self) -> Tensor<E> {
         outer(&self.mu, &self.nu, |mu, nu| mu * nu)
     }
 
     /// `ln s_i + ln t_j`, shape (N, ..., m, n).
+    ///
+    /// ```
+    /// # use latent_losses::distributions::LowRankMatrixNormal;
+    /// # use latent_tensor::Tensor;
+    /// # use ndarray::array;
+    /// let (mu, nu) = (array![[1.0, 2.0]], array![[3.0, 4.0]]);
+    /// let [mu, nu, s, t] = [mu.clone(), nu.clone(), mu, nu].map(Tensor::constant);
+    /// let q = LowRankMatrixNormal::new(mu, s, nu, t);
+    /// assert_eq!(q.log_var().to_array(), array![[[4.0, 5.0], [5.0, 6.0]]].into_dyn());
+    /// ```
     pub fn log_var(&self) -> Tensor<E> {
         outer(&self.log_row_var, &self.log_col_var, |s, t| s + t)
     }

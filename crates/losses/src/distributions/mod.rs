@@ -41,6 +41,16 @@ pub trait Distribution<E: Scalar> {
     fn log_prob(&self, x: &Tensor<E>) -> Tensor<E>;
 
     /// One draw for each sample, a constant.
+    ///
+    /// ```
+    /// use latent_losses::distributions::{Bernoulli, Distribution};
+    /// use latent_numeric::random::Stream;
+    /// use latent_tensor::Tensor;
+    ///
+    /// let coins = Bernoulli::new(Tensor::<f32>::zeros(&[2, 5]));
+    /// let x = coins.sample(&mut Stream::new(1, "coins", &[]));
+    /// assert!(x.array().iter().all(|&x| x == 0.0 || x == 1.0));
+    /// ```
     fn sample(&self, stream: &mut Stream) -> Tensor<E>;
 }
 

@@ -55,11 +55,27 @@ impl<E: Scalar> VonMisesFisher<E> {
     }
 
     /// The mean directions, of length one.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::VonMisesFisher;
+    /// # use latent_tensor::Tensor;
+    /// let q = VonMisesFisher::new(&Tensor::full(&[1, 4], 3.0), Tensor::full(&[1], 7.0))?;
+    /// assert_eq!(q.direction().to_array()[[0, 2]], 0.5);
+    /// # Ok::<(), latent_losses::LossError>(())
+    /// ```
     pub fn direction(&self) -> &Tensor<E> {
         &self.direction
     }
 
     /// The concentrations.
+    ///
+    /// ```
+    /// # use latent_losses::distributions::VonMisesFisher;
+    /// # use latent_tensor::Tensor;
+    /// let q = VonMisesFisher::new(&Tensor::full(&[1, 4], 3.0), Tensor::full(&[1], 7.0))?;
+    /// assert_eq!(q.concentration().item(), 7.0);
+    /// # Ok::<(), latent_losses::LossError>(())
+    /// ```
     pub fn concentration(&self) -> &Tensor<E> {
         &self.concentration
     }

@@ -10,16 +10,20 @@ struct AbsExcess;
 impl Smooth for AbsExcess {
     const NAME: &'static str = "abs_excess";
 
-    fn derivative(order: u32, x: f64) -> f64 {
-        let t = x.abs();
-        let sign = if x == 0.0 { 0.0 } else { x.signum() };
-        match order {
-            0 if t < 0.5 => (3..=16).rev().fold(1.0, |tail, n| 1.0 - tail * t / f64::from(n)) * (t * t / 2.0),
-            0 => t + (-t).exp_m1(),
-            1 => -sign * (-t).exp_m1(),
-            _ if order.is_multiple_of(2) => (-t).exp(),
-            _ => -sign * (-t).exp(),
-        }
+    fn derivative(order: u32) -> impl Fn(f64) -> f64 + Sync {
+        move |x| at(order, x)
+    }
+}
+
+fn at(order: u32, x: f64) -> f64 {
+    let t = x.abs();
+    let sign = if x == 0.0 { 0.0 } else { x.signum() };
+    match order {
+        0 if t < 0.5 => (3..=16).rev().fold(1.0, |tail, n| 1.0 - tail * t / f64::from(n)) * (t * t / 2.0),
+        0 => t + (-t).exp_m1(),
+        1 => -sign * (-t).exp_m1(),
+        _ if order.is_multiple_of(2) => (-t).exp(),
+        _ => -sign * (-t).exp(),
     }
 }
 

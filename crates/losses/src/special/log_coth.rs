@@ -36,35 +36,40 @@ static SERIES: LazyLock<[f64; TERMS]> = LazyLock::new(|| {
 impl Smooth for LogXCothHalfX {
     const NAME: &'static str = "log_x_coth_half_x";
 
-    fn derivative(order: u32, x: f64) -> f64 {
-        if x.abs() < NEAR {
-            return near(order, x);
-        }
-        if order == 0 {
-            // ln coth(t / 2) = ln(1 + e^-t) - ln(1 - e^-t)
-            let t = x.abs();
-            let e = (-t).exp();
-            return t.ln() + e.ln_1p() - (-e).ln_1p();
-        }
-        // 1 / x and 1 / sinh x, differentiated `order - 1` times.
-        let inverse = (1..order).fold(1.0 / x, |power, k| -power * f64::from(k) / x);
-        let e = (-x.abs()).exp();
-        let cosecant = x.signum() * 2.0 * e / (1.0 - e * e);
-        inverse - cosecant * cosecant_polynomial(order - 1, 1.0 / x.tanh())
+    fn derivative(order: u32) -> impl Fn(f64) -> f64 + Sync {
+        let series = differentiated_series(order);
+        let cosecant = cosecant_polynomial(order.saturating_sub(1));
+        move |x| if x.abs() < NEAR { near(&series, order, x) } else { far(&cosecant, order, x) }
     }
 }
 
-/// The series, differentiated term by term.
-fn near(order: u32, x: f64) -> f64 {
+/// The coefficients of the series, differentiated term by term.
+fn differentiated_series(order: u32) -> Vec<f64> {
     let order = order as usize;
     let falling = |n: usize| (0..order).map(|k| (2 * n - k) as f64).product::<f64>();
-    let first = order.div_ceil(2);
-    let sum = (first..TERMS).rev().fold(0.0, |sum, n| sum * x * x + SERIES[n] * falling(n));
-    if order % 2 == 1 { sum * x } else { sum }
+    (order.div_ceil(2)..TERMS).map(|n| SERIES[n] * falling(n)).collect()
 }
 
-/// `P_k(y)` with `d^k/dx^k (1 / sinh x) = P_k(coth x) / sinh x`: `P_(k+1) = -y P_k + (1 - y^2) P_k'`.
-fn cosecant_polynomial(k: u32, y: f64) -> f64 {
+fn near(series: &[f64], order: u32, x: f64) -> f64 {
+    let sum = series.iter().rev().fold(0.0, |sum, &c| sum * x * x + c);
+    if order.is_multiple_of(2) { sum } else { sum * x }
+}
+
+fn far(cosecant_polynomial: &[f64], order: u32, x: f64) -> f64 {
+    let e = (-x.abs()).exp();
+    if order == 0 {
+        // ln coth(t / 2) = ln(1 + e^-t) - ln(1 - e^-t)
+        return x.abs().ln() + e.ln_1p() - (-e).ln_1p();
+    }
+    // 1 / x and 1 / sinh x, differentiated `order - 1` times.
+    let inverse = (1..order).fold(1.0 / x, |power, k| -power * f64::from(k) / x);
+    let cosecant = x.signum() * 2.0 * e / (1.0 - e * e);
+    let cotangent = x.signum() * (1.0 + e * e) / (1.0 - e * e);
+    inverse - cosecant * cosecant_polynomial.iter().rev().fold(0.0, |value, &c| value * cotangent + c)
+}
+
+/// The coefficients of `P_k` with `d^k/dx^k (1 / sinh x) = P_k(coth x) / sinh x`: `P_(k+1) = -y P_k + (1 - y^2) P_k'`.
+fn cosecant_polynomial(k: u32) -> Vec<f64> {
     let mut p = vec![1.0];
     for _ in 0..k {
         let mut next = vec![0.0; p.len() + 1];
@@ -76,7 +81,7 @@ fn cosecant_polynomial(k: u32, y: f64) -> f64 {
         }
         p = next;
     }
-    p.iter().rev().fold(0.0, |value, &c| value * y + c)
+    p
 }
 
 /// `ln(x coth(x / 2))`, element by element: the log normaliser of the continuous Bernoulli distribution of logit `x`.
@@ -116,7 +121,8 @@ mod tests {
     #[test]
     fn series_and_closed_form_meet() {
         for order in 0..=6 {
-            let (below, above) = (near(order, NEAR), LogXCothHalfX::derivative(order, NEAR));
+            let below = near(&differentiated_series(order), order, NEAR);
+            let above = far(&cosecant_polynomial(order.saturating_sub(1)), order, NEAR);
             assert!((below - above).abs() < 1e-12 * (1.0 + above.abs()), "order {order}: {below} and {above}");
         }
     }

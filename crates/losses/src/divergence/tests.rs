@@ -123,7 +123,7 @@ fn constants(x: &[ArrayD<f64>]) -> Vec<Tensor<f64>> {
     x.iter().map(|x| Tensor::constant(x.clone())).collect()
 }
 
-/// How many of the larger steps are taken along a random direction.
+/// Every parameter moved up by half a step to a whole one.
 fn moved(x: &[ArrayD<f64>], seed: u64, step: f64) -> Vec<ArrayD<f64>> {
     x.iter()
         .enumerate()

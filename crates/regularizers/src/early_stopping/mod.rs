@@ -77,7 +77,7 @@ pub enum Verdict {
 /// ```
 /// use latent_regularizers::{EarlyStopping, Mode, StopReason, Verdict};
 ///
-/// let mut policy = EarlyStopping { patience: 1, min_change: 0.01, ..EarlyStopping::new(Mode::Min) };
+/// let mut policy = EarlyStopping::new(Mode::Min).patience(1).min_change(0.01);
 /// assert_eq!(policy.observe(1.0), Verdict::Improved);
 /// assert_eq!(policy.observe(0.995), Verdict::Wait { left: 0 });
 /// assert_eq!(policy.observe(0.5), Verdict::Improved);
@@ -88,12 +88,9 @@ pub enum Verdict {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EarlyStopping {
-    /// Which values are better.
-    pub mode: Mode,
-    /// How many observations in a row may be no improvement.
-    pub patience: u64,
-    /// By how much a value must be better to improve.
-    pub min_change: f64,
+    mode: Mode,
+    patience: u64,
+    min_change: f64,
     observed: u64,
     best: Option<Observation>,
     stopped: Option<StopReason>,
@@ -109,6 +106,18 @@ impl EarlyStopping {
     /// ```
     pub fn new(mode: Mode) -> Self {
         Self { mode, patience: 10, min_change: 0.0, observed: 0, best: None, stopped: None }
+    }
+
+    /// That this many observations in a row may be no improvement.
+    #[must_use]
+    pub fn patience(self, patience: u64) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// That a value improves only if it is better by more than this.
+    #[must_use]
+    pub fn min_change(self, min_change: f64) -> Self {
+        Self { min_change, ..self }
     }
 
     /// Takes the next value into account.

@@ -34,7 +34,7 @@ pub fn clip_values<E: Scalar>(parameter: &Parameter<E>, limit: f64) -> Result<()
 }
 
 /// `W <- U min(S, limit) V'`, with `W = U S V'`: the nearest matrix, in the Frobenius norm, of spectral norm at most
-/// `limit` (Sedghi, Gupta and Long 2019, section 3, for one matrix).
+/// `limit` (Sedghi, Gupta and Long 2019, who do so for convolutions).
 ///
 /// The matrix has a row for each index along the axis: 0 for the weights of linear and convolutional layers, 1 for
 /// transposed convolutions. A weight inside stays as it is, bit by bit.
@@ -85,5 +85,58 @@ fn checked<E: Scalar>(name: &'static str, limit: f64) -> Result<E, LayerError> {
         Ok(E::of(limit))
     } else {
         Err(LayerError::settings(name, format!("a limit of {limit}, where one that is not negative was expected")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{close, normal};
+    use latent_tensor::Tensor;
+    use proptest::prelude::*;
+
+    fn values(w: &Tensor<f64>, axis: usize) -> Vec<f64> {
+        linalg::singular_values(matrix(w, axis).view_as()).unwrap().to_vec()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn it_is_the_projection(seed: u64, shape in [1_usize..4, 1..4, 1..3], axis in 0_usize..3, limit in 0.0_f64..3.0) {
+            let w = Parameter::new(normal(seed, &shape));
+            let before = w.tensor();
+            clip_singular_values(&w, axis, limit).unwrap();
+            let after = w.tensor();
+            let (old, new) = (values(&before, axis), values(&after, axis));
+            prop_assert!(old.iter().zip(&new).all(|(old, new)| close(*new, old.min(limit), 1e-12)));
+            // The projection p of w onto a convex set has <w - p, q - p> <= 0 for all q of the set.
+            let mut q = Parameter::new(normal(seed / 3, &shape));
+            clip_singular_values(&q, axis, limit).unwrap();
+            q = Parameter::new(q.tensor().array().clone());
+            let product = ((&before - &after) * (q.tensor() - &after)).sum().item();
+            prop_assert!(product <= 1e-10, "{}", product);
+            if old[0] <= limit {
+                prop_assert_eq!(before.to_array(), after.to_array());
+            }
+        }
+
+        #[test]
+        fn values_end_in_the_interval(seed: u64, n in 1_usize..9, limit in 0.0_f64..2.0) {
+            let w = Parameter::new(normal(seed, &[n]));
+            let want = w.tensor().array().mapv(|w| w.clamp(-limit, limit));
+            clip_values(&w, limit).unwrap();
+            prop_assert_eq!(w.tensor().to_array(), want.to_owned());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_clipped() {
+        let w = Parameter::new(ndarray::array![[1.0, f64::NAN]]);
+        assert!(clip_values(&w, f64::NAN).unwrap_err().to_string().contains("a limit of NaN"));
+        assert!(clip_singular_values(&w, 2, 1.0).unwrap_err().to_string().contains("the axis 2 of a weight"));
+        assert!(clip_singular_values(&w, 0, -1.0).is_err());
+        assert!(clip_singular_values(&w, 0, 1.0).unwrap_err().to_string().contains("NaN"));
+        assert_eq!(w.tensor().array()[[0, 0]], 1.0);
     }
 }

@@ -5,7 +5,7 @@ use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
 /// `lambda mean over n of ||D(x_n) - D(T(x_n))||^2`: the critic's answer should not change under an augmentation
-/// (Zhang et al. 2020, equation 3).
+/// (Zhang et al. 2020, *Consistency regularization for generative adversarial networks*).
 ///
 /// Applied to real samples it is the term of CR-GAN; see [`balanced_consistency`] for real and generated ones.
 /// Gradients go through both answers.
@@ -31,16 +31,16 @@ use latent_tensor::Tensor;
 /// ```
 #[track_caller]
 pub fn consistency<E: Scalar, R: Output<E>>(
-    critic: impl Fn(&Tensor<E>) -> R,
+    mut critic: impl FnMut(&Tensor<E>) -> R,
     transform: impl FnOnce(&Tensor<E>) -> Tensor<E>,
     x: &Tensor<E>,
     lambda: f64,
 ) -> R::With<Tensor<E>> {
-    R::wrap(distance(&critic, transform, x, lambda))
+    R::wrap(distance(&mut critic, transform, x, lambda))
 }
 
 /// `lambda_real mean ||D(x) - D(T(x))||^2 + lambda_fake mean ||D(G(z)) - D(T(G(z)))||^2`: balanced consistency, the bCR
-/// of Zhao et al. 2021, section 3.1.
+/// of Zhao et al. 2021, *Improved consistency regularization for GANs*.
 ///
 /// # Shapes
 /// As [`consistency`], for real and for generated samples.
@@ -63,19 +63,19 @@ pub fn consistency<E: Scalar, R: Output<E>>(
 /// ```
 #[track_caller]
 pub fn balanced_consistency<E: Scalar, R: Output<E>>(
-    critic: impl Fn(&Tensor<E>) -> R,
+    mut critic: impl FnMut(&Tensor<E>) -> R,
     mut transform: impl FnMut(&Tensor<E>) -> Tensor<E>,
     real: &Tensor<E>,
     fake: &Tensor<E>,
     [lambda_real, lambda_fake]: [f64; 2],
 ) -> R::With<Tensor<E>> {
-    let of_real = distance(&critic, &mut transform, real, lambda_real);
-    R::wrap(of_real.and_then(|of_real| Ok(of_real + distance(&critic, &mut transform, fake, lambda_fake)?)))
+    let of_real = distance(&mut critic, &mut transform, real, lambda_real);
+    R::wrap(of_real.and_then(|of_real| Ok(of_real + distance(&mut critic, &mut transform, fake, lambda_fake)?)))
 }
 
 #[track_caller]
 fn distance<E: Scalar, R: Output<E>>(
-    critic: impl Fn(&Tensor<E>) -> R,
+    mut critic: impl FnMut(&Tensor<E>) -> R,
     transform: impl FnOnce(&Tensor<E>) -> Tensor<E>,
     x: &Tensor<E>,
     lambda: f64,
@@ -90,4 +90,42 @@ fn distance<E: Scalar, R: Output<E>>(
     );
     let samples = plain.shape()[0] as f64;
     Ok((plain - transformed).square().sum() * E::of(lambda / samples))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{close, constant, normal, parameters, smooth};
+    use latent_tensor::check::gradients;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn value_and_gradients(seed: u64, n in 1_usize..4, c in 1_usize..3) {
+            let inputs = parameters(seed, 3, c);
+            let p: Vec<Tensor<f64>> = inputs.iter().cloned().map(Tensor::constant).collect();
+            let (x, fake) = (constant(seed / 3, &[n, 3]), constant(seed / 5, &[n, 3]));
+            let critic = |x: &Tensor<f64>| smooth(x, &p);
+            let mirror = |x: &Tensor<f64>| x.flip(&[1]);
+            let of = |x: &Tensor<f64>| (critic(x) - critic(&mirror(x))).square().sum().item() / n as f64;
+            prop_assert!(close(consistency(critic, mirror, &x, 0.3).item(), 0.3 * of(&x), 1e-13));
+            let both = balanced_consistency(critic, mirror, &x, &fake, [0.3, 2.0]).item();
+            prop_assert!(close(both, 0.3 * of(&x) + 2.0 * of(&fake), 1e-13));
+            prop_assert_eq!(consistency(critic, Tensor::clone, &x, 1.0).item(), 0.0);
+            let mut inputs = inputs;
+            inputs.push(normal(seed / 3, &[n, 3]));
+            prop_assert_eq!(gradients(&inputs, |p| consistency(|x| smooth(x, p), mirror, &p[3], 0.3)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn the_critic_s_errors_come_back() {
+        let x = Tensor::<f32>::ones(&[2, 3]);
+        let critic = |x: &Tensor<f32>| if x.array()[[0, 0]] == 2.0 { Err("two") } else { Ok(x.clone()) };
+        assert_eq!(consistency(critic, |x| x * 2.0, &x, 1.0).unwrap_err(), "two");
+        assert_eq!(balanced_consistency(critic, |x| x * 3.0, &x, &(&x * 2.0), [1.0; 2]).unwrap_err(), "two");
+        assert_eq!(balanced_consistency(critic, |x| x * 3.0, &x, &x, [1.0; 2]).unwrap().item(), 24.0);
+    }
 }

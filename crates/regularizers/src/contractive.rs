@@ -7,7 +7,7 @@ use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
 /// `lambda mean over n of ||J(x_n)||_F^2`, where `J` is the Jacobian of the encoder: the penalty of contractive
-/// autoencoders (Rifai et al. 2011, equation 5, which has the sum over samples).
+/// autoencoders (Rifai et al. 2011, who take the sum over samples).
 ///
 /// Twice [`jacobian`](crate::jacobian), and computed as that is: the two differ by what their authors call lambda. For
 /// an encoder of one layer of sigmoids, [`contractive_sigmoid`] needs no backward pass at all.
@@ -40,7 +40,7 @@ pub fn contractive<E: Scalar, R: Output<E>>(
 }
 
 /// [`contractive`] in closed form for `h = sigmoid(x W' + b)`: `lambda mean over n of sum_j (h_j (1 - h_j))^2 ||w_j||^2`
-/// (Rifai et al. 2011, equation 7).
+/// (Rifai et al. 2011).
 ///
 /// # Shapes
 /// `h` is (samples, outputs), `weight` (outputs, inputs); the result has no axes.

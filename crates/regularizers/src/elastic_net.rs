@@ -4,7 +4,7 @@ use crate::{l1, l2};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
-/// `lambda_1 sum_i |w_i| + lambda_2 / 2 sum_i w_i^2` (Zou and Hastie 2005, equation 3, whose `lambda_2` is half of ours).
+/// `lambda_1 sum_i |w_i| + lambda_2 / 2 sum_i w_i^2` (Zou and Hastie 2005, whose `lambda_2` is half of ours).
 ///
 /// # Shapes
 /// Any; the result has no axes.

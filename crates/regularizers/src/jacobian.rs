@@ -8,7 +8,7 @@ use latent_tensor::Tensor;
 use ndarray::{Array2, Axis};
 
 /// `lambda / 2 mean over n of ||J(x_n)||_F^2`, where `J(x_n)` is the Jacobian of the function at sample `n`
-/// (Hoffman, Roberts and Yaida 2019, equation 5).
+/// (Hoffman, Roberts and Yaida 2019).
 ///
 /// The Jacobian is computed row by row: one backward pass for each element of a sample's value, over one forward pass.
 /// The penalty can be differentiated to any order. A sample's value may depend on this sample only: layers that mix
@@ -112,4 +112,81 @@ fn unit_vectors<E: Scalar>(rows: usize, columns: usize, stream: &mut Stream) -> 
         }
     }
     vectors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contractive;
+    use crate::testing::{close, constant, normal, parameters, smooth};
+    use latent_tensor::check::gradients;
+    use latent_tensor::no_grad;
+    use proptest::prelude::*;
+
+    fn constants(arrays: Vec<ndarray::ArrayD<f64>>) -> Vec<Tensor<f64>> {
+        arrays.into_iter().map(Tensor::constant).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn it_is_the_norm_of_each_sample_s_jacobian(seed: u64, n in 1_usize..4, d in 1_usize..4, c in 1_usize..4) {
+            let p = constants(parameters(seed, d, c));
+            let x = normal(seed / 3, &[n, d]);
+            let of_row = |row: usize| {
+                let row = x.index_axis(Axis(0), row).insert_axis(Axis(0)).to_owned();
+                latent_tensor::jacobian(|x| smooth(x, &p), &Tensor::constant(row)).square().sum().item()
+            };
+            let want = (0..n).map(of_row).sum::<f64>() / n as f64;
+            let x = Tensor::constant(x.clone());
+            prop_assert!(close(jacobian(|x| smooth(x, &p), &x, 0.6).item(), 0.3 * want, 1e-12));
+            prop_assert!(close(contractive(|x| smooth(x, &p), &x, 0.6).item(), 0.6 * want, 1e-12));
+            // Also where nothing is recorded, and then without a history.
+            let silent = no_grad(|| jacobian(|x| smooth(x, &p), &x, 0.6));
+            prop_assert!(!silent.is_tracked() && close(silent.item(), 0.3 * want, 1e-12));
+        }
+
+        #[test]
+        fn gradients_of_order_one_and_two(seed: u64, n in 1_usize..3, c in 1_usize..3) {
+            let mut inputs = parameters(seed, 2, c);
+            inputs.push(normal(seed / 3, &[n, 2]));
+            prop_assert_eq!(gradients(&inputs, |p| jacobian(|x| smooth(x, p), &p[3], 0.6)), Ok(()));
+            prop_assert_eq!(gradients(&inputs, |p| {
+                let mut stream = Stream::new(seed, "jacobian projections", &[]);
+                projected_jacobian(|x| smooth(x, p), &p[3], 0.6, 2, &mut stream)
+            }), Ok(()));
+        }
+
+        #[test]
+        fn with_one_output_a_projection_is_exact(seed: u64, n in 1_usize..4) {
+            let p = constants(parameters(seed, 3, 1));
+            let x = constant(seed / 3, &[n, 3]);
+            let mut stream = Stream::new(seed, "jacobian projections", &[]);
+            let got = projected_jacobian(|x| smooth(x, &p), &x, 0.6, 1, &mut stream).item();
+            prop_assert!(close(got, jacobian(|x| smooth(x, &p), &x, 0.6).item(), 1e-13));
+        }
+    }
+
+    #[test]
+    fn projections_are_unbiased() {
+        let p = constants(parameters(1, 4, 5));
+        let x = constant(2, &[3, 4]);
+        let want = jacobian(|x| smooth(x, &p), &x, 1.0).item();
+        let draws: Vec<f64> = (0..2000)
+            .map(|k| {
+                let mut stream = Stream::new(3, "jacobian projections", &[k]);
+                projected_jacobian(|x| smooth(x, &p), &x, 1.0, 2, &mut stream).item()
+            })
+            .collect();
+        let mean = draws.iter().sum::<f64>() / 2000.0;
+        let variance = draws.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / 1999.0;
+        assert!((mean - want).abs() < 5.0 * (variance / 2000.0).sqrt(), "{mean} for {want}");
+    }
+
+    #[test]
+    #[should_panic(expected = "jacobian: a value of shape [6] for samples of shape [2, 3]")]
+    fn values_that_are_not_of_samples() {
+        let _ = jacobian(|x| x.reshape(&[6]), &Tensor::<f32>::zeros(&[2, 3]), 1.0);
+    }
 }

@@ -18,8 +18,8 @@ pub enum Vectors {
     Fewer,
 }
 
-/// `lambda ||G - I||_F^2`: zero where the rows, or columns, are orthonormal (Brock et al. 2017, section 3.4, which has
-/// the sum of absolute values; Bansal et al. 2018, equation 1).
+/// `lambda ||G - I||_F^2`: zero where the rows, or columns, are orthonormal (Brock et al. 2017, who
+/// take the sum of absolute values; Bansal, Chen and Wang 2018).
 ///
 /// With [`Vectors::Columns`] `G` is `W' W`. Columns more than rows cannot be orthonormal: the penalty then has a
 /// minimum above zero.
@@ -82,4 +82,45 @@ fn gram<E: Scalar>(penalty: &str, w: &Tensor<E>, vectors: Vectors) -> Tensor<E> 
         Vectors::Fewer => rows <= columns,
     };
     if of_rows { w.matmul(&w.transpose()) } else { w.transpose().matmul(&w) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{close, normal};
+    use latent_layers::Init;
+    use latent_numeric::linalg;
+    use latent_numeric::random::Stream;
+    use latent_tensor::check::gradients;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn it_is_the_distance_of_the_squared_singular_values_from_one(seed: u64, m in 1_usize..5, n in 1_usize..5) {
+            let w = normal(seed, &[m, n]);
+            let matrix = w.view().into_dimensionality().unwrap();
+            let squares = linalg::singular_values(matrix).unwrap().mapv(|s| s * s);
+            let want: f64 = squares.iter().map(|s| (s - 1.0).powi(2)).sum();
+            let penalty = |vectors| orthogonality(&Tensor::constant(w.clone()), 1.0, vectors).item();
+            prop_assert!(close(penalty(Vectors::Fewer), want, 1e-12));
+            // Each vector too many costs one.
+            prop_assert!(close(penalty(Vectors::Rows), want + m.saturating_sub(n) as f64, 1e-12));
+            prop_assert!(close(penalty(Vectors::Columns), want + n.saturating_sub(m) as f64, 1e-12));
+            for vectors in [Vectors::Rows, Vectors::Columns] {
+                prop_assert_eq!(gradients(std::slice::from_ref(&w), |x| orthogonality(&x[0], 0.7, vectors)), Ok(()));
+                prop_assert_eq!(gradients(std::slice::from_ref(&w), |x| off_diagonal_orthogonality(&x[0], 0.7, vectors)), Ok(()));
+            }
+        }
+
+        #[test]
+        fn orthogonal_initialisation_has_none(seed: u64, m in 1_usize..6, gain in 0.1_f64..3.0) {
+            let mut stream = Stream::new(seed, "initialisation", &[]);
+            let w = Tensor::constant(Init::Orthogonal { gain: 1.0 }.array::<f64>(&[m, 2, 2], &mut stream));
+            prop_assert!(orthogonality(&w, 1.0, Vectors::Fewer).item() < 1e-24);
+            // Lengths do not matter to the other.
+            prop_assert!(off_diagonal_orthogonality(&(w * gain), 1.0, Vectors::Fewer).item() < 1e-22);
+        }
+    }
 }

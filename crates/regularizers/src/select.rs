@@ -44,3 +44,33 @@ pub fn total<'a, E: Scalar>(
     let terms = parameters.into_iter().map(|(_, parameter)| penalty(&parameter.tensor()));
     terms.reduce(|a, b| a + b).unwrap_or_else(|| Tensor::scalar(E::zero()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::l2;
+    use latent_layers::{Activation, Linear, Sequential};
+    use latent_numeric::random::Stream;
+    use latent_tensor::{GradOptions, grad};
+
+    #[test]
+    fn weights_decay_and_biases_do_not() {
+        let mut stream = Stream::new(1, "initialisation", &[]);
+        let model: Sequential<f64> = Sequential::new()
+            .then(Linear::new(3, 4, &mut stream))
+            .then(Activation::Relu)
+            .then(Linear::new(4, 2, &mut stream));
+        let variables = model.variables();
+        let slopes = grad(&[total(weights(&model), |w| l2(w, 0.3))], &variables, GradOptions::default());
+        for ((path, parameter), slope) in model.parameters().iter().zip(slopes) {
+            let lambda = if path.ends_with("weight") { 0.3 } else { 0.0 };
+            let want = parameter.tensor().array().mapv(|w| w * lambda);
+            assert!(slope.array().iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-15), "{path}");
+        }
+    }
+
+    #[test]
+    fn of_nothing_it_is_zero() {
+        assert_eq!(total::<f32>([], |w| l2(w, 1.0)).item(), 0.0);
+    }
+}

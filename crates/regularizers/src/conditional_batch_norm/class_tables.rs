@@ -6,7 +6,7 @@ use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::Array2;
 
-/// `gamma(c)` and `beta(c)` are the rows of tables at class `c` (Dumoulin, Shlens and Kudlur 2017, section 2.2).
+/// `gamma(c)` and `beta(c)` are the rows of tables at class `c` (Dumoulin, Shlens and Kudlur 2017).
 ///
 /// ```
 /// use latent_layers::Module;

@@ -2,6 +2,8 @@
 
 mod class_tables;
 mod network;
+#[cfg(test)]
+mod tests;
 
 pub use class_tables::ClassTables;
 pub use network::AffineNetwork;

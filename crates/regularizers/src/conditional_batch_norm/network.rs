@@ -6,7 +6,7 @@ use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
 /// `gamma(c) = 1 + g(c)` and `beta(c) = b(c)`, where a network maps the condition to `g(c)` and `b(c)` side by side
-/// (de Vries et al. 2017, equations 4 and 5; Brock, Donahue and Simonyan 2019, appendix B, for the one).
+/// (de Vries et al. 2017).
 ///
 /// A network with the value zero is batch normalisation.
 ///

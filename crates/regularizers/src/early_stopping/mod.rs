@@ -2,6 +2,8 @@
 
 mod restore_best;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 pub use restore_best::RestoreBest;
 pub use snapshot::Snapshot;
@@ -109,18 +111,42 @@ impl EarlyStopping {
     }
 
     /// That this many observations in a row may be no improvement.
+    ///
+    /// ```
+    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    ///
+    /// let mut policy = EarlyStopping::new(Mode::Min).patience(0);
+    /// assert_eq!(policy.observe(1.0), Verdict::Improved);
+    /// assert!(matches!(policy.observe(1.0), Verdict::Stop(_)));
+    /// ```
     #[must_use]
     pub fn patience(self, patience: u64) -> Self {
         Self { patience, ..self }
     }
 
-    /// That a value improves only if it is better by more than this.
+    /// That a value improves only if it is better by more than this, which is not negative.
+    ///
+    /// ```
+    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    ///
+    /// let mut policy = EarlyStopping::new(Mode::Max).min_change(0.1);
+    /// assert_eq!(policy.observe(0.5), Verdict::Improved);
+    /// assert_eq!(policy.observe(0.55), Verdict::Wait { left: 9 });
+    /// ```
     #[must_use]
     pub fn min_change(self, min_change: f64) -> Self {
         Self { min_change, ..self }
     }
 
     /// Takes the next value into account.
+    ///
+    /// ```
+    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    ///
+    /// let mut policy = EarlyStopping::new(Mode::Min).patience(2);
+    /// assert_eq!(policy.observe(0.3), Verdict::Improved);
+    /// assert_eq!(policy.observe(0.4), Verdict::Wait { left: 1 });
+    /// ```
     pub fn observe(&mut self, value: f64) -> Verdict {
         if let Some(reason) = self.stopped {
             return Verdict::Stop(reason);

@@ -2,6 +2,8 @@
 
 mod named;
 mod points;
+#[cfg(test)]
+mod tests;
 
 pub use named::{dragan, r1, r2, wgan_gp, wgan_lp, zero_centered};
 pub use points::{interpolates, perturbations};
@@ -83,6 +85,18 @@ impl GradientPenalty {
     ///
     /// # Panics
     /// If the value has not a row for each sample, or the center is negative.
+    ///
+    /// ```
+    /// use latent_regularizers::GradientPenalty;
+    /// use latent_tensor::Tensor;
+    /// use ndarray::array;
+    ///
+    /// // A conditional critic: the gradient of <c, x> is the condition.
+    /// let condition = Tensor::constant(array![[3.0, 4.0], [0.0, 1.0]]);
+    /// let critic = |x: &Tensor<f64>| (x * &condition).sum_axes(&[1], false);
+    /// let at = GradientPenalty::default().at(critic, &Tensor::zeros(&[2, 2]));
+    /// assert_eq!((at.penalty.item(), at.mean_norm), (80.0, 3.0));
+    /// ```
     #[track_caller]
     pub fn at<E: Scalar, R: Output<E>>(
         &self,

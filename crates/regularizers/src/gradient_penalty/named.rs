@@ -42,7 +42,7 @@ pub fn wgan_gp<E: Scalar, R: Output<E>>(
 }
 
 /// `lambda E[max(||grad D(x)|| - 1, 0)^2]` on lines between real and generated samples: the one-sided penalty, WGAN-LP
-/// (Petzka, Fischer and Lukovnikov 2018, equation 8).
+/// (Petzka, Fischer and Lukovnikov 2018).
 ///
 /// For shapes, errors and panics see [`wgan_gp`].
 ///
@@ -68,7 +68,7 @@ pub fn wgan_lp<E: Scalar, R: Output<E>>(
 }
 
 /// `lambda E[||grad D(x)||^2]` on lines between real and generated samples: the zero-centred penalty of Thanh-Tung, Tran
-/// and Venkatesh 2019, equation 7.
+/// and Venkatesh 2019.
 ///
 /// For shapes, errors and panics see [`wgan_gp`].
 ///
@@ -93,8 +93,7 @@ pub fn zero_centered<E: Scalar, R: Output<E>>(
     GradientPenalty { lambda, center: 0.0, side: Side::Both }.at(critic, &interpolates(real, fake, stream))
 }
 
-/// `lambda E[(||grad D(x + e)|| - 1)^2]` with `e ~ N(0, std^2 I)`, around real samples: DRAGAN (Kodali et al. 2017,
-/// equation 2).
+/// `lambda E[(||grad D(x + e)|| - 1)^2]` with `e ~ N(0, std^2 I)`, around real samples: DRAGAN (Kodali et al. 2017).
 ///
 /// # Shapes
 /// `real` is (samples, ...); see [`perturbations`].

@@ -36,8 +36,8 @@ pub fn interpolates<E: Scalar>(real: &Tensor<E>, fake: &Tensor<E>, stream: &mut 
     real * &a + fake * (Tensor::ones(&one_each) - &a)
 }
 
-/// `x_n + e_n` with `e_n ~ N(0, std^2 I)`: points around the real samples (Kodali et al. 2017, equation 2, whose `c` is
-/// `std^2`).
+/// `x_n + e_n` with `e_n ~ N(0, std^2 I)`: points around the real samples (Kodali et al. 2017, whose `c` is `std^2`;
+/// their program adds uniform noise instead).
 ///
 /// # Shapes
 /// Those of `real`.

@@ -1,6 +1,8 @@
 //! `c W / sigma(W)`
 
 mod operator;
+#[cfg(test)]
+mod tests;
 
 pub use operator::WeightOperator;
 pub(crate) use operator::matrix;
@@ -29,6 +31,13 @@ pub struct SpectralNormOptions {
 
 impl SpectralNormOptions {
     /// One power iteration a forward pass, and the Lipschitz constant one, as Miyato et al. have it.
+    ///
+    /// ```
+    /// use latent_regularizers::{SpectralNormOptions, WeightOperator};
+    ///
+    /// let options = SpectralNormOptions::new(WeightOperator::Matrix { axis: 1 });
+    /// assert_eq!((options.power_iterations, options.lipschitz), (1, 1.0));
+    /// ```
     pub fn new(operator: WeightOperator) -> Self {
         Self { operator, power_iterations: 1, lipschitz: 1.0 }
     }
@@ -39,7 +48,7 @@ impl SpectralNormOptions {
 ///
 /// Unit vectors `u` and `v` follow the singular vectors: in training, each forward pass makes power iterations
 /// `u <- A v / ||A v||`, `v <- A' u / ||A' u||` before it; evaluation never changes them. `sigma = u' A v`, through which
-/// gradients flow to the weight with `u` and `v` constant (equation 12). The first vectors are the singular vectors of the
+/// gradients flow to the weight with `u` and `v` constant (section 2.3). The first vectors are the singular vectors of the
 /// weight given: by a singular value decomposition for a matrix, by power iteration until it settles for a convolution.
 /// So the first forward pass is right already.
 ///
@@ -102,6 +111,17 @@ impl<E: Scalar> SpectralNorm<E> {
 
     /// Has a layer use its weight normalised.
     ///
+    /// ```
+    /// use latent_layers::{Context, Weight};
+    /// use latent_regularizers::{SpectralNorm, SpectralNormOptions, WeightOperator};
+    ///
+    /// let mut weight = Weight::new(ndarray::array![[0.0, 4.0], [2.0, 0.0]]);
+    /// SpectralNorm::apply(&mut weight, SpectralNormOptions::new(WeightOperator::LINEAR))?;
+    /// let used = weight.tensor(&Context::evaluate()).to_array();
+    /// assert!((used[[0, 1]] - 1.0_f64).abs() < 1e-15 && (used[[1, 0]] - 0.5).abs() < 1e-15);
+    /// # Ok::<(), latent_layers::LayerError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn apply(weight: &mut Weight<E>, options: SpectralNormOptions) -> Result<(), LayerError> {
@@ -111,6 +131,18 @@ impl<E: Scalar> SpectralNorm<E> {
     }
 
     /// `sigma(W) = u' A v` with the present vectors; gradients flow to the weight.
+    ///
+    /// ```
+    /// use latent_regularizers::{SpectralNorm, SpectralNormOptions, WeightOperator};
+    /// use latent_tensor::{GradOptions, Tensor, grad};
+    /// use ndarray::array;
+    ///
+    /// let weight = Tensor::variable(array![[2.0, 0.0], [0.0, 1.0]]);
+    /// let sigma = SpectralNorm::new(&weight, SpectralNormOptions::new(WeightOperator::LINEAR))?.sigma(&weight);
+    /// let slope = grad(&[sigma], &[weight], GradOptions::default()).remove(0);
+    /// assert_eq!(slope.to_array(), array![[1.0, 0.0], [0.0, 0.0]].into_dyn());
+    /// # Ok::<(), latent_layers::LayerError>(())
+    /// ```
     ///
     /// # Panics
     /// If the weight has another shape than the one given first.

@@ -6,12 +6,25 @@ use latent_tensor::Tensor;
 use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions};
 
 /// Which linear map `A` a weight stands for: whose norm is its spectral norm.
+///
+/// ```
+/// use latent_layers::Init;
+/// use latent_numeric::random::Stream;
+/// use latent_regularizers::{SpectralNorm, SpectralNormOptions, WeightOperator};
+/// use latent_tensor::{Tensor, ops::Conv2dOptions};
+///
+/// let weight = Init::default().array::<f64>(&[16, 3, 4, 4], &mut Stream::new(1, "initialisation", &[]));
+/// let options = Conv2dOptions { stride: [2, 2], padding: [1, 1], ..Default::default() };
+/// let operator = WeightOperator::Conv2d { options, input: [28, 28] };
+/// let norm = SpectralNorm::new(&Tensor::constant(weight.clone()), SpectralNormOptions::new(operator))?;
+/// assert!(norm.sigma(&Tensor::constant(weight)).item() > 0.0);
+/// # Ok::<(), latent_layers::LayerError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeightOperator {
     /// The matrix with a row for each index along this axis, that of the outputs, and the other axes flattened in a row.
     ///
-    /// It is the map itself for a linear layer. For convolutions it is the customary stand-in (Miyato et al. 2018,
-    /// section 2.1), whose norm may be smaller or larger than that of the convolution.
+    /// It is the map itself for a linear layer. For convolutions it is the customary stand-in (Miyato et al. 2018), whose norm may be smaller or larger than that of the convolution.
     Matrix {
         /// 0 for linear and convolutional layers, 1 for transposed convolutions.
         axis: usize,
@@ -36,7 +49,7 @@ impl WeightOperator {
     /// That of a linear layer, and the customary one of a convolution.
     pub const LINEAR: Self = Self::Matrix { axis: 0 };
 
-    /// `A v`, or, with `axis` of the matrix first, the weight as that matrix times `v`.
+    /// `A v`, of the shape of `u`.
     pub(super) fn apply<E: Scalar>(&self, weight: &Tensor<E>, v: &Tensor<E>) -> Tensor<E> {
         match *self {
             Self::Matrix { axis } => {

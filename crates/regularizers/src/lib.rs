@@ -36,7 +36,7 @@
 //!     .then(Activation::LeakyRelu(0.2))
 //!     .then(Linear::new(16, 1, &mut stream));
 //!
-//! let mut stopping = RestoreBest::new(EarlyStopping::new(Mode::Max).patience(10).min_change(1e-3));
+//! let mut stopping = RestoreBest::new(EarlyStopping::new(Mode::Max).patience(50).min_change(1e-3));
 //! for step in 0..300 {
 //!     let mut context = Context::train(Stream::new(7, "training", &[step]));
 //!     let distance = critic.forward(&real, &mut context)?.mean() - critic.forward(&fake, &mut context)?.mean();

@@ -95,8 +95,7 @@ fn distance<E: Scalar, R: Output<E>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{close, constant, normal, parameters, smooth};
-    use latent_tensor::check::gradients;
+    use crate::testing::{close, constant, fine_gradients, normal, parameters, smooth};
     use proptest::prelude::*;
 
     proptest! {
@@ -116,7 +115,7 @@ mod tests {
             prop_assert_eq!(consistency(critic, Tensor::clone, &x, 1.0).item(), 0.0);
             let mut inputs = inputs;
             inputs.push(normal(seed / 3, &[n, 3]));
-            prop_assert_eq!(gradients(&inputs, |p| consistency(|x| smooth(x, p), mirror, &p[3], 0.3)), Ok(()));
+            prop_assert_eq!(fine_gradients(&inputs, |p| consistency(|x| smooth(x, p), mirror, &p[3], 0.3)), Ok(()));
         }
     }
 

@@ -118,8 +118,7 @@ fn unit_vectors<E: Scalar>(rows: usize, columns: usize, stream: &mut Stream) -> 
 mod tests {
     use super::*;
     use crate::contractive;
-    use crate::testing::{close, constant, normal, parameters, smooth};
-    use latent_tensor::check::gradients;
+    use crate::testing::{close, constant, fine_gradients, normal, parameters, smooth};
     use latent_tensor::no_grad;
     use proptest::prelude::*;
 
@@ -151,8 +150,8 @@ mod tests {
         fn gradients_of_order_one_and_two(seed: u64, n in 1_usize..3, c in 1_usize..3) {
             let mut inputs = parameters(seed, 2, c);
             inputs.push(normal(seed / 3, &[n, 2]));
-            prop_assert_eq!(gradients(&inputs, |p| jacobian(|x| smooth(x, p), &p[3], 0.6)), Ok(()));
-            prop_assert_eq!(gradients(&inputs, |p| {
+            prop_assert_eq!(fine_gradients(&inputs, |p| jacobian(|x| smooth(x, p), &p[3], 0.6)), Ok(()));
+            prop_assert_eq!(fine_gradients(&inputs, |p| {
                 let mut stream = Stream::new(seed, "jacobian projections", &[]);
                 projected_jacobian(|x| smooth(x, p), &p[3], 0.6, 2, &mut stream)
             }), Ok(()));

@@ -1,5 +1,6 @@
 //! `c W / sigma(W)`
 
+mod lanczos;
 mod operator;
 #[cfg(test)]
 mod tests;
@@ -11,12 +12,7 @@ use latent_layers::{Context, LayerError, Module, Reparameterization, State, Visi
 use latent_numeric::random::Stream;
 use latent_numeric::{Scalar, linalg, parallel};
 use latent_tensor::{Tensor, no_grad};
-
-/// Power iterations that the first vectors of a convolution may take.
-const FIRST_ITERATIONS: usize = 1000;
-/// They end before, where `||A' A v - sigma^2 v|| <= FIRST_TOLERANCE sigma^2`. The relative error of sigma is then of the
-/// order of its square.
-const FIRST_TOLERANCE: f64 = 1e-4;
+use ndarray::Array1;
 
 /// How a weight is normalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +45,7 @@ impl SpectralNormOptions {
 /// Unit vectors `u` and `v` follow the singular vectors: in training, each forward pass makes power iterations
 /// `u <- A v / ||A v||`, `v <- A' u / ||A' u||` before it; evaluation never changes them. `sigma = u' A v`, through which
 /// gradients flow to the weight with `u` and `v` constant (section 2.3). The first vectors are the singular vectors of the
-/// weight given: by a singular value decomposition for a matrix, by power iteration until it settles for a convolution.
+/// weight given: by a singular value decomposition for a matrix, by Lanczos bidiagonalisation for a convolution.
 /// So the first forward pass is right already.
 ///
 /// The vectors are state of the names that `torch.nn.utils.parametrizations.spectral_norm` gives them. Of a convolution
@@ -189,49 +185,48 @@ impl<E: Scalar> SpectralNorm<E> {
                 self.v.set(factors.vt.row(0).to_owned())
             }
             WeightOperator::Conv2d { .. } | WeightOperator::ConvTranspose2d { .. } => {
-                let len = self.v.len() as u64;
-                let start = Tensor::normal(&self.v.shape(), &mut Stream::new(0, "spectral norm", &[len]));
-                replace(&self.v, &start);
-                replace(&self.u, &Tensor::ones(&self.u.shape()));
-                for _ in 0..FIRST_ITERATIONS {
-                    if self.iterate(&weight) <= FIRST_TOLERANCE {
-                        break;
-                    }
+                // Vectors of length one also where the map has none of its own.
+                let start = Stream::new(0, "spectral norm", &[self.v.len() as u64]).normal_array(self.v.len());
+                let (operator, [u, v]) = (&self.options.operator, [self.u.shape(), self.v.shape()]);
+                replace(&self.v, &tensor(&start, &v));
+                replace(&self.u, &Tensor::ones(&u));
+                let apply = |x: &Array1<E>| flat(&operator.apply(&weight, &tensor(x, &v)));
+                let adjoint = |x: &Array1<E>| flat(&operator.adjoint(&weight, &tensor(x, &u)));
+                if let Some([first_u, first_v]) = lanczos::first_singular_vectors(start, apply, adjoint) {
+                    replace(&self.u, &tensor(&first_u, &u));
+                    replace(&self.v, &tensor(&first_v, &v));
                 }
                 Ok(())
             }
         }
     }
 
-    /// One power iteration; `||A' A v - sigma^2 v|| / sigma^2` for the old `v`, zero if `A v = 0`.
-    fn iterate(&self, weight: &Tensor<E>) -> f64 {
+    /// One power iteration.
+    fn iterate(&self, weight: &Tensor<E>) {
         no_grad(|| {
             let operator = &self.options.operator;
-            let sigma = replace(&self.u, &operator.apply(weight, &self.v.tensor()));
-            if sigma == E::zero() {
-                return 0.0;
-            }
-            let old = self.v.tensor();
-            let pulled = operator.adjoint(weight, &self.u.tensor());
-            replace(&self.v, &pulled);
-            (norm(&(pulled - old * sigma)) / sigma).as_f64()
-        })
+            replace(&self.u, &operator.apply(weight, &self.v.tensor()));
+            replace(&self.v, &operator.adjoint(weight, &self.u.tensor()));
+        });
     }
 }
 
-/// Sets a state to a vector scaled to length one, if that can be done, and returns the length.
-fn replace<E: Scalar>(state: &State<E>, vector: &Tensor<E>) -> E {
-    let length = norm(vector);
+/// Sets a state to a vector scaled to length one, if that can be done.
+fn replace<E: Scalar>(state: &State<E>, vector: &Tensor<E>) {
+    let row_major = vector.array().as_standard_layout();
+    let length = parallel::sum_of_squares(row_major.as_slice().expect("row-major")).sqrt();
     if length > E::zero() && length.is_finite() {
         let array = vector.array().mapv(|x| x / length);
         state.set(array).expect("the operator keeps the shapes");
     }
-    length
 }
 
-fn norm<E: Scalar>(vector: &Tensor<E>) -> E {
-    let array = vector.array().as_standard_layout();
-    parallel::sum_of_squares(array.as_slice().expect("row-major")).sqrt()
+fn tensor<E: Scalar>(vector: &Array1<E>, shape: &[usize]) -> Tensor<E> {
+    Tensor::constant(vector.clone()).reshape(shape)
+}
+
+fn flat<E: Scalar>(tensor: &Tensor<E>) -> Array1<E> {
+    tensor.reshape(&[tensor.len()]).into_array()
 }
 
 impl<E: Scalar> Module<E> for SpectralNorm<E> {

@@ -57,7 +57,7 @@ proptest! {
         let weight = constant(seed, &shape);
         let norm = SpectralNorm::new(&weight, SpectralNormOptions::new(operator)).unwrap();
         let (sigma, want) = (norm.sigma(&weight).item(), largest(&operator, &weight));
-        prop_assert!(sigma <= want * (1.0 + 1e-12) && close(sigma, want, 1e-4), "{} for {}", sigma, want);
+        prop_assert!(sigma <= want * (1.0 + 1e-12) && close(sigma, want, 1e-9), "{} for {}", sigma, want);
     }
 
     #[test]
@@ -76,6 +76,8 @@ proptest! {
         let weight = normal(seed, &shape);
         let options = SpectralNormOptions { lipschitz: 2.0, ..SpectralNormOptions::new(operator) };
         let norm = SpectralNorm::new(&Tensor::constant(weight.clone()), options).unwrap();
+        // The differences move the weight by about as much as its elements are.
+        prop_assume!(norm.sigma(&Tensor::constant(weight.clone())).item() > 1.0);
         prop_assert_eq!(gradients(&[weight], |w| norm.weight(&w[0], &Context::evaluate())), Ok(()));
     }
 
@@ -142,7 +144,7 @@ proptest! {
         let norm = |x: Tensor<f64>| x.square().sum().item().sqrt();
         for k in 0..4 {
             let (x, y) = (constant(seed ^ k, &[1, 2, 6, 6]), constant(seed ^ (k + 7), &[1, 2, 6, 6]));
-            prop_assert!(norm(f(&x) - f(&y)) <= lipschitz.powi(3) * norm(x - y) * (1.0 + 1e-3));
+            prop_assert!(norm(f(&x) - f(&y)) <= lipschitz.powi(3) * norm(x - y) * (1.0 + 1e-9));
         }
     }
 }
@@ -173,7 +175,7 @@ fn large_weights_are_right_before_the_first_step() {
     let weight = constant(2, &[3, 2, 3, 3]);
     let norm = SpectralNorm::new(&weight, SpectralNormOptions::new(operator)).unwrap();
     let used = norm.weight(&weight, &Context::evaluate());
-    assert!(close(largest(&operator, &used), 1.0, 1e-4));
+    assert!(close(largest(&operator, &used), 1.0, 1e-9));
 }
 
 #[test]

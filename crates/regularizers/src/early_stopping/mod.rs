@@ -1,0 +1,173 @@
+//! When to stop, from a value that should get better.
+
+mod restore_best;
+mod snapshot;
+
+pub use restore_best::RestoreBest;
+pub use snapshot::Snapshot;
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Which values are better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Smaller ones, as of a loss.
+    Min,
+    /// Larger ones, as of an accuracy.
+    Max,
+}
+
+/// A value that was observed, and when, counted from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The number of values observed before it.
+    pub index: u64,
+    /// The value.
+    pub value: f64,
+}
+
+/// Why to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// More values than the patience allows were no improvement.
+    NoImprovement {
+        /// How many, up to the last.
+        observations: u64,
+    },
+    /// A value was NaN or infinite.
+    NotFinite {
+        /// Which, counted from zero.
+        index: u64,
+    },
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoImprovement { observations } => write!(f, "no improvement in {observations} observations"),
+            Self::NotFinite { index } => write!(f, "observation {index} is not a finite number"),
+        }
+    }
+}
+
+/// What an observation means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is better than the best so far by more than the smallest change; the first one always is.
+    Improved,
+    /// It is not, but there is patience left: this many observations more.
+    Wait {
+        /// How many more without improvement do not stop.
+        left: u64,
+    },
+    /// Stop.
+    Stop(StopReason),
+}
+
+/// The policy of early stopping: stop when a value has not improved for more than `patience` observations
+/// (Prechelt 1998; Goodfellow, Bengio and Courville 2016, algorithm 7.1).
+///
+/// A value improves on the best if it is better by more than `min_change`. The policy is a value: it can be saved with
+/// the rest of a run, and goes on exactly where it was. After it has said to stop it goes on saying so. For the weights
+/// of the best observation see [`RestoreBest`].
+///
+/// ```
+/// use latent_regularizers::{EarlyStopping, Mode, StopReason, Verdict};
+///
+/// let mut policy = EarlyStopping { patience: 1, min_change: 0.01, ..EarlyStopping::new(Mode::Min) };
+/// assert_eq!(policy.observe(1.0), Verdict::Improved);
+/// assert_eq!(policy.observe(0.995), Verdict::Wait { left: 0 });
+/// assert_eq!(policy.observe(0.5), Verdict::Improved);
+/// assert_eq!(policy.observe(0.6), Verdict::Wait { left: 0 });
+/// let Verdict::Stop(reason) = policy.observe(0.7) else { panic!() };
+/// assert_eq!(reason.to_string(), "no improvement in 2 observations");
+/// assert_eq!(policy.best().unwrap().index, 2);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EarlyStopping {
+    /// Which values are better.
+    pub mode: Mode,
+    /// How many observations in a row may be no improvement.
+    pub patience: u64,
+    /// By how much a value must be better to improve.
+    pub min_change: f64,
+    observed: u64,
+    best: Option<Observation>,
+    stopped: Option<StopReason>,
+}
+
+impl EarlyStopping {
+    /// Patience 10, any change counts.
+    ///
+    /// ```
+    /// use latent_regularizers::{EarlyStopping, Mode};
+    ///
+    /// assert_eq!(EarlyStopping::new(Mode::Max).best(), None);
+    /// ```
+    pub fn new(mode: Mode) -> Self {
+        Self { mode, patience: 10, min_change: 0.0, observed: 0, best: None, stopped: None }
+    }
+
+    /// Takes the next value into account.
+    pub fn observe(&mut self, value: f64) -> Verdict {
+        if let Some(reason) = self.stopped {
+            return Verdict::Stop(reason);
+        }
+        let index = self.observed;
+        self.observed += 1;
+        if !value.is_finite() {
+            return self.stop(StopReason::NotFinite { index });
+        }
+        let improves = |best: Observation| match self.mode {
+            Mode::Min => value < best.value - self.min_change,
+            Mode::Max => value > best.value + self.min_change,
+        };
+        match self.best {
+            Some(best) if !improves(best) => {
+                let observations = index - best.index;
+                match self.patience.checked_sub(observations) {
+                    Some(left) => Verdict::Wait { left },
+                    None => self.stop(StopReason::NoImprovement { observations }),
+                }
+            }
+            _ => {
+                self.best = Some(Observation { index, value });
+                Verdict::Improved
+            }
+        }
+    }
+
+    fn stop(&mut self, reason: StopReason) -> Verdict {
+        self.stopped = Some(reason);
+        Verdict::Stop(reason)
+    }
+
+    /// The best value so far.
+    ///
+    /// ```
+    /// use latent_regularizers::{EarlyStopping, Mode, Observation};
+    ///
+    /// let mut policy = EarlyStopping::new(Mode::Max);
+    /// [0.5, 0.9, 0.7].map(|accuracy| policy.observe(accuracy));
+    /// assert_eq!(policy.best(), Some(Observation { index: 1, value: 0.9 }));
+    /// ```
+    pub fn best(&self) -> Option<Observation> {
+        self.best
+    }
+
+    /// Why it said to stop, if it did.
+    ///
+    /// ```
+    /// use latent_regularizers::{EarlyStopping, Mode, StopReason};
+    ///
+    /// let mut policy = EarlyStopping::new(Mode::Min);
+    /// policy.observe(f64::NAN);
+    /// assert_eq!(policy.stopped(), Some(StopReason::NotFinite { index: 0 }));
+    /// ```
+    pub fn stopped(&self) -> Option<StopReason> {
+        self.stopped
+    }
+}

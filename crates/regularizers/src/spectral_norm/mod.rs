@@ -1,0 +1,230 @@
+//! `c W / sigma(W)`
+
+mod operator;
+
+pub use operator::WeightOperator;
+pub(crate) use operator::matrix;
+
+use latent_layers::{Context, LayerError, Module, Reparameterization, State, Visitor, Weight};
+use latent_numeric::random::Stream;
+use latent_numeric::{Scalar, linalg, parallel};
+use latent_tensor::{Tensor, no_grad};
+
+/// Power iterations that the first vectors of a convolution may take.
+const FIRST_ITERATIONS: usize = 1000;
+/// They end before, where `||A' A v - sigma^2 v|| <= FIRST_TOLERANCE sigma^2`. The relative error of sigma is then of the
+/// order of its square.
+const FIRST_TOLERANCE: f64 = 1e-4;
+
+/// How a weight is normalised.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpectralNormOptions {
+    /// The map whose norm is meant.
+    pub operator: WeightOperator,
+    /// Power iterations in a forward pass of training.
+    pub power_iterations: usize,
+    /// The norm that the map is to have: the layer's Lipschitz constant.
+    pub lipschitz: f64,
+}
+
+impl SpectralNormOptions {
+    /// One power iteration a forward pass, and the Lipschitz constant one, as Miyato et al. have it.
+    pub fn new(operator: WeightOperator) -> Self {
+        Self { operator, power_iterations: 1, lipschitz: 1.0 }
+    }
+}
+
+/// Spectral normalisation: the layer uses `c W / sigma(W)`, with `sigma(W) = ||A||_2` the largest singular value of the
+/// linear map that the weight stands for (Miyato et al. 2018, equation 8 and algorithm 1).
+///
+/// Unit vectors `u` and `v` follow the singular vectors: in training, each forward pass makes power iterations
+/// `u <- A v / ||A v||`, `v <- A' u / ||A' u||` before it; evaluation never changes them. `sigma = u' A v`, through which
+/// gradients flow to the weight with `u` and `v` constant (equation 12). The first vectors are the singular vectors of the
+/// weight given: by a singular value decomposition for a matrix, by power iteration until it settles for a convolution.
+/// So the first forward pass is right already.
+///
+/// The vectors are state of the names that `torch.nn.utils.parametrizations.spectral_norm` gives them. Of a convolution
+/// they are images (1, channels, height, width). If the map takes a vector to zero, the vector stays as it was; a weight
+/// with `sigma = 0` is used as it is, times `c`.
+///
+/// ```
+/// use latent_layers::{Context, Linear, Module};
+/// use latent_numeric::{linalg, random::Stream};
+/// use latent_regularizers::{SpectralNorm, SpectralNormOptions, WeightOperator};
+///
+/// let mut layer: Linear<f64> = Linear::new(20, 10, &mut Stream::new(1, "initialisation", &[]));
+/// let options = SpectralNormOptions { lipschitz: 2.0, ..SpectralNormOptions::new(WeightOperator::LINEAR) };
+/// SpectralNorm::apply(&mut layer.weight, options)?;
+/// let weight = layer.weight.tensor(&Context::evaluate());
+/// let values = linalg::singular_values(weight.view_as()).unwrap();
+/// assert!((values[0] - 2.0).abs() < 1e-12);
+/// let paths: Vec<String> = layer.states().into_iter().map(|(path, _)| path).collect();
+/// assert_eq!(paths, ["parametrizations.weight.0._u", "parametrizations.weight.0._v"]);
+/// # Ok::<(), latent_layers::LayerError>(())
+/// ```
+#[derive(Debug)]
+pub struct SpectralNorm<E: Scalar = f32> {
+    options: SpectralNormOptions,
+    u: State<E>,
+    v: State<E>,
+}
+
+impl<E: Scalar> SpectralNorm<E> {
+    /// For a weight with this value.
+    ///
+    /// # Errors
+    /// [`LayerError::Settings`] if the weight does not fit the operator, has no elements or not finite ones, or the
+    /// Lipschitz constant is not positive.
+    ///
+    /// ```
+    /// use latent_layers::LayerError;
+    /// use latent_regularizers::{SpectralNorm, SpectralNormOptions, WeightOperator};
+    /// use latent_tensor::Tensor;
+    ///
+    /// let weight = Tensor::constant(ndarray::array![[0.0, 2.0], [1.0, 0.0]]);
+    /// let norm: SpectralNorm<f64> = SpectralNorm::new(&weight, SpectralNormOptions::new(WeightOperator::LINEAR))?;
+    /// assert!((norm.sigma(&weight).item() - 2.0).abs() < 1e-15);
+    /// let wrong = SpectralNorm::new(&weight, SpectralNormOptions::new(WeightOperator::Matrix { axis: 2 }));
+    /// assert_eq!(wrong.unwrap_err().to_string(), "spectral_norm: the axis 2 of a weight of shape [2, 2]");
+    /// # Ok::<(), LayerError>(())
+    /// ```
+    pub fn new(weight: &Tensor<E>, options: SpectralNormOptions) -> Result<Self, LayerError> {
+        let [u, v] = options.operator.shapes(weight.shape())?;
+        if !(options.lipschitz > 0.0 && options.lipschitz.is_finite()) {
+            let reason = format!("a Lipschitz constant of {}, where a positive one was expected", options.lipschitz);
+            return Err(LayerError::settings("spectral_norm", reason));
+        }
+        let zeros = |shape: &[usize]| State::new(Tensor::zeros(shape).array().clone());
+        let norm = Self { options, u: zeros(&u), v: zeros(&v) };
+        norm.settle(weight)?;
+        Ok(norm)
+    }
+
+    /// Has a layer use its weight normalised.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn apply(weight: &mut Weight<E>, options: SpectralNormOptions) -> Result<(), LayerError> {
+        let norm = Self::new(&weight.original.tensor(), options)?;
+        weight.reparameterize(norm);
+        Ok(())
+    }
+
+    /// `sigma(W) = u' A v` with the present vectors; gradients flow to the weight.
+    ///
+    /// # Panics
+    /// If the weight has another shape than the one given first.
+    #[track_caller]
+    pub fn sigma(&self, weight: &Tensor<E>) -> Tensor<E> {
+        let (u, v) = (self.u.tensor(), self.v.tensor());
+        (self.options.operator.apply(weight, &v) * u).sum()
+    }
+
+    /// Sets the vectors to the singular vectors of this weight, wherever they are: after the weight was replaced, not
+    /// trained.
+    ///
+    /// # Errors
+    /// [`LayerError::Settings`] if the weight has elements that are not finite; [`LayerError::Shape`] if it has another
+    /// shape than the one given first. The vectors stay as they were.
+    ///
+    /// ```
+    /// use latent_regularizers::{SpectralNorm, SpectralNormOptions, WeightOperator};
+    /// use latent_tensor::Tensor;
+    /// use ndarray::array;
+    ///
+    /// let first = Tensor::constant(array![[0.0, 2.0], [1.0, 0.0]]);
+    /// let norm: SpectralNorm<f64> = SpectralNorm::new(&first, SpectralNormOptions::new(WeightOperator::LINEAR))?;
+    /// let loaded = Tensor::constant(array![[3.0, 0.0], [0.0, 1.0]]);
+    /// norm.settle(&loaded)?;
+    /// assert!((norm.sigma(&loaded).item() - 3.0).abs() < 1e-15);
+    /// # Ok::<(), latent_layers::LayerError>(())
+    /// ```
+    pub fn settle(&self, weight: &Tensor<E>) -> Result<(), LayerError> {
+        let shapes = self.options.operator.shapes(weight.shape())?;
+        if shapes != [self.u.shape(), self.v.shape()] {
+            let expected = format!("a weight with vectors of shapes {:?} and {:?}", self.u.shape(), self.v.shape());
+            return Err(LayerError::shape("", "spectral_norm", expected, weight.shape()));
+        }
+        if let Some(element) = weight.array().iter().find(|element| !element.is_finite()) {
+            return Err(LayerError::settings("spectral_norm", format!("a weight with the element {element}")));
+        }
+        let weight = weight.detach();
+        match self.options.operator {
+            WeightOperator::Matrix { axis } => {
+                let factors = linalg::svd(matrix(&weight, axis).view_as())
+                    .map_err(|error| LayerError::settings("spectral_norm", error.to_string()))?;
+                self.u.set(factors.u.column(0).to_owned())?;
+                self.v.set(factors.vt.row(0).to_owned())
+            }
+            WeightOperator::Conv2d { .. } | WeightOperator::ConvTranspose2d { .. } => {
+                let len = self.v.len() as u64;
+                let start = Tensor::normal(&self.v.shape(), &mut Stream::new(0, "spectral norm", &[len]));
+                replace(&self.v, &start);
+                replace(&self.u, &Tensor::ones(&self.u.shape()));
+                for _ in 0..FIRST_ITERATIONS {
+                    if self.iterate(&weight) <= FIRST_TOLERANCE {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// One power iteration; `||A' A v - sigma^2 v|| / sigma^2` for the old `v`, zero if `A v = 0`.
+    fn iterate(&self, weight: &Tensor<E>) -> f64 {
+        no_grad(|| {
+            let operator = &self.options.operator;
+            let sigma = replace(&self.u, &operator.apply(weight, &self.v.tensor()));
+            if sigma == E::zero() {
+                return 0.0;
+            }
+            let old = self.v.tensor();
+            let pulled = operator.adjoint(weight, &self.u.tensor());
+            replace(&self.v, &pulled);
+            (norm(&(pulled - old * sigma)) / sigma).as_f64()
+        })
+    }
+}
+
+/// Sets a state to a vector scaled to length one, if that can be done, and returns the length.
+fn replace<E: Scalar>(state: &State<E>, vector: &Tensor<E>) -> E {
+    let length = norm(vector);
+    if length > E::zero() && length.is_finite() {
+        let array = vector.array().mapv(|x| x / length);
+        state.set(array).expect("the operator keeps the shapes");
+    }
+    length
+}
+
+fn norm<E: Scalar>(vector: &Tensor<E>) -> E {
+    let array = vector.array().as_standard_layout();
+    parallel::sum_of_squares(array.as_slice().expect("row-major")).sqrt()
+}
+
+impl<E: Scalar> Module<E> for SpectralNorm<E> {
+    fn kind(&self) -> &'static str {
+        "spectral_norm"
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
+        visitor.state("_u", &self.u);
+        visitor.state("_v", &self.v);
+    }
+}
+
+impl<E: Scalar> Reparameterization<E> for SpectralNorm<E> {
+    fn weight(&self, original: &Tensor<E>, context: &Context) -> Tensor<E> {
+        if context.is_training() {
+            let weight = original.detach();
+            for _ in 0..self.options.power_iterations {
+                self.iterate(&weight);
+            }
+        }
+        let sigma = self.sigma(original);
+        if sigma.item() == E::zero() {
+            return original * E::of(self.options.lipschitz);
+        }
+        original / (sigma / E::of(self.options.lipschitz))
+    }
+}

@@ -20,9 +20,7 @@ impl Every {
         match self {
             Self::Steps(0) | Self::Epochs(0) | Self::Never => false,
             Self::Steps(n) => step.is_multiple_of(n),
-            Self::Epochs(n) => {
-                step > 0 && pace.epoch(step) / n > pace.epoch(step - 1) / n
-            }
+            Self::Epochs(n) => step > 0 && pace.epoch(step) / n > pace.epoch(step - 1) / n,
         }
     }
 }

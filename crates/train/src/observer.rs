@@ -1,7 +1,7 @@
 //! What is told while training goes on, and to whom.
 
-use crate::task::TaskError;
 use crate::StopReason;
+use crate::task::TaskError;
 use latent_optim::OptimError;
 use latent_tensor::Tensor;
 use std::ops::ControlFlow;

@@ -1,0 +1,93 @@
+//! What tells one optimiser from another.
+
+use crate::{FirstOrder, OptimError};
+use latent_numeric::Scalar;
+
+/// The most numbers that an [`Algorithm`] may keep for each element.
+pub const MAX_SLOTS: usize = 3;
+
+/// The settings of an optimiser that treats every element by itself, and what it does with one.
+///
+/// [`FirstOrder`] does everything else: groups, schedules, decomposition into blocks, state that is saved. So an
+/// algorithm of one's own is its formula:
+///
+/// ```
+/// use latent_layers::Parameter;
+/// use latent_numeric::Scalar;
+/// use latent_optim::{Algorithm, Block, OptimError, Optimizer};
+/// use latent_tensor::Tensor;
+/// use ndarray::array;
+///
+/// /// `p - lr sign(g)`
+/// #[derive(Clone)]
+/// struct SignDescent {
+///     learning_rate: f64,
+/// }
+///
+/// impl Algorithm for SignDescent {
+///     const NAME: &'static str = "sign_descent";
+///     type Coefficients<E: Scalar> = E;
+///
+///     fn check(&self) -> Result<(), OptimError> {
+///         Ok(())
+///     }
+///     fn learning_rate(&self) -> f64 {
+///         self.learning_rate
+///     }
+///     fn slots(&self) -> Vec<&'static str> {
+///         vec![]
+///     }
+///     fn coefficients<E: Scalar>(&self, learning_rate: f64, _step: u64) -> E {
+///         E::of(learning_rate)
+///     }
+///     fn update<E: Scalar>(lr: &E, block: Block<'_, E>) {
+///         let lr = *lr;
+///         block.sweep(|p, g, []| (p - lr * g.signum(), []));
+///     }
+/// }
+///
+/// let w = Parameter::new(array![1.0_f32, 1.0]);
+/// let mut optimizer = SignDescent { learning_rate: 0.5 }.optimizer().unwrap();
+/// optimizer.step(&[("w".into(), &w)], &[Tensor::constant(array![3.0, -0.1])]).unwrap();
+/// assert_eq!(w.tensor().to_array(), array![0.5, 1.5].into_dyn());
+/// ```
+pub trait Algorithm: Clone + Send + Sync + 'static {
+    /// What it is called in errors, configurations and saved state.
+    const NAME: &'static str;
+
+    /// What the settings come to in one step, for numbers of one type.
+    type Coefficients<E: Scalar>: Copy + Send + Sync;
+
+    /// Whether the settings are in their domains.
+    ///
+    /// # Errors
+    /// If not: which one, what it is, and the domain.
+    fn check(&self) -> Result<(), OptimError>;
+
+    /// The learning rate, which schedules multiply.
+    fn learning_rate(&self) -> f64;
+
+    /// The names of the numbers kept for each element, at most [`MAX_SLOTS`].
+    fn slots(&self) -> Vec<&'static str>;
+
+    /// What these numbers are before the first step.
+    fn initial(&self) -> f64 {
+        0.0
+    }
+
+    /// What is the same for all elements in a step, counted from one.
+    fn coefficients<E: Scalar>(&self, learning_rate: f64, step: u64) -> Self::Coefficients<E>;
+
+    /// One step for a block of elements.
+    fn update<E: Scalar>(coefficients: &Self::Coefficients<E>, block: Block<'_, E>);
+
+    /// The optimiser with these settings.
+    ///
+    /// # Errors
+    /// If a setting is outside its domain.
+    fn optimizer<E: Scalar>(self) -> Result<FirstOrder<Self, E>, OptimError> {
+        FirstOrder::new(self)
+    }
+}
+
+pub use crate::sweep::Block;

@@ -1,5 +1,6 @@
 //! Training: one loop, and runs that can be trusted.
 
+pub mod checkpoint;
 pub mod config;
 mod every;
 mod executor;

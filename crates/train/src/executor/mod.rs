@@ -1,6 +1,7 @@
 //! The one loop.
 
 mod player;
+mod resume;
 mod settings;
 mod step;
 mod validate;
@@ -8,6 +9,7 @@ mod validate;
 pub use player::Player;
 pub use settings::{Limit, Settings};
 
+use crate::checkpoint::{Checkpoints, Identity};
 use crate::every::Pace;
 use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, Position};
@@ -29,8 +31,11 @@ pub struct Executor<'a, T: Task> {
     early: Option<RestoreBest>,
     observers: Vec<(Every, Box<dyn Observer<T> + 'a>)>,
     interrupt: Interrupt,
+    identity: Identity,
+    checkpoints: Option<Checkpoints>,
     pace: Pace,
     step: u64,
+    validated: Option<u64>,
     best: Option<f64>,
 }
 
@@ -76,8 +81,11 @@ impl<'a, T: Task> Executor<'a, T> {
             players,
             observers: Vec::new(),
             interrupt: Interrupt::default(),
+            identity: Identity::default(),
+            checkpoints: None,
             pace,
             step: 0,
+            validated: None,
             best: None,
         })
     }
@@ -103,6 +111,14 @@ impl<'a, T: Task> Executor<'a, T> {
         self
     }
 
+    /// Writes checkpoints of this run: as often as they say, at each best evaluation, and at the end.
+    #[must_use]
+    pub fn checkpoints(mut self, checkpoints: Checkpoints, identity: Identity) -> Self {
+        self.checkpoints = Some(checkpoints);
+        self.identity = identity;
+        self
+    }
+
     /// How far training is.
     pub fn position(&self) -> Position {
         Position { step: self.step, steps: self.settings.limit.steps(self.pace), epoch: self.pace.epoch(self.step) }
@@ -120,6 +136,9 @@ impl<'a, T: Task> Executor<'a, T> {
                 break StopReason::Interrupted;
             }
             if self.step >= self.position().steps {
+                if self.validated != Some(self.step) {
+                    self.make_validation(&mut flow)?;
+                }
                 break StopReason::Finished;
             }
             if let Err(trouble) = self.make_step(&mut flow)? {
@@ -130,7 +149,12 @@ impl<'a, T: Task> Executor<'a, T> {
             {
                 break StopReason::Early(reason);
             }
+            if self.checkpoints.as_ref().is_some_and(|to| to.every.is_due(self.step, self.pace)) {
+                self.write_checkpoint(Checkpoints::write)?;
+            }
         };
+        // Before the best weights are put back: the run can be made longer later.
+        self.write_checkpoint(Checkpoints::write)?;
         if let (Some(early), StopReason::Early(_) | StopReason::Finished) = (&self.early, &reason) {
             early.restore(self.task.model())?;
         }

@@ -1,6 +1,7 @@
 //! The evaluation of samples that are not trained on.
 
 use super::Executor;
+use crate::checkpoint::Checkpoints;
 use crate::observer::{Event, Validation};
 use crate::task::{Pass, Task, TaskError};
 use crate::terms::MeanTerms;
@@ -12,6 +13,7 @@ impl<T: Task> Executor<'_, T> {
     /// Evaluates all samples, with averaged weights where there are some, and tells of it.
     pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<Option<Verdict>, TaskError> {
         let Some(source) = self.validation else { return Ok(None) };
+        self.validated = Some(self.step);
         let task = self.task;
         let modules = task.players();
         let mut swapped = Vec::new();
@@ -39,6 +41,9 @@ impl<T: Task> Executor<'_, T> {
             *flow = ControlFlow::Break(());
         }
         drop(swapped);
+        if improved {
+            self.write_checkpoint(Checkpoints::write_best)?;
+        }
         Ok(verdict)
     }
 }

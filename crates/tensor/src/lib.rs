@@ -20,6 +20,7 @@
 pub mod check;
 mod checkpoint;
 mod derivatives;
+mod diagnose;
 mod elementwise;
 mod grad;
 mod linear;
@@ -36,6 +37,7 @@ mod tensor;
 
 pub use checkpoint::checkpoint;
 pub use derivatives::{hvp, jacobian, jvp, vjp};
+pub use diagnose::{NonFinite, first_non_finite};
 pub use grad::{GradOptions, grad};
 pub use mode::{is_recording, no_grad};
 pub use operator::{Arguments, Operator};

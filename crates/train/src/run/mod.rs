@@ -17,7 +17,7 @@
 //! is refused.
 
 mod arrays;
-mod atomic;
+pub(crate) mod atomic;
 mod error;
 mod folder;
 mod manifest;

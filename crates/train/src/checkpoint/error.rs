@@ -1,0 +1,46 @@
+//! What can be wrong with a checkpoint.
+
+use crate::run::RunError;
+use std::io;
+use std::path::PathBuf;
+
+/// A checkpoint could not be written, read or used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// It could not be written.
+    #[error(transparent)]
+    Write(#[from] RunError),
+    /// A file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file is no whole checkpoint.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is none.
+    #[error("there is no checkpoint in {}", .0.display())]
+    Missing(PathBuf),
+    /// It is of another run.
+    #[error("the checkpoint is of another run:{}", listed(.0))]
+    OtherRun(Vec<String>),
+    /// Its tensors are not those of the model or the optimisers.
+    #[error("the checkpoint does not fit: {0}")]
+    Unfit(String),
+    /// The weights are not finite, and not worth keeping.
+    #[error("{0} is not finite: no checkpoint was written")]
+    NotFinite(String),
+}
+
+fn listed(lines: &[String]) -> String {
+    lines.iter().fold(String::new(), |list, line| list + "\n  " + line)
+}

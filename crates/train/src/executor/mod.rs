@@ -1,0 +1,177 @@
+//! The one loop.
+
+mod player;
+mod resume;
+mod settings;
+mod step;
+mod validate;
+
+pub use player::Player;
+pub use settings::{Limit, Settings};
+
+use crate::checkpoint::{Checkpoints, Identity};
+use crate::every::Pace;
+use crate::interrupt::Interrupt;
+use crate::observer::{Event, Observer, Position};
+use crate::task::{Source, Task, TaskError};
+use crate::{Every, StopReason};
+use latent_regularizers::{RestoreBest, Verdict};
+use std::ops::ControlFlow;
+
+/// Trains a task on batches of a source until a limit.
+///
+/// The number of steps made, together with the seed, determines the next batches and every random draw. So a run that
+/// goes on from its weights, its optimisers' state and that number is the run it would have been.
+pub struct Executor<'a, T: Task> {
+    task: &'a T,
+    source: &'a dyn Source<Batch = T::Batch>,
+    validation: Option<&'a dyn Source<Batch = T::Batch>>,
+    settings: Settings,
+    players: Vec<Player>,
+    early: Option<RestoreBest>,
+    observers: Vec<(Every, Box<dyn Observer<T> + 'a>)>,
+    interrupt: Interrupt,
+    identity: Identity,
+    checkpoints: Option<Checkpoints>,
+    pace: Pace,
+    step: u64,
+    validated: Option<u64>,
+    best: Option<f64>,
+}
+
+/// How training ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Why.
+    pub reason: StopReason,
+    /// Steps made.
+    pub step: u64,
+    /// Epochs completed.
+    pub epoch: u64,
+    /// The best value of what is watched, if anything was validated.
+    pub best: Option<f64>,
+}
+
+impl<'a, T: Task> Executor<'a, T> {
+    /// Trains `task` on `source`, with an optimiser for each player.
+    ///
+    /// # Errors
+    /// If there is not one [`Player`] for each of the task's, an epoch has no batches, or the settings make no sense.
+    pub fn new(
+        task: &'a T,
+        source: &'a dyn Source<Batch = T::Batch>,
+        players: Vec<Player>,
+        settings: Settings,
+    ) -> Result<Self, TaskError> {
+        let names: Vec<&str> = task.players().iter().map(|(name, _)| *name).collect();
+        if names.len() != players.len() {
+            return Err(format!("{} optimisers for the players {names:?}", players.len()).into());
+        }
+        if source.batches() == 0 {
+            return Err("an epoch has no batches".into());
+        }
+        settings.check(&names)?;
+        let pace = Pace { epoch: source.batches() as u64, step: settings.accumulate };
+        Ok(Self {
+            early: settings.early_stopping.map(RestoreBest::new),
+            task,
+            source,
+            validation: None,
+            settings,
+            players,
+            observers: Vec::new(),
+            interrupt: Interrupt::default(),
+            identity: Identity::default(),
+            checkpoints: None,
+            pace,
+            step: 0,
+            validated: None,
+            best: None,
+        })
+    }
+
+    /// Evaluates these samples as often as the settings say, and at the end.
+    #[must_use]
+    pub fn validate(mut self, source: &'a dyn Source<Batch = T::Batch>) -> Self {
+        self.validation = Some(source);
+        self
+    }
+
+    /// Tells this observer of steps so often, and of everything else always.
+    #[must_use]
+    pub fn observe(mut self, every: Every, observer: impl Observer<T> + 'a) -> Self {
+        self.observers.push((every, Box::new(observer)));
+        self
+    }
+
+    /// Ends when this is raised.
+    #[must_use]
+    pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
+        self.interrupt = interrupt;
+        self
+    }
+
+    /// Writes checkpoints of this run: as often as they say, at each best evaluation, and at the end.
+    #[must_use]
+    pub fn checkpoints(mut self, checkpoints: Checkpoints, identity: Identity) -> Self {
+        self.checkpoints = Some(checkpoints);
+        self.identity = identity;
+        self
+    }
+
+    /// How far training is.
+    pub fn position(&self) -> Position {
+        Position { step: self.step, steps: self.settings.limit.steps(self.pace), epoch: self.pace.epoch(self.step) }
+    }
+
+    /// Trains until the limit, or until something else ends it.
+    ///
+    /// # Errors
+    /// If a loss cannot be computed, a step not be made, or an observer not do its work. A number that is not finite is
+    /// no error but a [`StopReason`].
+    pub fn run(&mut self) -> Result<Outcome, TaskError> {
+        let mut flow = self.tell(&Event::Begin)?;
+        let reason = loop {
+            if flow.is_break() || self.interrupt.raised() {
+                break StopReason::Interrupted;
+            }
+            if self.step >= self.position().steps {
+                if self.validated != Some(self.step) {
+                    self.make_validation(&mut flow)?;
+                }
+                break StopReason::Finished;
+            }
+            if let Err(trouble) = self.make_step(&mut flow)? {
+                break StopReason::NotFinite(trouble);
+            }
+            if self.settings.validate.is_due(self.step, self.pace)
+                && let Some(Verdict::Stop(reason)) = self.make_validation(&mut flow)?
+            {
+                break StopReason::Early(reason);
+            }
+            if self.checkpoints.as_ref().is_some_and(|to| to.every.is_due(self.step, self.pace)) {
+                self.write_checkpoint(Checkpoints::write)?;
+            }
+        };
+        // Before the best weights are put back: the run can be made longer later.
+        self.write_checkpoint(Checkpoints::write)?;
+        if let (Some(early), StopReason::Early(_) | StopReason::Finished) = (&self.early, &reason) {
+            early.restore(self.task.model())?;
+        }
+        let _ = self.tell(&Event::End(&reason))?;
+        Ok(Outcome { reason, step: self.step, epoch: self.pace.epoch(self.step), best: self.best })
+    }
+
+    /// Tells all observers whose time it is.
+    fn tell(&mut self, event: &Event<'_>) -> Result<ControlFlow<()>, TaskError> {
+        let at = self.position();
+        let mut flow = ControlFlow::Continue(());
+        for (every, observer) in &mut self.observers {
+            let is_step = matches!(event, Event::Step(_));
+            if (!is_step || every.is_due(self.step, self.pace)) && observer.observe(event, at, self.task)?.is_break() {
+                flow = ControlFlow::Break(());
+            }
+        }
+        Ok(flow)
+    }
+}

@@ -1,0 +1,87 @@
+//! What the loop does how often.
+
+use crate::Every;
+use crate::every::Pace;
+use latent_regularizers::EarlyStopping;
+use serde::{Deserialize, Serialize};
+
+/// When training is finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// After so many steps.
+    Steps(u64),
+    /// After so many epochs.
+    Epochs(u64),
+}
+
+impl Limit {
+    pub(crate) fn steps(self, pace: Pace) -> u64 {
+        match self {
+            Self::Steps(steps) => steps,
+            Self::Epochs(epochs) => pace.steps(epochs),
+        }
+    }
+}
+
+/// What the loop does how often.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Of every random draw.
+    pub seed: u64,
+    /// When training is finished.
+    pub limit: Limit,
+    /// The number of batches whose gradients make one step, at least one.
+    pub accumulate: u64,
+    /// How many steps each player makes before it is the next one's turn; one each if empty.
+    pub turns: Vec<u64>,
+    /// When samples that are not trained on are evaluated, beside at the end.
+    pub validate: Every,
+    /// What value of the evaluation is watched.
+    pub watch: String,
+    /// When to stop because it no longer improves; then, and at the end, the best weights are put back.
+    pub early_stopping: Option<EarlyStopping>,
+}
+
+impl Settings {
+    /// So far, from this seed: one batch a step, an evaluation of the objective after each epoch.
+    pub fn new(limit: Limit, seed: u64) -> Self {
+        Self {
+            seed,
+            limit,
+            accumulate: 1,
+            turns: Vec::new(),
+            validate: Every::Epochs(1),
+            watch: "objective".to_owned(),
+            early_stopping: None,
+        }
+    }
+
+    pub(crate) fn check(&self, players: &[&str]) -> Result<(), String> {
+        if self.accumulate == 0 {
+            return Err("accumulate is 0, expected at least one batch a step".to_owned());
+        }
+        if !self.turns.is_empty() && (self.turns.len() != players.len() || self.turns.iter().all(|&turn| turn == 0)) {
+            return Err(format!(
+                "turns {:?} for the players {players:?}: one number for each, not all zero",
+                self.turns
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whose turn it is after so many steps.
+    pub(crate) fn player(&self, step: u64, players: usize) -> usize {
+        if self.turns.is_empty() {
+            return (step % players as u64) as usize;
+        }
+        let mut left = step % self.turns.iter().sum::<u64>();
+        for (player, &turn) in self.turns.iter().enumerate() {
+            if left < turn {
+                return player;
+            }
+            left -= turn;
+        }
+        unreachable!("less than the sum")
+    }
+}

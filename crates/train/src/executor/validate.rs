@@ -1,0 +1,49 @@
+//! The evaluation of samples that are not trained on.
+
+use super::Executor;
+use crate::checkpoint::Checkpoints;
+use crate::observer::{Event, Validation};
+use crate::task::{Pass, Task, TaskError};
+use crate::terms::MeanTerms;
+use latent_regularizers::Verdict;
+use latent_tensor::no_grad;
+use std::ops::ControlFlow;
+
+impl<T: Task> Executor<'_, T> {
+    /// Evaluates all samples, with averaged weights where there are some, and tells of it.
+    pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<Option<Verdict>, TaskError> {
+        let Some(source) = self.validation else { return Ok(None) };
+        self.validated = Some(self.step);
+        let task = self.task;
+        let modules = task.players();
+        let mut swapped = Vec::new();
+        for (player, (_, module)) in self.players.iter().zip(&modules) {
+            swapped.extend(player.average.as_ref().map(|average| average.swap_in(*module)).transpose()?);
+        }
+        let mut mean = MeanTerms::default();
+        for index in 0..source.batches() {
+            let mut pass = Pass::evaluate(self.settings.seed, index as u64);
+            mean.add(&no_grad(|| task.evaluate(&source.batch(0, index), &mut pass))?);
+        }
+        let values = mean.values();
+        let watched = values.iter().find(|(name, _)| *name == self.settings.watch).map(|&(_, value)| value);
+        let Some(watched) = watched else {
+            let known: Vec<_> = values.iter().map(|(name, _)| name).collect();
+            return Err(format!("{} is to be watched, but the evaluation has {known:?}", self.settings.watch).into());
+        };
+        let verdict = self.early.as_mut().map(|early| early.observe(watched, task.model()));
+        let improved = self.best.is_none_or(|best| watched < best);
+        if improved {
+            self.best = Some(watched);
+        }
+        let validation = Validation { values, improved, averaged: !swapped.is_empty() };
+        if self.tell(&Event::Validation(&validation))?.is_break() {
+            *flow = ControlFlow::Break(());
+        }
+        drop(swapped);
+        if improved {
+            self.write_checkpoint(Checkpoints::write_best)?;
+        }
+        Ok(verdict)
+    }
+}

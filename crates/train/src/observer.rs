@@ -1,0 +1,88 @@
+//! What is told while training goes on, and to whom.
+
+use crate::StopReason;
+use crate::task::TaskError;
+use latent_optim::OptimError;
+use latent_tensor::Tensor;
+use std::ops::ControlFlow;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Training begins.
+    Begin,
+    /// A step was made.
+    Step(&'a Step<'a>),
+    /// Samples that are not trained on were evaluated.
+    Validation(&'a Validation),
+    /// Training ended.
+    End(&'a StopReason),
+}
+
+/// How far training is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// Steps made.
+    pub step: u64,
+    /// Steps to make in all.
+    pub steps: u64,
+    /// Epochs completed.
+    pub epoch: u64,
+}
+
+/// A step that was made.
+#[derive(Debug)]
+pub struct Step<'a> {
+    /// Whose it was.
+    pub player: &'static str,
+    /// The loss and its terms, before the step, as means over the samples of all batches of the step.
+    pub values: Vec<(&'static str, f64)>,
+    /// The number of samples.
+    pub samples: usize,
+    /// The learning rate.
+    pub learning_rate: f64,
+    pub(crate) parameters: &'a [(String, &'a latent_layers::Parameter)],
+    pub(crate) gradients: &'a [Tensor],
+    pub(crate) norm: Option<f64>,
+}
+
+impl Step<'_> {
+    /// The norm of all gradients together, before clipping.
+    ///
+    /// # Errors
+    /// If one is not finite.
+    pub fn gradient_norm(&self) -> Result<f64, OptimError> {
+        self.norm.map_or_else(|| latent_optim::gradient_norm(self.parameters, self.gradients), Ok)
+    }
+}
+
+/// What was evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Validation {
+    /// Means over all samples.
+    pub values: Vec<(&'static str, f64)>,
+    /// Whether what is watched is better than ever before.
+    pub improved: bool,
+    /// Whether the weights were averages.
+    pub averaged: bool,
+}
+
+/// Is told what happens.
+///
+/// Observers cannot change the course of training but for ending it, and draw from no stream of it.
+pub trait Observer<T: ?Sized> {
+    /// Something happened, to this task. `Break` asks for the end.
+    ///
+    /// # Errors
+    /// What makes going on pointless, such as a full disk.
+    fn observe(&mut self, event: &Event<'_>, at: Position, task: &T) -> Result<ControlFlow<()>, TaskError>;
+}
+
+impl<T: ?Sized, F> Observer<T> for F
+where
+    F: FnMut(&Event<'_>, Position, &T) -> Result<ControlFlow<()>, TaskError>,
+{
+    fn observe(&mut self, event: &Event<'_>, at: Position, task: &T) -> Result<ControlFlow<()>, TaskError> {
+        self(event, at, task)
+    }
+}

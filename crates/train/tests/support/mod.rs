@@ -137,8 +137,7 @@ pub fn executor<'a>(game: &'a Game, steps: u64, checkpoints: Option<(&Path, Ever
     };
     let averaged = AverageSettings { decay: 0.9, ..Default::default() };
     let fit = adam().clip(Clip::GlobalNorm(1.0)).average(averaged, &game.fit).unwrap();
-    let mut early = EarlyStopping::new(Mode::Min);
-    early.patience = 100;
+    let early = EarlyStopping::new(Mode::Min).patience(100);
     let settings = Settings {
         accumulate: 2,
         turns: vec![1, 2],

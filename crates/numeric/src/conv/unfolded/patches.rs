@@ -1,6 +1,6 @@
 //! The matrix of patches of a part of the output.
 
-use super::Geometry;
+use crate::conv::Geometry;
 use crate::Scalar;
 use pulp::{Simd, WithSimd};
 use std::ops::Range;

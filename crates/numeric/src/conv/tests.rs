@@ -94,6 +94,37 @@ proptest! {
     }
 
     #[test]
+    fn a_bias_is_added_to_its_channel(g in geometries(), seed: u64) {
+        let [x, w, y] = operands(&g, seed);
+        let [dx, _, dy] = contractions(&g, &[x.clone(), w.clone(), y.clone()]);
+        let mut stream = Stream::new(seed, "bias", &[]);
+        let mut check = |plain: &[f64], channels: usize, pixels: usize, run: &dyn Fn(&[f64], &mut [f64])| {
+            let bias: Vec<f64> = (0..channels).map(|_| stream.normal()).collect();
+            let mut got = vec![f64::NAN; plain.len()];
+            run(&bias, &mut got);
+            let want = plain.iter().enumerate().map(|(i, plain)| plain + bias[i / pixels % channels]);
+            got.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-12)
+        };
+        prop_assert!(check(&dy, g.out_channels, g.pixels(), &|b, to| output(&g, &x, &w, Some(b), to)));
+        let pixels = g.input[0] * g.input[1];
+        prop_assert!(check(&dx, g.in_channels, pixels, &|b, to| input(&g, &w, &y, Some(b), to)));
+    }
+
+    /// Single precision has other lanes. Sums of whole numbers are exact, in whatever order.
+    #[test]
+    fn single_precision_is_exact_on_whole_numbers(g in geometries(), seed: u64) {
+        let whole = operands(&g, seed).map(|operand| operand.iter().map(|x| (2.0 * x).round()).collect::<Vec<f64>>());
+        let want = defined(&g, &whole);
+        let single = |operand: &[f64]| operand.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+        let [x, w, y] = [0, 1, 2].map(|i| single(&whole[i]));
+        let [mut dx, mut dw, mut dy] = [&x, &w, &y].map(|operand| vec![f32::NAN; operand.len()]);
+        input(&g, &w, &y, None, &mut dx);
+        weight(&g, &x, &y, &mut dw);
+        output(&g, &x, &w, None, &mut dy);
+        prop_assert_eq!([dx, dw, dy], [0, 1, 2].map(|i| single(&want[i])));
+    }
+
+    #[test]
     fn are_gradients_of_one_form(g in geometries(), seed: u64) {
         let operands = operands(&g, seed);
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();

@@ -19,19 +19,21 @@ pub fn classes(targets: usize, taps: usize, source: impl Fn(usize, usize) -> Opt
     for target in 0..targets {
         let mut seen = (0..taps).filter_map(|tap| Some((tap, source(target, tap)?)));
         let (first, from) = seen.next().unwrap_or_default();
-        let (tap_step, source_step) = seen.next().map_or((0, 0), |(tap, second)| {
-            (tap as isize - first as isize, second as isize - from as isize)
-        });
+        let (tap_step, source_step) =
+            seen.next().map_or((0, 0), |(tap, second)| (difference(tap, first), difference(second, from)));
         let count = (0..taps).filter(|&tap| source(target, tap).is_some()).count();
-        let same = |c: &&mut Class| {
-            (c.first, c.taps, c.tap_step, c.source_step) == (first, count, tap_step, source_step)
-        };
+        let same =
+            |c: &&mut Class| (c.first, c.taps, c.tap_step, c.source_step) == (first, count, tap_step, source_step);
         match classes.iter_mut().find(same) {
             Some(class) => class.targets.push([target, from]),
             None => classes.push(Class { first, taps: count, tap_step, source_step, targets: vec![[target, from]] }),
         }
     }
     classes
+}
+
+fn difference(a: usize, b: usize) -> isize {
+    a.cast_signed() - b.cast_signed()
 }
 
 #[cfg(test)]
@@ -53,9 +55,9 @@ mod tests {
                 for c in classes {
                     for &[target, source] in &c.targets {
                         for k in 0..c.taps {
-                            let k = k as isize;
-                            let tap = (c.first as isize + k * c.tap_step) as usize;
-                            all.push([target, tap, (source as isize + k * c.source_step) as usize]);
+                            let k = k.cast_signed();
+                            let tap = (c.first.cast_signed() + k * c.tap_step) as usize;
+                            all.push([target, tap, (source.cast_signed() + k * c.source_step) as usize]);
                         }
                     }
                 }

@@ -13,7 +13,7 @@ pub use weight::weight;
 use super::{Geometry, PARALLEL_FROM, scratch};
 use crate::Scalar;
 use axis::{Class, classes};
-use interleave::{Deinterleave, Interleave};
+use interleave::{deinterleave, interleave};
 use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -110,7 +110,8 @@ impl<E: Scalar> Map<'_, E> {
             .flat_map(|group| powers(targets, factors).map(move |channels| Block { group, channels }))
             .collect();
         let held = (HELD / (from_sample * lanes)).max(1);
-        let lens = [self.groups * sources * targets * taps, held.min(to.len() / to_sample / lanes + 1) * from_sample * lanes];
+        let lens =
+            [self.groups * sources * targets * taps, held.min(to.len() / to_sample / lanes + 1) * from_sample * lanes];
         scratch::with(lens[0] + lens[1], |memory| {
             // Vectors come first: their beginning is aligned.
             let (images, weights) = memory.split_at_mut(lens[1]);
@@ -129,7 +130,8 @@ impl<E: Scalar> Map<'_, E> {
                     let mut rests: Vec<_> = group.chunks_mut(to_sample).collect();
                     for (block, packed) in &packed {
                         let len = block.channels.len() * self.to[0] * self.to[1];
-                        let own: Vec<_> = rests.iter_mut().map(|rest| rest.split_off_mut(..len).expect("its channels")).collect();
+                        let own: Vec<_> =
+                            rests.iter_mut().map(|rest| rest.split_off_mut(..len).expect("its channels")).collect();
                         tasks.push((&images[i * lanes * from_sample..], *block, &**packed, own));
                     }
                 }
@@ -145,7 +147,7 @@ impl<E: Scalar> Map<'_, E> {
             for (source, out) in packed.chunks_mut(width * taps).enumerate() {
                 let rows = block.channels.clone().map(|target| (self.weight)(block.group, source, target));
                 let rows: Vec<_> = rows.collect();
-                Arch::new().dispatch(Interleave { rows: &rows, width, out, spare });
+                interleave(&rows, width, out, spare);
             }
         });
     }
@@ -166,14 +168,14 @@ impl<E: Scalar> Map<'_, E> {
                     for &[r, u] in &up.targets {
                         targets.extend(across.targets.iter().map(|&[q, v]| [u * columns + v, r * self.to[1] + q]));
                     }
-                    let down = (columns as isize, (self.kernel[1] * width) as isize);
+                    let down = (columns.cast_signed(), (self.kernel[1] * width).cast_signed());
                     let loops = Loops {
                         counts: [sources, up.taps, across.taps],
-                        vectors: [plane as isize, up.source_step * down.0, across.source_step],
+                        vectors: [plane.cast_signed(), up.source_step * down.0, across.source_step],
                         factors: [
-                            (self.kernel[0] * self.kernel[1] * width) as isize,
+                            (self.kernel[0] * self.kernel[1] * width).cast_signed(),
                             up.tap_step * down.1,
-                            across.tap_step * width as isize,
+                            across.tap_step * width.cast_signed(),
                         ],
                     };
                     Arch::new().dispatch(TimesNumbers {
@@ -212,9 +214,13 @@ fn each<T: Send>(flop: usize, items: &mut [T], work: impl Fn(&mut T) + Send + Sy
 
 /// Images of `samples` of this length side by side, each group of samples in turn.
 fn side_by_side<E: Scalar>(images: &[E], sample: usize, lanes: usize, flop: usize, out: &mut [E]) {
-    let mut parts: Vec<_> = images.chunks(lanes * sample).zip(out.chunks_mut(lanes * sample)).flat_map(|(group, out)| {
-        out.chunks_mut(PIXELS * lanes).enumerate().map(move |(i, out)| (group, i * PIXELS, out))
-    }).collect();
+    let mut parts: Vec<_> = images
+        .chunks(lanes * sample)
+        .zip(out.chunks_mut(lanes * sample))
+        .flat_map(|(group, out)| {
+            out.chunks_mut(PIXELS * lanes).enumerate().map(move |(i, out)| (group, i * PIXELS, out))
+        })
+        .collect();
     let mut parts: Vec<_> = parts.chunks_mut(32).collect();
     each(flop, &mut parts, |parts| {
         scratch::with(PIXELS * lanes, |spare| {
@@ -225,7 +231,7 @@ fn side_by_side<E: Scalar>(images: &[E], sample: usize, lanes: usize, flop: usiz
                 for (row, image) in rows.iter_mut().zip(group.chunks_exact(sample)) {
                     *row = &image[*start..*start + len];
                 }
-                Arch::new().dispatch(Interleave { rows, width: lanes, out, spare: &mut spare[..len * lanes] });
+                interleave(rows, lanes, out, &mut spare[..len * lanes]);
             }
         });
     });
@@ -236,7 +242,7 @@ fn apart<E: Scalar>(images: &mut [E], lanes: usize, to: &mut [&mut [E]], spare: 
     for (i, from) in images.chunks_mut(PIXELS * lanes).enumerate() {
         let len = from.len() / lanes;
         let spare = &mut spare[..len * lanes];
-        let rows = Arch::new().dispatch(Deinterleave { width: lanes, from, spare });
+        let rows = deinterleave(lanes, from, spare);
         for (sample, row) in to.iter_mut().zip(rows.chunks_exact(len)) {
             sample[i * PIXELS..][..len].copy_from_slice(row);
         }

@@ -13,6 +13,19 @@ pub struct Loops {
     pub factors: [isize; 3],
 }
 
+impl Loops {
+    /// Whether all positions of an operand that begins at `begin`, moved by these steps, are below `len`.
+    fn stay_inside(&self, steps: [isize; 3], begin: usize, len: usize) -> bool {
+        if self.counts.contains(&0) {
+            return true;
+        }
+        let ends = self.counts.iter().zip(steps).map(|(&count, step)| (count.cast_signed() - 1) * step);
+        let (down, up): (isize, isize) = ends.fold((0, 0), |(down, up), end| (down + end.min(0), up + end.max(0)));
+        let begin = begin.cast_signed();
+        begin + down >= 0 && begin + up < len.cast_signed()
+    }
+}
+
 /// The shape of vectors and tiles on this processor.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -67,14 +80,22 @@ impl<E: Scalar> WithSimd for TimesNumbers<'_, E> {
         let (ctx, step) = (E::simd_ctx(simd), self.step);
         let form = Numbers { numbers: self.numbers, start: self.start };
         let out = vectors_mut::<E, S>(self.out);
-        each_tile::<E, S>(&ctx, &self.loops, vectors::<E, S>(self.vectors), self.targets, &form, self.width, |to, q, sum| {
-            out[to + step * q] = sum;
-        });
+        each_tile::<E, S>(
+            &ctx,
+            &self.loops,
+            vectors::<E, S>(self.vectors),
+            self.targets,
+            &form,
+            self.width,
+            |to, q, sum| {
+                out[to + step * q] = sum;
+            },
+        );
     }
 }
 
-/// `out[to + q] += sum over the loops and lanes of vectors[from + ..] factors[at[q] + ..]` for each target `[from, to]`
-/// and each `q`.
+/// `out[to + q] += sum over the loops of vectors[from + ..] factors[at[q] + ..]` for each target `[from, to]` and each
+/// `q`, in vectors.
 pub struct TimesVectors<'a, E> {
     pub loops: Loops,
     pub vectors: &'a [E],
@@ -89,21 +110,54 @@ impl<E: Scalar> WithSimd for TimesVectors<'_, E> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (ctx, out, width) = (E::simd_ctx(simd), self.out, self.at.len());
+        let (ctx, width) = (E::simd_ctx(simd), self.at.len());
+        let out = vectors_mut::<E, S>(self.out);
         let form = Vectors { factors: vectors::<E, S>(self.factors), at: self.at };
-        each_tile::<E, S>(&ctx, &self.loops, vectors::<E, S>(self.vectors), self.targets, &form, width, |to, q, sum| {
-            out[to + q] += SimdCtx::<E, S>::new(&ctx).reduce_sum(sum);
-        });
+        each_tile::<E, S>(
+            &ctx,
+            &self.loops,
+            vectors::<E, S>(self.vectors),
+            self.targets,
+            &form,
+            width,
+            |to, q, sum| {
+                out[to + q] = SimdCtx::<E, S>::new(&ctx).add(out[to + q], sum);
+            },
+        );
+    }
+}
+
+/// `sums[k] += sum of the lanes of vectors[k]`
+pub struct SumLanes<'a, E> {
+    pub vectors: &'a [E],
+    pub sums: &'a mut [E],
+}
+
+impl<E: Scalar> WithSimd for SumLanes<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let ctx = E::simd_ctx(simd);
+        for (sum, &vector) in self.sums.iter_mut().zip(vectors::<E, S>(self.vectors)) {
+            *sum += SimdCtx::<E, S>::new(&ctx).reduce_sum(vector);
+        }
     }
 }
 
 /// What vectors are multiplied with.
 trait Form<E: Scalar, S: Simd> {
     /// Where each of `Q` factors begins.
-    fn begin<const Q: usize>(&self) -> [usize; Q];
+    ///
+    /// # Panics
+    /// If one is read outside of the numbers in these loops.
+    fn begin<const Q: usize>(&self, loops: &Loops) -> [usize; Q];
 
-    /// The factors of these beginnings at a position.
-    fn at<const Q: usize>(&self, ctx: &SimdCtx<E, S>, begin: &[usize; Q], at: usize, q: usize) -> E::SimdVec<S>;
+    /// A factor at a position.
+    ///
+    /// # Safety
+    /// The position must be one of the loops for which the beginnings were made.
+    unsafe fn at<const Q: usize>(&self, ctx: &SimdCtx<E, S>, begin: &[usize; Q], at: usize, q: usize) -> E::SimdVec<S>;
 }
 
 struct Numbers<'a, E> {
@@ -113,14 +167,16 @@ struct Numbers<'a, E> {
 
 impl<E: Scalar, S: Simd> Form<E, S> for Numbers<'_, E> {
     #[inline(always)]
-    fn begin<const Q: usize>(&self) -> [usize; Q] {
-        [self.start; Q]
+    fn begin<const Q: usize>(&self, loops: &Loops) -> [usize; Q] {
+        let first = self.start;
+        assert!(loops.stay_inside(loops.factors, first, self.numbers.len() + 1 - Q), "factors are outside");
+        [first; Q]
     }
 
     #[inline(always)]
-    fn at<const Q: usize>(&self, ctx: &SimdCtx<E, S>, begin: &[usize; Q], at: usize, q: usize) -> E::SimdVec<S> {
-        let from = begin[0].wrapping_add(at);
-        ctx.splat(&self.numbers[from..from + Q][q])
+    unsafe fn at<const Q: usize>(&self, ctx: &SimdCtx<E, S>, begin: &[usize; Q], at: usize, q: usize) -> E::SimdVec<S> {
+        // SAFETY: `begin` has seen that this position, and `Q` numbers from it on, are inside.
+        ctx.splat(unsafe { self.numbers.get_unchecked(begin[0].wrapping_add(at) + q) })
     }
 }
 
@@ -131,13 +187,16 @@ struct Vectors<'a, V> {
 
 impl<E: Scalar, S: Simd> Form<E, S> for Vectors<'_, E::SimdVec<S>> {
     #[inline(always)]
-    fn begin<const Q: usize>(&self) -> [usize; Q] {
+    fn begin<const Q: usize>(&self, loops: &Loops) -> [usize; Q] {
+        let inside = |&begin: &usize| loops.stay_inside(loops.factors, begin, self.factors.len());
+        assert!(self.at.iter().all(inside), "factors are outside");
         self.at.try_into().expect("as many as the tile takes")
     }
 
     #[inline(always)]
-    fn at<const Q: usize>(&self, _: &SimdCtx<E, S>, begin: &[usize; Q], at: usize, q: usize) -> E::SimdVec<S> {
-        self.factors[begin[q].wrapping_add(at)]
+    unsafe fn at<const Q: usize>(&self, _: &SimdCtx<E, S>, begin: &[usize; Q], at: usize, q: usize) -> E::SimdVec<S> {
+        // SAFETY: `begin` has seen that this position is inside.
+        unsafe { *self.factors.get_unchecked(begin[q].wrapping_add(at)) }
     }
 }
 
@@ -173,10 +232,10 @@ fn each_tile<E: Scalar, S: Simd>(
     }
     match (width, many::<S>()) {
         (8, true) => tiles!(8: 3 2 1),
-        (4, true) => tiles!(4: 6 2 1),
+        (4, true) => tiles!(4: 4 2 1),
         (4, false) => tiles!(4: 3 2 1),
-        (2, _) => tiles!(2: 6 2 1),
-        (1, _) => tiles!(1: 12 4 1),
+        (2, _) => tiles!(2: 4 2 1),
+        (1, _) => tiles!(1: 8 4 1),
         _ => unreachable!("tiles of {width} factors"),
     }
 }
@@ -191,10 +250,12 @@ fn tile<E: Scalar, S: Simd, const Q: usize, const P: usize>(
     form: &impl Form<E, S>,
 ) -> [[E::SimdVec<S>; P]; Q] {
     let mut sums = [[ctx.zero(); P]; Q];
-    let begin = form.begin::<Q>();
-    let [v0, v1, v2] = loops.vectors.map(|step| step as usize);
-    let [f0, f1, f2] = loops.factors.map(|step| step as usize);
-    // Steps may be negative: positions wrap, and are checked where they are used.
+    let begin = form.begin::<Q>(loops);
+    let inside = |target: &[usize; 2]| loops.stay_inside(loops.vectors, target[0], vectors.len());
+    assert!(targets.iter().all(inside), "vectors are outside");
+    let [v0, v1, v2] = loops.vectors.map(isize::cast_unsigned);
+    let [f0, f1, f2] = loops.factors.map(isize::cast_unsigned);
+    // Steps may be negative: positions wrap.
     let (mut v_outer, mut f_outer) = (0_usize, 0_usize);
     for _ in 0..loops.counts[0] {
         let (mut v_inner, mut f_inner) = (v_outer, f_outer);
@@ -203,10 +264,12 @@ fn tile<E: Scalar, S: Simd, const Q: usize, const P: usize>(
             for _ in 0..loops.counts[2] {
                 let mut x = [ctx.zero(); P];
                 for p in 0..P {
-                    x[p] = vectors[targets[p][0].wrapping_add(v)];
+                    // SAFETY: all positions of the loops were seen to be inside.
+                    x[p] = unsafe { *vectors.get_unchecked(targets[p][0].wrapping_add(v)) };
                 }
                 for q in 0..Q {
-                    let factor = form.at(ctx, &begin, f, q);
+                    // SAFETY: the beginnings were made for these loops.
+                    let factor = unsafe { form.at(ctx, &begin, f, q) };
                     for p in 0..P {
                         sums[q][p] = ctx.mul_add(x[p], factor, sums[q][p]);
                     }

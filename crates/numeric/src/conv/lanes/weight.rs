@@ -1,6 +1,6 @@
 //! The gradient with respect to the weight, with samples side by side.
 
-use super::tile::{Loops, Shape, TimesVectors};
+use super::tile::{Loops, Shape, SumLanes, TimesVectors};
 use super::{HELD, each, powers, side_by_side};
 use crate::Scalar;
 use crate::conv::{Geometry, scratch};
@@ -10,8 +10,9 @@ use std::ops::Range;
 
 /// Parts that the work is cut into at least, where its size allows.
 const PARTS: usize = 16;
-/// Pixels that a sum runs over at least, in several groups of samples if need be.
-const PIXELS: usize = 64;
+/// Pixels that a tile runs over at once. What they see of eight channels, every second vector, fits in half of a
+/// first-level cache.
+const PIXELS: usize = 32;
 
 /// Terms (tap, channel) of a group of channels that make the factors of a tile.
 struct Chunk {
@@ -36,8 +37,8 @@ pub fn weight<E: Scalar>(g: &Geometry, x: &[E], y: &[E], w: &mut [E]) {
     let size = if padded { [0, 1].map(|a| g.extent(a)) } else { g.input };
     let mut chunks = Vec::new();
     for group in 0..g.groups {
-        let runs = if padded { vec![0..taps * channels] } else { parallel::blocks(taps * channels, channels).collect() };
-        for run in runs {
+        let run = if padded { taps * channels } else { channels };
+        for run in parallel::blocks(taps * channels, run) {
             let cut = powers(run.len(), factors).map(|r| run.start + r.start..run.start + r.end);
             chunks.extend(cut.map(|terms| Chunk { group, terms }));
         }
@@ -79,15 +80,11 @@ pub fn weight<E: Scalar>(g: &Geometry, x: &[E], y: &[E], w: &mut [E]) {
             }
             side_by_side(y, y_sample, lanes, g.flop(), cotangents);
             each(g.flop(), &mut tasks, |(part, sums)| {
-                for groups in parallel::blocks(groups, PIXELS.div_ceil(g.pixels())) {
-                    let images = &images[groups.start * lanes * x_sample..];
-                    let cotangents = &cotangents[groups.start * lanes * y_sample..];
-                    let mut rest = &mut **sums;
-                    for chunk in &chunks[part.chunks.clone()] {
-                        let (own, others) = rest.split_at_mut(chunk.terms.len() * part.outputs.len());
-                        add(g, [images, cotangents], groups.len(), size, chunk, part.outputs.clone(), own);
-                        rest = others;
-                    }
+                let mut rest = &mut **sums;
+                for chunk in &chunks[part.chunks.clone()] {
+                    let (own, others) = rest.split_at_mut(chunk.terms.len() * part.outputs.len());
+                    add(g, [images, cotangents], groups, size, chunk, part.outputs.clone(), own);
+                    rest = others;
                 }
             });
         }
@@ -138,13 +135,26 @@ fn add<E: Scalar>(
     let first = |o: usize| ((chunk.group * g.group() + o) * g.output[0] + row) * g.output[1] + column;
     let targets: Vec<_> = outputs.clone().map(|o| [first(o), (o - outputs.start) * width]).collect();
     let (y_sample, x_sample) = (g.out_channels * g.pixels(), g.in_channels * size[0] * size[1]);
-    let loops = Loops {
-        counts: [groups, rows, columns],
-        vectors: [y_sample, g.output[1], 1].map(|step| step as isize),
-        factors: [x_sample, g.stride[0] * size[1], g.stride[1]].map(|step| step as isize),
-    };
-    let at = &at[..width];
-    Arch::new().dispatch(TimesVectors { loops, vectors: cotangents, targets: &targets, factors: images, at, out: sums });
+    let Shape { lanes, .. } = Shape::of::<E>();
+    let at_once = (PIXELS / columns.max(1)).max(1);
+    scratch::with(sums.len() * lanes, |totals| {
+        totals.fill(E::zero());
+        for group in 0..groups {
+            for rows in parallel::blocks(rows, at_once) {
+                let cotangents = &cotangents[(group * y_sample + rows.start * g.output[1]) * lanes..];
+                let images = &images[(group * x_sample + rows.start * g.stride[0] * size[1]) * lanes..];
+                let loops = Loops {
+                    counts: [1, rows.len(), columns],
+                    vectors: [0, g.output[1].cast_signed(), 1],
+                    factors: [0, (g.stride[0] * size[1]).cast_signed(), g.stride[1].cast_signed()],
+                };
+                let (targets, at) = (&targets[..], &at[..width]);
+                let out = &mut *totals;
+                Arch::new().dispatch(TimesVectors { loops, vectors: cotangents, targets, factors: images, at, out });
+            }
+        }
+        Arch::new().dispatch(SumLanes { vectors: totals, sums });
+    });
 }
 
 /// Images in frames of zeros, as wide as the output sees.

@@ -55,6 +55,17 @@ impl Geometry {
         self.weight_shape()[1..].iter().product()
     }
 
+    /// The input coordinate that a tap of an output coordinate sees along an axis, if it is inside of the image.
+    pub(super) fn source(&self, axis: usize, output: usize, tap: usize) -> Option<usize> {
+        let padded = self.stride[axis] * output + self.dilation[axis] * tap;
+        padded.checked_sub(self.padding[axis]).filter(|&at| at < self.input[axis])
+    }
+
+    /// Coordinates of the padded input that the output sees along an axis.
+    pub(super) fn extent(&self, axis: usize) -> usize {
+        self.stride[axis] * (self.output[axis] - 1) + self.dilation[axis] * (self.kernel[axis] - 1) + 1
+    }
+
     /// Output channels in a group.
     pub(super) fn group(&self) -> usize {
         self.out_channels / self.groups

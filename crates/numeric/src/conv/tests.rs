@@ -39,7 +39,7 @@ fn pair(from: usize, to: usize) -> impl Strategy<Value = [usize; 2]> {
 
 /// Any sizes, the output no larger than the padded input allows, or a little smaller.
 fn geometries() -> impl Strategy<Value = Geometry> {
-    let sizes = (0_usize..6, 1_usize..4, 1_usize..4, 1_usize..4, pair(1, 13));
+    let sizes = (0_usize..41, 1_usize..4, 1_usize..4, 1_usize..4, pair(1, 13));
     (sizes, pair(1, 6), pair(1, 4), pair(0, 4), pair(1, 4), pair(0, 2)).prop_map(
         |((samples, groups, c, o, input), kernel, stride, padding, dilation, less)| {
             let span = |a: usize| dilation[a] * (kernel[a] - 1) + 1;
@@ -63,9 +63,9 @@ fn operands(g: &Geometry, seed: u64) -> [Vec<f64>; 3] {
 /// All three contractions into buffers full of NaN.
 fn contractions(g: &Geometry, [x, w, y]: &[Vec<f64>; 3]) -> [Vec<f64>; 3] {
     let [mut dx, mut dw, mut dy] = [x, w, y].map(|operand| vec![f64::NAN; operand.len()]);
-    input(g, w, y, &mut dx);
+    input(g, w, y, None, &mut dx);
     weight(g, x, y, &mut dw);
-    output(g, x, w, &mut dy);
+    output(g, x, w, None, &mut dy);
     [dx, dw, dy]
 }
 
@@ -91,6 +91,37 @@ proptest! {
     fn agree_with_the_definition(g in geometries(), seed: u64) {
         let operands = operands(&g, seed);
         prop_assert!(close(&contractions(&g, &operands), &defined(&g, &operands)));
+    }
+
+    #[test]
+    fn a_bias_is_added_to_its_channel(g in geometries(), seed: u64) {
+        let [x, w, y] = operands(&g, seed);
+        let [dx, _, dy] = contractions(&g, &[x.clone(), w.clone(), y.clone()]);
+        let mut stream = Stream::new(seed, "bias", &[]);
+        let mut check = |plain: &[f64], channels: usize, pixels: usize, run: &dyn Fn(&[f64], &mut [f64])| {
+            let bias: Vec<f64> = (0..channels).map(|_| stream.normal()).collect();
+            let mut got = vec![f64::NAN; plain.len()];
+            run(&bias, &mut got);
+            let want = plain.iter().enumerate().map(|(i, plain)| plain + bias[i / pixels % channels]);
+            got.iter().zip(want).all(|(got, want)| (got - want).abs() < 1e-12)
+        };
+        prop_assert!(check(&dy, g.out_channels, g.pixels(), &|b, to| output(&g, &x, &w, Some(b), to)));
+        let pixels = g.input[0] * g.input[1];
+        prop_assert!(check(&dx, g.in_channels, pixels, &|b, to| input(&g, &w, &y, Some(b), to)));
+    }
+
+    /// Single precision has other lanes. Sums of whole numbers are exact, in whatever order.
+    #[test]
+    fn single_precision_is_exact_on_whole_numbers(g in geometries(), seed: u64) {
+        let whole = operands(&g, seed).map(|operand| operand.iter().map(|x| (2.0 * x).round()).collect::<Vec<f64>>());
+        let want = defined(&g, &whole);
+        let single = |operand: &[f64]| operand.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+        let [x, w, y] = [0, 1, 2].map(|i| single(&whole[i]));
+        let [mut dx, mut dw, mut dy] = [&x, &w, &y].map(|operand| vec![f32::NAN; operand.len()]);
+        input(&g, &w, &y, None, &mut dx);
+        weight(&g, &x, &y, &mut dw);
+        output(&g, &x, &w, None, &mut dy);
+        prop_assert_eq!([dx, dw, dy], [0, 1, 2].map(|i| single(&want[i])));
     }
 
     #[test]
@@ -143,9 +174,9 @@ fn same_bits_on_every_thread_count() {
         let [x, w, y] = operands(&g, 7).map(|operand| operand.iter().map(|&v| v as f32).collect::<Vec<f32>>());
         let bits = || {
             let [mut dx, mut dw, mut dy] = [&x, &w, &y].map(|operand| vec![0.0; operand.len()]);
-            input(&g, &w, &y, &mut dx);
+            input(&g, &w, &y, None, &mut dx);
             weight(&g, &x, &y, &mut dw);
-            output(&g, &x, &w, &mut dy);
+            output(&g, &x, &w, None, &mut dy);
             [dx, dw, dy].map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
         };
         let want = with_threads(1, bits).unwrap();
@@ -170,5 +201,5 @@ fn slices_of_another_length() {
         padding: [0; 2],
         dilation: [1; 2],
     };
-    output(&g, &[0.0; 9], &[0.0; 4], &mut [0.0; 5]);
+    output(&g, &[0.0; 9], &[0.0; 4], None, &mut [0.0; 5]);
 }

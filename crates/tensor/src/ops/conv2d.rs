@@ -35,7 +35,8 @@ pub(super) enum Slot {
     Output,
 }
 
-/// The gradient of the form with respect to one argument; its inputs are the other two, in their order.
+/// The gradient of the form with respect to one argument, plus a bias for each channel if there is a third input; the
+/// first two are the other arguments, in their order.
 struct Contraction {
     geometry: Geometry,
     onto: Slot,
@@ -51,19 +52,30 @@ impl Slot {
     }
 }
 
-/// The gradient of the form with respect to `onto`.
-pub(super) fn contract<E: Scalar>(geometry: Geometry, onto: Slot, factors: [&Tensor<E>; 2]) -> Tensor<E> {
-    let (shape, kernel): (_, fn(&Geometry, &[E], &[E], &mut [E])) = match onto {
-        Slot::Input => (geometry.input_shape(), conv::input),
-        Slot::Weight => (geometry.weight_shape(), conv::weight),
-        Slot::Output => (geometry.output_shape(), conv::output),
-    };
+/// The gradient of the form with respect to `onto`, plus a bias, which only images may have.
+pub(super) fn contract<E: Scalar>(
+    geometry: Geometry,
+    onto: Slot,
+    factors: [&Tensor<E>; 2],
+    bias: Option<&Tensor<E>>,
+) -> Tensor<E> {
     let [a, b] = factors.map(|factor| factor.array().as_standard_layout());
-    let slices = [&a, &b].map(|array| array.as_slice().expect("row-major"));
+    let [a, b] = [&a, &b].map(|array| array.as_slice().expect("row-major"));
+    let per_channel = bias.map(|bias| bias.array().as_standard_layout());
+    let per_channel = per_channel.as_ref().map(|array| array.as_slice().expect("row-major"));
+    let shape = match onto {
+        Slot::Input => geometry.input_shape(),
+        Slot::Weight => geometry.weight_shape(),
+        Slot::Output => geometry.output_shape(),
+    };
     let mut value = pool::take(shape.iter().product());
-    kernel(&geometry, slices[0], slices[1], &mut value);
-    let operator = Contraction { geometry, onto };
-    Tensor::from_operator(operator, factors.map(Clone::clone).to_vec(), shape::array(&shape, value))
+    match onto {
+        Slot::Input => conv::input(&geometry, a, b, per_channel, &mut value),
+        Slot::Weight => conv::weight(&geometry, a, b, &mut value),
+        Slot::Output => conv::output(&geometry, a, b, per_channel, &mut value),
+    }
+    let inputs = factors.into_iter().chain(bias).cloned().collect();
+    Tensor::from_operator(Contraction { geometry, onto }, inputs, shape::array(&shape, value))
 }
 
 impl<E: Scalar> Operator<E> for Contraction {
@@ -81,8 +93,12 @@ impl<E: Scalar> Operator<E> for Contraction {
             Some(i) => arguments.input(i),
             None => cotangent,
         };
-        let gradient = |onto: Slot| contract(self.geometry, onto, onto.others().map(tensor_at));
-        (0..2).map(|i| arguments.needed(i).then(|| gradient(others[i]))).collect()
+        let gradient = |onto: Slot| contract(self.geometry, onto, onto.others().map(tensor_at), None);
+        let channels = || cotangent.sum_axes(&[0, 2, 3], false);
+        let inputs = arguments.inputs().len();
+        (0..inputs)
+            .map(|i| arguments.needed(i).then(|| others.get(i).map_or_else(channels, |&slot| gradient(slot))))
+            .collect()
     }
 }
 
@@ -142,18 +158,15 @@ impl<E: Scalar> Tensor<E> {
             padding,
             dilation,
         };
-        add_bias("conv2d", contract(geometry, Slot::Output, [self, weight]), bias)
+        check_bias("conv2d", bias, &geometry.output_shape());
+        contract(geometry, Slot::Output, [self, weight], bias)
     }
 }
 
-/// `y[n, o, ..] + bias[o]`
 #[track_caller]
-pub(super) fn add_bias<E: Scalar>(operator: &str, y: Tensor<E>, bias: Option<&Tensor<E>>) -> Tensor<E> {
-    let Some(bias) = bias else { return y };
-    let channels = y.shape()[1];
-    let shape = bias.shape();
-    assert!(shape == [channels], "{operator}: a bias of shape {shape:?} for an output of shape {:?}", y.shape());
-    y + bias.reshape(&[channels, 1, 1])
+pub(super) fn check_bias<E: Scalar>(operator: &str, bias: Option<&Tensor<E>>, output: &[usize; 4]) {
+    let shape = bias.map_or(&output[1..2], Tensor::shape);
+    assert!(shape == [output[1]], "{operator}: a bias of shape {shape:?} for an output of shape {output:?}");
 }
 
 #[cfg(test)]

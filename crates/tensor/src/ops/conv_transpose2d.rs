@@ -1,7 +1,7 @@
 //! `x[n, c, u, v] = sum over o, r, q, i, j with u = s r - p + d i, v = s q - p + d j of y[n, o, r, q] w[o, c, i, j]`,
 //! the gradient of the trilinear form of convolution with respect to its input.
 
-use super::conv2d::{Slot, add_bias, contract};
+use super::conv2d::{Slot, check_bias, contract};
 use crate::Tensor;
 use latent_numeric::Scalar;
 use latent_numeric::conv::Geometry;
@@ -79,7 +79,8 @@ impl<E: Scalar> Tensor<E> {
             padding,
             dilation,
         };
-        add_bias("conv_transpose2d", contract(geometry, Slot::Input, [weight, self]), bias)
+        check_bias("conv_transpose2d", bias, &geometry.input_shape());
+        contract(geometry, Slot::Input, [weight, self], bias)
     }
 }
 

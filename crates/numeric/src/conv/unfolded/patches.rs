@@ -1,7 +1,7 @@
 //! The matrix of patches of a part of the output.
 
-use super::Geometry;
 use crate::Scalar;
+use crate::conv::Geometry;
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 

@@ -108,7 +108,8 @@ fn elementwise(bench: &mut Bench) {
     bench.case("add row 128x512", &[(Normal, &[128, 512]), (Normal, &[512])], &|x| &x[0] + &x[1]);
     bench.case("mul column 64x784", &[(Normal, &[64, 784]), (Normal, &[64, 1])], &|x| &x[0] * &x[1]);
     bench.case("add channel 128x32x14x14", &[(Normal, image), (Normal, &[32, 1, 1])], &|x| &x[0] + &x[1]);
-    bench.case("transposed add 512x784", &[(Normal, &[784, 512]), (Normal, &[512, 784])], &|x| x[0].transpose() + &x[1]);
+    bench
+        .case("transposed add 512x784", &[(Normal, &[784, 512]), (Normal, &[512, 784])], &|x| x[0].transpose() + &x[1]);
     bench.case("soft_threshold 64x500", &[(Normal, &[64, 500]), (Positive, &[])], &|x| x[0].soft_threshold_with(&x[1]));
     let logits: &[(Draw, &[usize])] = &[(Normal, &[128, 784]), (Target, &[128, 784])];
     bench.case("bce_with_logits 128x784", logits, &|x| x[0].bce_with_logits(&x[1]).sum());

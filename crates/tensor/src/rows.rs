@@ -1,7 +1,7 @@
 //! Reductions as functions of rows.
 
 use crate::elementwise::BLOCK;
-use crate::{Tensor, shape};
+use crate::{Tensor, layout, shape};
 use latent_numeric::{Scalar, parallel};
 
 /// A tensor as a matrix whose rows run over the axes that are reduced.
@@ -46,8 +46,7 @@ impl<E: Scalar> Rows<E> {
 
 /// `f` of every row of a matrix, in order.
 pub(crate) fn map<E: Scalar, T: Send>(matrix: &Tensor<E>, f: impl Fn(&[E]) -> T + Sync) -> Vec<T> {
-    let row_major = matrix.array().as_standard_layout();
-    let values = row_major.as_slice().expect("row-major");
+    let values = layout::row_major(matrix.array());
     let (rows, width) = (matrix.shape()[0], matrix.shape()[1]);
     let row = |i: usize| f(&values[i * width..(i + 1) * width]);
     if values.len() <= 2 * BLOCK {

@@ -24,7 +24,7 @@ pub(crate) fn loops<E: Scalar, const N: usize>(shape: &[usize], operands: [&ArcA
             _ => 0,
         });
         match loops.last_mut() {
-            Some(last) if (0..N).all(|k| last.strides[k] == strides[k] * len as isize) => {
+            Some(last) if (0..N).all(|k| last.strides[k] == strides[k] * len.cast_signed()) => {
                 *last = Loop { len: last.len * len, strides };
             }
             _ => loops.push(Loop { len, strides }),
@@ -63,13 +63,13 @@ pub(crate) struct Runs<'a, const N: usize> {
 impl<'a, const N: usize> Runs<'a, N> {
     /// From run number `run` on.
     pub fn new(outer: &'a [Loop<N>], starts: [usize; N], run: usize) -> Self {
-        let (mut rest, mut at) = (run, starts.map(|start| start as isize));
+        let (mut rest, mut at) = (run, starts.map(usize::cast_signed));
         let mut index = vec![0; outer.len()];
         for (index, of) in index.iter_mut().zip(outer).rev() {
             *index = rest % of.len;
             rest /= of.len;
             for (at, stride) in at.iter_mut().zip(of.strides) {
-                *at += *index as isize * stride;
+                *at += (*index).cast_signed() * stride;
             }
         }
         Self { outer, index, at }
@@ -77,7 +77,7 @@ impl<'a, const N: usize> Runs<'a, N> {
 
     /// Where the current run begins.
     pub fn at(&self) -> [usize; N] {
-        self.at.map(|at| at as usize)
+        self.at.map(isize::cast_unsigned)
     }
 
     /// Goes on to the next run; after the last one to the first.
@@ -86,7 +86,7 @@ impl<'a, const N: usize> Runs<'a, N> {
             *index += 1;
             let back = if *index == of.len { of.len } else { 0 };
             for (at, stride) in self.at.iter_mut().zip(of.strides) {
-                *at += stride * (1 - back as isize);
+                *at += stride * (1 - back.cast_signed());
             }
             if back == 0 {
                 return;
@@ -171,7 +171,7 @@ fn transpose<E: Scalar>(memory: &[E], start: usize, loops: &[Loop<1>], along: us
         let [at] = leads.at();
         leads.next();
         bands.extend(slab.chunks_mut(band * row).enumerate().map(|(i, out)| {
-            let first = (i * band) as isize * rows.strides[0];
+            let first = (i * band).cast_signed() * rows.strides[0];
             (at.wrapping_add_signed(first), out)
         }));
     }
@@ -210,10 +210,10 @@ latent_numeric::vectorized! {
     ) {
         let (run, outer) = inside.split_last().expect("the innermost loop");
         let [across] = run.strides;
-        let place = |at: usize, i: usize, j: usize| at.wrapping_add_signed(i as isize * down + j as isize * across);
+        let place = |at: usize, i: usize, j: usize| at.wrapping_add_signed(i.cast_signed() * down + j.cast_signed() * across);
         for (tile_rows, out) in out.chunks_mut(TILE * width).enumerate() {
             let height = out.len() / width;
-            let first = start.wrapping_add_signed((tile_rows * TILE) as isize * down);
+            let first = start.wrapping_add_signed((tile_rows * TILE).cast_signed() * down);
             let mut runs = Runs::new(outer, [first], 0);
             for left in (0..width).step_by(run.len) {
                 let [at] = runs.at();
@@ -263,11 +263,11 @@ pub(crate) mod tests {
             .for_each(|(axis, &k)| lengths[k] = shape[axis] * (1 + cuts[axis] % 2) + cuts[axis] / 2);
         let mut a = stream.uniform_array::<f64, _, _>(&lengths[..]).permuted_axes(&order[..]);
         for axis in 0..shape.len() {
-            let step = [1, 2, 1][cuts[axis]];
-            let end = shape[axis] * step as usize;
+            let step = [1_isize, 2, 1][cuts[axis]];
+            let end = shape[axis] * step.cast_unsigned();
             a.slice_axis_inplace(
                 Axis(axis),
-                Slice::new(0, Some(end as isize), if seed % 5 == 0 { -step } else { step }),
+                Slice::new(0, Some(end.cast_signed()), if seed.is_multiple_of(5) { -step } else { step }),
             );
         }
         a.into_shared()

@@ -186,8 +186,8 @@ fn halves<E: Scalar, const M: usize>(
     rayon::join(|| halves(start, left, longest, work), || halves(start + middle, outputs, longest, work));
 }
 
-/// Sums side by side, so that the loop is vectorised.
-const LANES: usize = 32;
+/// Sums side by side: enough that the compiler makes them wide vectors instead of unrolling the loop.
+const LANES: usize = 64;
 
 latent_numeric::vectorized! {
     fn row_sums<E: Scalar, const M: usize, F: Fn(E, E, E) -> [E; M] + Copy>(
@@ -275,13 +275,13 @@ fn stripe<E: Scalar, const M: usize, const S: usize, F: Fn(E, E, E) -> [E; M]>(
 pub(crate) fn lane_sums<E: Scalar, const M: usize>([a, b]: [&[E]; 2], p: E, f: impl Fn(E, E, E) -> [E; M]) -> [E; M] {
     let (a_chunks, a_rest) = a.as_chunks::<LANES>();
     let (b_chunks, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = [E::zero(); M];
-    for (&a, &b) in a_rest.iter().zip(b_rest) {
-        for (sum, term) in sums.iter_mut().zip(f(a, b, p)) {
-            *sum += term;
-        }
-    }
     if a_chunks.is_empty() {
+        let mut sums = [E::zero(); M];
+        for (&a, &b) in a_rest.iter().zip(b_rest) {
+            for (sum, term) in sums.iter_mut().zip(f(a, b, p)) {
+                *sum += term;
+            }
+        }
         return sums;
     }
     let mut lanes = [[E::zero(); LANES]; M];
@@ -293,7 +293,12 @@ pub(crate) fn lane_sums<E: Scalar, const M: usize>([a, b]: [&[E]; 2], p: E, f: i
             }
         }
     }
-    for (sum, mut lanes) in sums.iter_mut().zip(lanes) {
+    for (k, (&a, &b)) in a_rest.iter().zip(b_rest).enumerate() {
+        for (lanes, term) in lanes.iter_mut().zip(f(a, b, p)) {
+            lanes[k] += term;
+        }
+    }
+    lanes.map(|mut lanes| {
         let mut half = LANES / 2;
         while half > 0 {
             for k in 0..half {
@@ -302,9 +307,8 @@ pub(crate) fn lane_sums<E: Scalar, const M: usize>([a, b]: [&[E]; 2], p: E, f: i
             }
             half /= 2;
         }
-        *sum += lanes[0];
-    }
-    sums
+        lanes[0]
+    })
 }
 
 #[cfg(test)]

@@ -58,18 +58,21 @@ pub(crate) fn map<E: Scalar, T: Send>(matrix: &Tensor<E>, f: impl Fn(&[E]) -> T 
 }
 
 /// Running results side by side, so that the loop is vectorised.
-const LANES: usize = 16;
+const LANES: usize = 64;
 
-/// The best of `first` and a row, or NaN if there is one.
-pub(crate) fn best<E: Scalar>(row: &[E], first: E, better: impl Fn(E, E) -> bool) -> E {
-    // A NaN is taken, and nothing is better than it.
-    let pick = |best: E, x: E| if better(x, best) || x.is_nan() { x } else { best };
-    let mut lanes = [first; LANES];
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (best, &x) in lanes.iter_mut().zip(chunk) {
-            *best = pick(*best, x);
+latent_numeric::vectorized! {
+    /// The best of `first` and a row, or NaN if there is one.
+    pub(crate) fn best<E: Scalar, F: Fn(E, E) -> bool>(row: &[E], first: E, better: F) -> E {
+        // A NaN is taken, and nothing is better than it.
+        let pick = |best: E, x: E| if better(x, best) || x.is_nan() { x } else { best };
+        let mut lanes = [first; LANES];
+        let (chunks, rest) = row.as_chunks::<LANES>();
+        for chunk in chunks {
+            for (best, &x) in lanes.iter_mut().zip(chunk) {
+                *best = pick(*best, x);
+            }
         }
+        let lanes = if chunks.is_empty() { &lanes[..0] } else { &lanes[..] };
+        lanes.iter().chain(rest).fold(first, |best, &x| pick(best, x))
     }
-    lanes.iter().chain(rest).fold(first, |best, &x| pick(best, x))
 }

@@ -172,7 +172,7 @@ impl Plan {
         if shape.contains(&0) {
             return None;
         }
-        let parts: Vec<&[usize]> = affine.into_iter().flatten().map(|part| part.shape()).collect();
+        let parts: Vec<&[usize]> = affine.into_iter().flatten().map(ArcArray::shape).collect();
         let fine: Vec<usize> = axes.iter().copied().filter(|&axis| parts.iter().all(|part| part[axis] == 1)).collect();
         if let Some((of, kept)) = Summed::innermost(shape, &fine) {
             return Some(Self::Runs { of, kept, fine });

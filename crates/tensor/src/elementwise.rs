@@ -1,45 +1,56 @@
 //! Loops over elements, compiled for several instruction sets, in parallel where it pays.
 
-use crate::{pool, shape};
+use crate::layout::{Loop, Runs};
+use crate::{layout, pool, shape};
 use latent_numeric::Scalar;
-use ndarray::{ArcArray, ArrayD, IxDyn, Zip};
+use ndarray::{ArcArray, ArrayD, IxDyn};
 use rayon::prelude::*;
 
 /// Elements that one thread treats at a time. Each output element depends on its own inputs alone, so how work is
 /// cut makes no difference to any bit.
 pub(crate) const BLOCK: usize = 1 << 14;
 
-/// Rows shorter than this are not worth a call each.
-const SHORTEST_ROW: usize = 8;
+/// Below this many elements, cheap work is done on the calling thread: to wake another one takes longer.
+pub(crate) const PARALLEL_FROM: usize = 1 << 16;
+
+/// Runs shorter than this are spelled out in row-major order first.
+const SHORTEST_RUN: usize = 8;
+
+/// The same for functions of slices, which cost more to call.
+const SHORTEST_SLICE: usize = 32;
 
 /// `f(a)` for every element, in row-major order.
 pub(crate) fn map<E: Scalar>(a: &ArcArray<E, IxDyn>, f: impl Fn(E) -> E + Copy + Sync) -> ArrayD<E> {
-    match a.as_slice() {
-        Some(a_slice) => {
-            let mut out = pool::take(a.len());
-            blocks(&mut out, |start, out| map_slice(&a_slice[start..start + out.len()], out, f));
-            shape::array(a.shape(), out)
-        }
-        None => {
-            let mut out = shape::array(a.shape(), pool::take(a.len()));
-            Zip::from(&mut out).and(a).for_each(|out, &a| *out = f(a));
-            out
-        }
-    }
+    map_runs(a, SHORTEST_RUN, |from, to| map_slice(from, to, f))
 }
 
 /// Applies `f(from, to)` to blocks of elements: for functions that are vectorised over slices.
 pub(crate) fn map_slices<E: Scalar>(a: &ArcArray<E, IxDyn>, f: impl Fn(&[E], &mut [E]) + Sync) -> ArrayD<E> {
+    map_runs(a, SHORTEST_SLICE, f)
+}
+
+/// The same, where runs of less than `shortest` elements are spelled out first.
+fn map_runs<E: Scalar>(a: &ArcArray<E, IxDyn>, shortest: usize, f: impl Fn(&[E], &mut [E]) + Sync) -> ArrayD<E> {
     let mut out = pool::take(a.len());
-    match a.as_slice() {
-        Some(a) => blocks(&mut out, |start, out| f(&a[start..start + out.len()], out)),
-        None => {
-            let mut from = pool::take(a.len());
-            from.iter_mut().zip(a).for_each(|(from, &a)| *from = a);
-            blocks(&mut out, |start, out| f(&from[start..start + out.len()], out));
-            pool::give(from);
+    if a.as_slice().is_none() && !a.is_empty() {
+        let loops = layout::loops(a.shape(), [a]);
+        let (run, outer) = loops.split_last().expect("at least one loop");
+        if run.len >= shortest && run.strides == [1] {
+            let (memory, start) = layout::memory(a);
+            row_blocks(&mut out, run.len, |first, out| {
+                let mut runs = Runs::new(outer, [start], first / run.len);
+                for out in out.chunks_exact_mut(run.len) {
+                    let [at] = runs.at();
+                    f(&memory[at..at + run.len], out);
+                    runs.next();
+                }
+            });
+            return shape::array(a.shape(), out);
         }
     }
+    let from = layout::row_major(a);
+    blocks(&mut out, |start, out| f(&from[start..start + out.len()], out));
+    layout::give(from);
     shape::array(a.shape(), out)
 }
 
@@ -55,95 +66,39 @@ pub(crate) fn zip<E: Scalar>(
     f: impl Fn(E, E) -> E + Copy + Sync,
 ) -> ArrayD<E> {
     let shape = shape::broadcast(operator, a.shape(), b.shape());
-    let len = shape.iter().product();
-    if let (Some(x), Some(y)) = (a.as_slice(), b.as_slice()) {
-        let mut out = pool::take(len);
-        // The operand that is repeated along the leading axes, if any, is as long as the trailing ones.
-        if x.len() == len && y.len() == len {
-            blocks(&mut out, |start, out| {
-                zip_slice(&x[start..start + out.len()], &y[start..start + out.len()], out, f)
+    let mut out = pool::take(shape.iter().product());
+    if let (Some(x), Some(y)) = (a.as_slice(), b.as_slice())
+        && x.len() == out.len()
+        && y.len() == out.len()
+    {
+        zip_slices(x, y, &mut out, f);
+    } else if !out.is_empty() {
+        let loops = layout::loops(&shape, [a, b]);
+        let (run, outer) = loops.split_last().expect("at least one loop");
+        let plain = run.strides.iter().all(|&stride| stride == 0 || stride == 1);
+        if plain && (run.len >= SHORTEST_RUN || outer.is_empty()) {
+            let ((x, x_start), (y, y_start)) = (layout::memory(a), layout::memory(b));
+            cheap_blocks(&mut out, |start, out| {
+                let runs = Runs::new(outer, [x_start, y_start], start / run.len);
+                zip_runs([x, y], *run, runs, start % run.len, out, f);
             });
-            return shape::array(&shape, out);
+        } else {
+            let (x, y) = (layout::spread(a, &shape), layout::spread(b, &shape));
+            zip_slices(&x, &y, &mut out, f);
+            layout::give(x);
+            layout::give(y);
         }
-        if x.len() == len && y.len() == 1 {
-            let y = y[0];
-            blocks(&mut out, |start, out| map_slice(&x[start..start + out.len()], out, |x| f(x, y)));
-            return shape::array(&shape, out);
-        }
-        if y.len() == len && x.len() == 1 {
-            let x = x[0];
-            blocks(&mut out, |start, out| map_slice(&y[start..start + out.len()], out, |y| f(x, y)));
-            return shape::array(&shape, out);
-        }
-        if x.len() == len && is_suffix(b.shape(), &shape) && !y.is_empty() {
-            rows(&mut out, y.len(), |start, out| zip_slice(&x[start..start + out.len()], y, out, f));
-            return shape::array(&shape, out);
-        }
-        if y.len() == len && is_suffix(a.shape(), &shape) && !x.is_empty() {
-            rows(&mut out, x.len(), |start, out| zip_slice(x, &y[start..start + out.len()], out, f));
-            return shape::array(&shape, out);
-        }
-        // The operand that stays the same along the trailing axes has one element for each row.
-        let width = constant_run(b.shape(), &shape);
-        if x.len() == len
-            && width >= SHORTEST_ROW
-            && let Some(of_row) = for_rows(b, &shape, len / width, width)
-        {
-            rows(&mut out, width, |start, out| {
-                let y = of_row[start / width];
-                map_slice(&x[start..start + out.len()], out, |x| f(x, y));
-            });
-            return shape::array(&shape, out);
-        }
-        let width = constant_run(a.shape(), &shape);
-        if y.len() == len
-            && width >= SHORTEST_ROW
-            && let Some(of_row) = for_rows(a, &shape, len / width, width)
-        {
-            rows(&mut out, width, |start, out| {
-                let x = of_row[start / width];
-                map_slice(&y[start..start + out.len()], out, |y| f(x, y));
-            });
-            return shape::array(&shape, out);
-        }
-        pool::give(out);
     }
-    let mut out = shape::array(&shape, pool::take(len));
-    let (a, b) = (a.broadcast(&shape[..]).expect("checked"), b.broadcast(&shape[..]).expect("checked"));
-    Zip::from(&mut out).and(a).and(b).for_each(|out, &a, &b| *out = f(a, b));
-    out
+    shape::array(&shape, out)
 }
 
-/// How many elements the trailing axes span along which a part that broadcasts to a shape does not change.
-pub(crate) fn constant_run(part: &[usize], shape: &[usize]) -> usize {
-    let missing = shape.len() - part.len();
-    let run = (0..shape.len()).rev().take_while(|&axis| axis < missing || part[axis - missing] == 1);
-    run.map(|axis| shape[axis]).product()
+fn zip_slices<E: Scalar>(x: &[E], y: &[E], out: &mut [E], f: impl Fn(E, E) -> E + Copy + Sync) {
+    cheap_blocks(out, |start, out| zip_slice(&x[start..start + out.len()], &y[start..start + out.len()], out, f));
 }
 
-/// The element of such a part for every row of `width` elements, where it does not change inside a row.
-pub(crate) fn for_rows<E: Scalar>(
-    part: &ArcArray<E, IxDyn>,
-    shape: &[usize],
-    rows: usize,
-    width: usize,
-) -> Option<Vec<E>> {
-    let mut leading = shape.len();
-    let mut span = 1;
-    while span < width {
-        leading -= 1;
-        span *= shape[leading];
-    }
-    let mut short = shape.to_vec();
-    short[leading..].fill(1);
-    let spread: Vec<E> = part.broadcast(&short[..])?.iter().copied().collect();
-    (spread.len() == rows).then_some(spread)
-}
-
-/// Whether `part`, leading ones aside, is the end of `whole`.
-fn is_suffix(part: &[usize], whole: &[usize]) -> bool {
-    let ones = part.iter().take_while(|&&n| n == 1).count();
-    whole.ends_with(&part[ones..])
+/// [`blocks`] where there is little to do for an element.
+fn cheap_blocks<E: Scalar>(out: &mut [E], work: impl Fn(usize, &mut [E]) + Sync) {
+    if out.len() <= PARALLEL_FROM { work(0, out) } else { blocks(out, work) }
 }
 
 /// Runs `work(start, block)` over blocks of `out`.
@@ -185,6 +140,73 @@ latent_numeric::vectorized! {
     fn zip_slice<E: Scalar, F: Fn(E, E) -> E>(a: &[E], b: &[E], out: &mut [E], f: F) {
         for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
             *out = f(a, b);
+        }
+    }
+    /// From inside a run on; the operands' strides along it are zero or one.
+    fn zip_runs<E: Scalar, F: Fn(E, E) -> E>(
+        [x, y]: [&[E]; 2], run: Loop<2>, mut runs: Runs<'_, 2>, skipped: usize, out: &mut [E], f: F,
+    ) {
+        let (mut rest, mut skipped) = (out, skipped);
+        while !rest.is_empty() {
+            let (out, later) = rest.split_at_mut((run.len - skipped).min(rest.len()));
+            let [i, j] = runs.at();
+            match run.strides {
+                [0, 0] => out.fill(f(x[i], y[j])),
+                [0, _] => {
+                    let x = x[i];
+                    let from = j + skipped;
+                    for (out, &y) in out.iter_mut().zip(&y[from..]) {
+                        *out = f(x, y);
+                    }
+                }
+                [_, 0] => {
+                    let y = y[j];
+                    let from = i + skipped;
+                    for (out, &x) in out.iter_mut().zip(&x[from..]) {
+                        *out = f(x, y);
+                    }
+                }
+                _ => {
+                    for ((out, &x), &y) in out.iter_mut().zip(&x[i + skipped..]).zip(&y[j + skipped..]) {
+                        *out = f(x, y);
+                    }
+                }
+            }
+            runs.next();
+            (rest, skipped) = (later, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::tests::any_layout;
+    use latent_numeric::parallel::with_threads;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn any_two_layouts(seed: u64, shape in proptest::collection::vec(0_usize..50, 0..4), thin: [bool; 8], cut in 0_usize..3) {
+            let part = |thin: &[bool]| -> Vec<usize> { shape.iter().zip(thin).map(|(&n, &one)| if one { 1 } else { n }).collect() };
+            let a = any_layout(seed, &part(&thin[..4]));
+            let b = any_layout(seed / 3, &part(&thin[4..])[cut.min(shape.len())..]);
+            let whole = shape::broadcast("test", a.shape(), b.shape());
+            let f = |x: f64, y: f64| x - 2.0 * y;
+            let (x, y) = (a.broadcast(&whole[..]).unwrap(), b.broadcast(&whole[..]).unwrap());
+            let want: Vec<f64> = x.iter().zip(y).map(|(&x, &y)| f(x, y)).collect();
+            for threads in [1, 3] {
+                let got = with_threads(threads, || zip("test", &a, &b, f)).unwrap();
+                prop_assert_eq!(got.shape(), &whole[..]);
+                prop_assert_eq!(got.as_slice().expect("row-major"), &want[..]);
+            }
+            let want: Vec<f64> = a.iter().map(|&x| 3.0 * x).collect();
+            let got = map(&a, |x| 3.0 * x);
+            prop_assert_eq!(got.as_slice().expect("row-major"), &want[..]);
+            let got = map_slices(&a, |from, to| to.iter_mut().zip(from).for_each(|(y, &x)| *y = 3.0 * x));
+            prop_assert_eq!(got.as_slice().expect("row-major"), &want[..]);
         }
     }
 }

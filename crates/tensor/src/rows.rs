@@ -1,7 +1,7 @@
 //! Reductions as functions of rows.
 
 use crate::elementwise::BLOCK;
-use crate::{Tensor, shape};
+use crate::{Tensor, layout, shape};
 use latent_numeric::{Scalar, parallel};
 
 /// A tensor as a matrix whose rows run over the axes that are reduced.
@@ -46,8 +46,7 @@ impl<E: Scalar> Rows<E> {
 
 /// `f` of every row of a matrix, in order.
 pub(crate) fn map<E: Scalar, T: Send>(matrix: &Tensor<E>, f: impl Fn(&[E]) -> T + Sync) -> Vec<T> {
-    let row_major = matrix.array().as_standard_layout();
-    let values = row_major.as_slice().expect("row-major");
+    let values = layout::row_major(matrix.array());
     let (rows, width) = (matrix.shape()[0], matrix.shape()[1]);
     let row = |i: usize| f(&values[i * width..(i + 1) * width]);
     if values.len() <= 2 * BLOCK {
@@ -59,18 +58,21 @@ pub(crate) fn map<E: Scalar, T: Send>(matrix: &Tensor<E>, f: impl Fn(&[E]) -> T 
 }
 
 /// Running results side by side, so that the loop is vectorised.
-const LANES: usize = 16;
+const LANES: usize = 64;
 
-/// The best of `first` and a row, or NaN if there is one.
-pub(crate) fn best<E: Scalar>(row: &[E], first: E, better: impl Fn(E, E) -> bool) -> E {
-    // A NaN is taken, and nothing is better than it.
-    let pick = |best: E, x: E| if better(x, best) || x.is_nan() { x } else { best };
-    let mut lanes = [first; LANES];
-    let (chunks, rest) = row.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (best, &x) in lanes.iter_mut().zip(chunk) {
-            *best = pick(*best, x);
+latent_numeric::vectorized! {
+    /// The best of `first` and a row, or NaN if there is one.
+    pub(crate) fn best<E: Scalar, F: Fn(E, E) -> bool>(row: &[E], first: E, better: F) -> E {
+        // A NaN is taken, and nothing is better than it.
+        let pick = |best: E, x: E| if better(x, best) || x.is_nan() { x } else { best };
+        let mut lanes = [first; LANES];
+        let (chunks, rest) = row.as_chunks::<LANES>();
+        for chunk in chunks {
+            for (best, &x) in lanes.iter_mut().zip(chunk) {
+                *best = pick(*best, x);
+            }
         }
+        let lanes = if chunks.is_empty() { &lanes[..0] } else { &lanes[..] };
+        lanes.iter().chain(rest).fold(first, |best, &x| pick(best, x))
     }
-    lanes.iter().chain(rest).fold(first, |best, &x| pick(best, x))
 }

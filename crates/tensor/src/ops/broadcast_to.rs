@@ -1,6 +1,6 @@
 //! `y = x`, repeated along axes; the cotangent is summed over them.
 
-use crate::{Arguments, Operator, Tensor, pool, shape};
+use crate::{Arguments, Operator, Tensor, layout};
 use latent_numeric::Scalar;
 
 struct BroadcastTo;
@@ -26,11 +26,12 @@ impl<E: Scalar> Tensor<E> {
         if self.shape() == shape {
             return self.clone();
         }
-        let Some(view) = self.array().broadcast(shape) else {
-            panic!("broadcast_to: the shape {:?} does not broadcast to {shape:?}", self.shape());
-        };
-        let mut value = shape::array(shape, pool::take(shape.iter().product()));
-        value.assign(&view);
+        assert!(
+            self.array().broadcast(shape).is_some(),
+            "broadcast_to: the shape {:?} does not broadcast to {shape:?}",
+            self.shape()
+        );
+        let value = layout::spread_array(self.array(), shape);
         Self::from_operator(BroadcastTo, vec![self.clone()], value)
     }
 }

@@ -1,9 +1,9 @@
 //! `r = (variance of x over some axes + eps)^(-1/2)`; `dr/dx_i = -r^3 (x_i - m) / n`
 
-use super::sum::total;
+use crate::reduce::{squared_deviations, total};
 use crate::{Arguments, Operator, Tensor, elementwise};
 use latent_numeric::Scalar;
-use ndarray::{ArcArray, IxDyn};
+use ndarray::{ArcArray, ArrayD, IxDyn};
 
 /// The axes are sorted and stay, with length one.
 pub(super) struct InverseStd {
@@ -37,15 +37,13 @@ impl<E: Scalar> Moments<E> {
         let n: usize = axes.iter().map(|&axis| x.shape()[axis]).product();
         let mut kept = x.shape().to_vec();
         axes.iter().for_each(|&axis| kept[axis] = 1);
-        let mean_of = |array: &ArcArray<E, IxDyn>| {
-            let mut mean = total(array, axes);
-            mean.mapv_inplace(|sum| sum / E::of(n as f64));
-            mean.into_shape_with_order(IxDyn(&kept)).expect("the same elements").into_shared()
+        let mean_of = |sums: ArrayD<E>| {
+            let mean = sums.into_shape_with_order(IxDyn(&kept)).expect("the same elements").into_shared();
+            elementwise::map(&mean, |sum| sum / E::of(n as f64)).into_shared()
         };
-        let mean = mean_of(x.array());
+        let mean = mean_of(total(x.array(), axes));
         // A second pass, so that a large mean costs no accuracy.
-        let squares = super::normalize::centred(x.array(), &mean, |deviation| deviation * deviation);
-        let variance = mean_of(Tensor::constant(squares).array());
+        let variance = mean_of(squared_deviations(x.array(), &mean, axes));
         let inverse_std = elementwise::map(&variance, move |v| E::one() / (v + eps).sqrt()).into_shared();
         Self { axes: axes.to_vec(), mean, variance, inverse_std }
     }

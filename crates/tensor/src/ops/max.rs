@@ -71,8 +71,12 @@ fn extremum<E: Scalar>(
 /// Where the best element, or the first NaN, is, and which.
 fn first_best<E: Scalar>(row: &[E], better: impl Fn(E, E) -> bool + Copy) -> (usize, E) {
     let best = rows::best(row, row[0], better);
-    let position = row.iter().position(|&x| x == best || (best.is_nan() && x.is_nan()));
-    (position.expect("it is one of them"), best)
+    let found = |x: E| x == best || (best.is_nan() && x.is_nan());
+    // Without leaving in the middle of a chunk, so that the search is vectorised.
+    let chunk = row.chunks(64).position(|chunk| chunk.iter().fold(false, |any, &x| any | found(x)));
+    let start = 64 * chunk.expect("it is one of them");
+    let inside = row[start..].iter().position(|&x| found(x));
+    (start + inside.expect("in this chunk"), best)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `y = (sum of x over some axes) / n`; the cotangent over `n` is repeated along them.
 
-use super::sum::total;
+use crate::reduce::total;
 use crate::{Arguments, Operator, Tensor, shape};
 use latent_numeric::Scalar;
 use ndarray::IxDyn;

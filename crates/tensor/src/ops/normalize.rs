@@ -1,10 +1,14 @@
 //! `y = w z + b`, `z = (x - m) r`; with `g = w c`, the cotangent of `x` is `r (g - mean(g) - z mean(g z))`
 
+mod kernels;
+
 use super::inverse_std::{InverseStd, Moments};
-use crate::elementwise::{constant_run, for_rows};
-use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
+use crate::reduce::{Summed, sums, total};
+use crate::{Arguments, Operator, Tensor, elementwise, is_recording, layout, shape};
+use kernels::{Rows, with_parameters};
 use latent_numeric::Scalar;
-use ndarray::{ArcArray, ArrayD, IxDyn, Zip};
+use ndarray::{ArcArray, ArrayD, IxDyn};
+use std::borrow::Cow;
 
 /// The shift and scale of normalised elements, each of a shape that broadcasts to that of the input.
 #[derive(Clone)]
@@ -58,6 +62,11 @@ impl<E: Scalar> Operator<E> for Normalize<E> {
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let x = arguments.input(0);
         let weight = self.weighted.then(|| arguments.input(1));
+        if !is_recording()
+            && let Some(cotangents) = self.fused(&arguments, cotangent)
+        {
+            return cotangents;
+        }
         let plain = || {
             if self.weighted || self.shifted {
                 normalize_with(x, &self.axes, &self.mean, &self.inverse_std, None, None)
@@ -87,6 +96,100 @@ impl<E: Scalar> Operator<E> for Normalize<E> {
     }
 }
 
+impl<E: Scalar> Normalize<E> {
+    /// The cotangents in one or two passes, where weight and bias are laid out for it.
+    fn fused(&self, arguments: &Arguments<'_, E>, cotangent: &Tensor<E>) -> Option<Vec<Option<Tensor<E>>>> {
+        let x = arguments.input(0);
+        let weight = self.weighted.then(|| arguments.input(1));
+        let bias = self.shifted.then(|| arguments.input(1 + usize::from(self.weighted)));
+        let plan = Plan::new(x.shape(), &self.axes, [weight, bias].map(|part| part.map(Tensor::array)))?;
+        let (values, cotangents) = (layout::row_major(x.array()), layout::row_major(cotangent.array()));
+        let (of_x, of_weight, of_bias) = match plan {
+            Plan::Places(width) => {
+                let (means, scales) = (layout::row_major(&self.mean), layout::row_major(&self.inverse_std));
+                let weights = across(weight.map(Tensor::array), E::one(), width);
+                let rows = Rows { x: &values, means: &means, scales: &scales, weights: &weights };
+                let (of_x, mut of_weights) = rows.gradients(&cotangents);
+                let of_biases = of_weights.split_off(width);
+                let shaped = |buffer: Vec<E>, like: Option<&Tensor<E>>| {
+                    like.map(|like| Tensor::from_buffer(like.shape(), buffer))
+                };
+                (Some(Tensor::from_buffer(x.shape(), of_x)), shaped(of_weights, weight), shaped(of_biases, bias))
+            }
+            Plan::Runs { of, kept, fine } => {
+                let mean = layout::spread(&self.mean, &kept);
+                let n: usize = self.axes.iter().map(|&axis| x.shape()[axis]).product();
+                let r = Tensor::constant(self.inverse_std.clone());
+                let mut ends = x.shape().to_vec();
+                fine.iter().for_each(|&axis| ends[axis] = 1);
+                let [of_one, of_centred] =
+                    sums([&cotangents, &values], &mean, of, |c, x, m| [c, c * (x - m)]).map(|sums| {
+                        let sums = shape::array(&kept, sums).into_shared();
+                        Tensor::constant(total(&sums, &fine)).reshape(&ends)
+                    });
+                let of_x = arguments.needed(0).then(|| {
+                    let weighted = |sums: &Tensor<E>| weight.map_or_else(|| sums.clone(), |weight| sums * weight);
+                    let mean_of = |sums: &Tensor<E>| weighted(sums).sum_axes(&self.axes, true) / E::of(n as f64);
+                    // r w c + (x - m) slope + level
+                    let slope = -(&r * &r * &r * mean_of(&of_centred));
+                    let level = -(&r * mean_of(&of_one));
+                    let scale = weighted(&r);
+                    let [scale, slope, level] =
+                        [&scale, &slope, &level].map(|part| layout::spread(part.array(), &kept));
+                    let f = |c, x, [m, scale, slope, level]: [E; 4]| scale * c + (x - m) * slope + level;
+                    let of_x = with_parameters([&cotangents, &values], [&mean, &scale, &slope, &level], of, f);
+                    Tensor::from_buffer(x.shape(), of_x)
+                });
+                let of_weight = weight.map(|weight| (of_centred * &r).sum_to(weight.shape()));
+                (of_x, of_weight, bias.map(|bias| of_one.sum_to(bias.shape())))
+            }
+        };
+        layout::give(values);
+        layout::give(cotangents);
+        let mut answers = vec![of_x];
+        answers.extend(weight.map(|_| of_weight));
+        answers.extend(bias.map(|_| of_bias));
+        Some(answers)
+    }
+}
+
+/// How the loops over the elements go.
+enum Plan {
+    /// Over rows of this width, which are what is normalised, with a weight and a bias for each place in a row.
+    Places(usize),
+    /// Over runs along which mean, weight and bias stay the same.
+    Runs {
+        of: Summed,
+        /// The shape of what there is one of for each run.
+        kept: Vec<usize>,
+        /// The normalised axes along which weight and bias stay the same.
+        fine: Vec<usize>,
+    },
+}
+
+impl Plan {
+    fn new<E: Scalar>(shape: &[usize], axes: &[usize], affine: [Option<&ArcArray<E, IxDyn>>; 2]) -> Option<Self> {
+        if shape.contains(&0) {
+            return None;
+        }
+        let parts: Vec<&[usize]> = affine.into_iter().flatten().map(ArcArray::shape).collect();
+        let fine: Vec<usize> = axes.iter().copied().filter(|&axis| parts.iter().all(|part| part[axis] == 1)).collect();
+        if let Some((of, kept)) = Summed::innermost(shape, &fine) {
+            return Some(Self::Runs { of, kept, fine });
+        }
+        let (of, _) = Summed::innermost(shape, axes)?;
+        let rows = of.inner == 1 && of.len == axes.iter().map(|&axis| shape[axis]).product();
+        let places = |axis: usize| if axes.contains(&axis) { shape[axis] } else { 1 };
+        let of_places = parts.iter().all(|part| part.iter().enumerate().all(|(axis, &len)| len == places(axis)));
+        (rows && of_places).then_some(Self::Places(of.len))
+    }
+}
+
+/// One element for each place in a row.
+fn across<E: Scalar>(part: Option<&ArcArray<E, IxDyn>>, missing: E, width: usize) -> Cow<'_, [E]> {
+    part.map_or_else(|| Cow::Owned(vec![missing; width]), layout::row_major)
+}
+
 /// `x` with mean zero and variance one over these sorted axes, then scaled and shifted.
 pub(super) fn normalize<E: Scalar>(x: &Tensor<E>, moments: &Moments<E>, affine: &Affine<E>) -> Tensor<E> {
     let Affine { weight, bias } = affine;
@@ -108,71 +211,51 @@ fn normalize_with<E: Scalar>(
         weighted: weight.is_some(),
         shifted: bias.is_some(),
     };
-    let value = affine_of_centred(x.array(), mean, inverse_std, weight.map(Tensor::array), bias.map(Tensor::array));
+    let value =
+        affine_of_centred(x.array(), axes, mean, inverse_std, weight.map(Tensor::array), bias.map(Tensor::array));
     let inputs = [Some(x), weight, bias].into_iter().flatten().cloned().collect();
     Tensor::from_operator(operator, inputs, value)
-}
-
-/// `f(x - mean)`, where the mean broadcasts to the shape of `x`.
-pub(super) fn centred<E: Scalar>(
-    x: &ArcArray<E, IxDyn>,
-    mean: &ArcArray<E, IxDyn>,
-    f: impl Fn(E) -> E + Copy + Sync,
-) -> ArrayD<E> {
-    elementwise::zip("normalize", x, mean, move |x, mean| f(x - mean))
 }
 
 /// `(x - mean) r w + b`
 fn affine_of_centred<E: Scalar>(
     x: &ArcArray<E, IxDyn>,
+    axes: &[usize],
     mean: &ArcArray<E, IxDyn>,
     r: &ArcArray<E, IxDyn>,
     weight: Option<&ArcArray<E, IxDyn>>,
     bias: Option<&ArcArray<E, IxDyn>>,
 ) -> ArrayD<E> {
-    let unit = |value: E| ArrayD::from_elem(IxDyn(&vec![1; x.ndim()]), value).into_shared();
-    let weight = weight.cloned().unwrap_or_else(|| unit(E::one()));
-    let bias = bias.cloned().unwrap_or_else(|| unit(E::zero()));
-    let width = constant_run(mean.shape(), x.shape());
-    if let (Some(from), true) = (x.as_slice(), width > 1)
-        && let (Some(means), Some(scales)) =
-            (for_rows(mean, x.shape(), x.len() / width, width), for_rows(r, x.shape(), x.len() / width, width))
-    {
-        let rows = x.len() / width;
-        let by_row = |a: &ArcArray<E, IxDyn>| {
-            (constant_run(a.shape(), x.shape()) >= width).then(|| for_rows(a, x.shape(), rows, width)).flatten()
-        };
-        if let (Some(weights), Some(biases)) = (by_row(&weight), by_row(&bias)) {
-            let mut out = pool::take(x.len());
-            elementwise::rows(&mut out, width, |start, out| {
-                let i = start / width;
-                let (mean, scale, bias) = (means[i], scales[i] * weights[i], biases[i]);
-                out.iter_mut().zip(&from[start..start + width]).for_each(|(y, &x)| *y = (x - mean) * scale + bias);
-            });
-            return shape::array(x.shape(), out);
+    let product = |a: &ArcArray<E, IxDyn>, b: &ArcArray<E, IxDyn>| elementwise::zip("normalize", a, b, |a, b| a * b);
+    let values = layout::row_major(x);
+    let out = match Plan::new(x.shape(), axes, [weight, bias]) {
+        Some(Plan::Places(width)) => {
+            let (means, scales) = (layout::row_major(mean), layout::row_major(r));
+            let weights = across(weight, E::one(), width);
+            let rows = Rows { x: &values, means: &means, scales: &scales, weights: &weights };
+            shape::array(x.shape(), rows.normalized(&across(bias, E::zero(), width)))
         }
-        // One weight and one bias for each place in a row.
-        let across = |a: &ArcArray<E, IxDyn>| match a.len() {
-            1 => a.first().map(|&value| vec![value; width]),
-            n => (n == width && constant_run(mean.shape(), a.shape()) == n).then(|| a.iter().copied().collect()),
-        };
-        if let (Some(weights), Some(biases)) = (across(&weight), across(&bias)) {
-            let mut out = pool::take(x.len());
-            elementwise::rows(&mut out, width, |start, out| {
-                let (mean, scale) = (means[start / width], scales[start / width]);
-                let places = weights.iter().zip(&biases).zip(&from[start..start + width]);
-                out.iter_mut().zip(places).for_each(|(y, ((&w, &b), &x))| *y = (x - mean) * scale * w + b);
-            });
-            return shape::array(x.shape(), out);
+        Some(Plan::Runs { of, kept, .. }) => {
+            let scale = weight.map_or_else(|| r.clone(), |weight| product(r, weight).into_shared());
+            let none = ArrayD::zeros(IxDyn(&[])).into_shared();
+            let [mean, scale, bias] = [mean, &scale, bias.unwrap_or(&none)].map(|part| layout::spread(part, &kept));
+            let f = |x, _, [mean, scale, bias]: [E; 3]| (x - mean) * scale + bias;
+            shape::array(x.shape(), with_parameters([&values, &values], [&mean, &scale, &bias], of, f))
         }
-    }
-    let scale = elementwise::zip("normalize", r, &weight, |r, w| r * w);
-    let mean = mean.broadcast(x.shape()).expect("kept axes");
-    let scale = scale.broadcast(x.shape()).expect("checked");
-    let bias = bias.broadcast(x.shape()).expect("checked");
-    let mut out = shape::array(x.shape(), pool::take(x.len()));
-    Zip::from(&mut out).and(x).and(mean).and(scale).for_each(|y, &x, &mean, &scale| *y = (x - mean) * scale);
-    out += &bias;
+        None => {
+            let centred = elementwise::zip("normalize", x, mean, |x, mean| x - mean).into_shared();
+            let scaled = product(&centred, r);
+            let scaled = match weight {
+                Some(weight) => product(&scaled.into_shared(), weight),
+                None => scaled,
+            };
+            match bias {
+                Some(bias) => elementwise::zip("normalize", &scaled.into_shared(), bias, |y, b| y + b),
+                None => scaled,
+            }
+        }
+    };
+    layout::give(values);
     out
 }
 

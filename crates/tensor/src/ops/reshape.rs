@@ -1,6 +1,6 @@
 //! `y` has the elements of `x` in row-major order, in another shape.
 
-use crate::{Arguments, Operator, Tensor};
+use crate::{Arguments, Operator, Tensor, layout};
 use latent_numeric::Scalar;
 use ndarray::IxDyn;
 
@@ -34,9 +34,12 @@ impl<E: Scalar> Tensor<E> {
             self.len(),
             shape.iter().product::<usize>()
         );
-        let array = self.array().clone();
-        let row_major =
-            if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned().into_shared() };
+        let array = self.array();
+        let row_major = if array.is_standard_layout() {
+            array.clone()
+        } else {
+            layout::spread_array(array, array.shape()).into_shared()
+        };
         let value = row_major.into_shape_with_order(IxDyn(shape)).expect("row-major, with as many elements");
         Self::from_operator(Reshape, vec![self.clone()], value)
     }

@@ -1,8 +1,9 @@
 //! `y = sum of x over some axes`; the cotangent is repeated along them.
 
-use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
-use latent_numeric::{Scalar, parallel};
-use ndarray::{ArcArray, ArrayD, Axis, IxDyn};
+use crate::reduce::total;
+use crate::{Arguments, Operator, Tensor, shape};
+use latent_numeric::Scalar;
+use ndarray::IxDyn;
 
 struct Sum {
     /// The input's shape with summed axes of length one.
@@ -55,66 +56,6 @@ impl<E: Scalar> Tensor<E> {
             (0..self.rank()).filter(|&axis| axis < extra || (shape[axis - extra] == 1 && self.shape()[axis] != 1));
         self.sum_axes(&stretched.collect::<Vec<_>>(), false).reshape(shape)
     }
-}
-
-/// The sums over these axes, in row-major order of what is left.
-pub(super) fn total<E: Scalar>(array: &ArcArray<E, IxDyn>, axes: &[usize]) -> ArrayD<E> {
-    let (rank, count) = (array.ndim(), axes.len());
-    if let Some(values) = array.as_slice() {
-        if count == rank {
-            return ArrayD::from_elem(IxDyn(&[]), parallel::sum(values));
-        }
-        let leading = axes.iter().enumerate().all(|(i, &axis)| i == axis);
-        if leading && count > 0 {
-            let left = &array.shape()[count..];
-            let rows = array.shape()[..count].iter().product();
-            return shape::array(left, column_sums(values, rows, left.iter().product()));
-        }
-        let run = axes.iter().rev().enumerate().take_while(|&(i, &axis)| axis == rank - 1 - i).count();
-        let width: usize = array.shape()[rank - run..].iter().product();
-        if run > 0 && run < count && width > 0 {
-            let (others, trailing) = axes.split_at(count - run);
-            return total(&total(array, trailing).into_shared(), others);
-        }
-        if run == count && width > 0 {
-            let mut sums = pool::take(array.len() / width);
-            elementwise::blocks(&mut sums, |start, sums| {
-                for (i, sum) in sums.iter_mut().enumerate() {
-                    *sum = parallel::sum(&values[(start + i) * width..(start + i + 1) * width]);
-                }
-            });
-            return shape::array(&array.shape()[..rank - count], sums);
-        }
-    }
-    let sum = axes.iter().rev().fold(array.to_owned(), |sum, &axis| sum.sum_axis(Axis(axis)));
-    if sum.is_standard_layout() { sum } else { sum.as_standard_layout().into_owned() }
-}
-
-/// Rows that one thread adds up.
-const ROWS: usize = 64;
-
-/// The sum of rows, added up in blocks and these in pairs.
-fn column_sums<E: Scalar>(values: &[E], rows: usize, width: usize) -> Vec<E> {
-    let sum = parallel::reduce_blocks(
-        rows,
-        ROWS,
-        |block| {
-            let mut sum = pool::take(width);
-            sum.fill(E::zero());
-            for row in block {
-                for (sum, &x) in sum.iter_mut().zip(&values[row * width..(row + 1) * width]) {
-                    *sum += x;
-                }
-            }
-            sum
-        },
-        |mut left, right| {
-            left.iter_mut().zip(&right).for_each(|(left, &right)| *left += right);
-            pool::give(right);
-            left
-        },
-    );
-    sum.unwrap_or_else(|| vec![E::zero(); width])
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl<E: Scalar> Gru<E> {
         let mut outputs = x.clone();
         let mut last = Vec::with_capacity(states.len());
         for (layer, h) in self.stack.layers.iter().zip(states) {
-            let [states, h] = recurrent::gru(&outputs, h, &layer.values());
+            let [states, h] = recurrent::gru(&outputs, &h, &layer.values());
             outputs = states;
             last.push(h);
         }

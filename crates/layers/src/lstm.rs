@@ -85,7 +85,7 @@ impl<E: Scalar> Lstm<E> {
         let mut outputs = x.clone();
         let (mut last_h, mut last_c) = (Vec::new(), Vec::new());
         for (layer, (h, c)) in self.stack.layers.iter().zip(states) {
-            let (states, [h, c]) = recurrent::lstm(&outputs, [h, c], &layer.values());
+            let (states, [h, c]) = recurrent::lstm(&outputs, [&h, &c], &layer.values());
             outputs = states;
             last_h.push(h);
             last_c.push(c);

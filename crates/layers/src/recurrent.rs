@@ -110,33 +110,24 @@ impl<E: Scalar> Stack<E> {
 }
 
 /// One gated recurrent layer through a sequence: its states (samples, steps, hidden) and the last one.
-pub(crate) fn gru<E: Scalar>(x: &Tensor<E>, h: Tensor<E>, values: &Values<E>) -> [Tensor<E>; 2] {
+pub(crate) fn gru<E: Scalar>(x: &Tensor<E>, h: &Tensor<E>, values: &Values<E>) -> [Tensor<E>; 2] {
     let (weights, biases) = (values.weights.each_ref(), values.biases.each_ref().map(Option::as_ref));
-    let (outputs, h) = steps(x, h, |x, h| {
-        let h = x.gru_cell(h, weights, biases);
-        (h.clone(), h)
-    });
-    [outputs, h]
+    let states = x.permute(&[1, 0, 2]).gru(h, weights, biases);
+    [states.permute(&[1, 0, 2]), last(&states)]
 }
 
 /// One long short-term memory through a sequence: its states `h` (samples, steps, hidden), and the last `h` and `c`.
-pub(crate) fn lstm<E: Scalar>(x: &Tensor<E>, hc: [Tensor<E>; 2], values: &Values<E>) -> (Tensor<E>, [Tensor<E>; 2]) {
+pub(crate) fn lstm<E: Scalar>(
+    x: &Tensor<E>,
+    [h, c]: [&Tensor<E>; 2],
+    values: &Values<E>,
+) -> (Tensor<E>, [Tensor<E>; 2]) {
     let (weights, biases) = (values.weights.each_ref(), values.biases.each_ref().map(Option::as_ref));
-    steps(x, hc, |x, [h, c]| {
-        let (h, c) = x.lstm_cell([h, c], weights, biases);
-        (h.clone(), [h, c])
-    })
+    let (states, cells) = x.permute(&[1, 0, 2]).lstm([h, c], weights, biases);
+    (states.permute(&[1, 0, 2]), [last(&states), last(&cells)])
 }
 
-/// Steps through the axis 1 of `x`; each gives an output and the next state.
-fn steps<E: Scalar, S>(x: &Tensor<E>, first: S, step: impl Fn(&Tensor<E>, &S) -> (Tensor<E>, S)) -> (Tensor<E>, S) {
-    let mut state = first;
-    let outputs: Vec<Tensor<E>> = (0..x.shape()[1])
-        .map(|t| {
-            let (output, next) = step(&x.slice(s![.., t.cast_signed(), ..]), &state);
-            state = next;
-            output
-        })
-        .collect();
-    (Tensor::stack(&outputs, 1), state)
+/// The last step of (steps, samples, hidden).
+fn last<E: Scalar>(states: &Tensor<E>) -> Tensor<E> {
+    states.slice(s![-1, .., ..])
 }

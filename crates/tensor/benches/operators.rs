@@ -4,10 +4,10 @@
 //! added in both files.
 
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main, measurement::WallTime};
-use latent_numeric::parallel::with_threads;
 use latent_numeric::random::Stream;
 use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions, Interpolation, Pool2dOptions};
 use latent_tensor::{Activation, GradOptions, Tensor, grad, no_grad};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::hint::black_box;
 use std::slice;
 use std::sync::Mutex;
@@ -30,6 +30,8 @@ use Draw::{Normal, Positive, Small, Target};
 
 struct Bench<'a, 'c> {
     group: &'a mut BenchmarkGroup<'c, WallTime>,
+    /// Of one thread and of two. A new thread would share a core with an old one for a while.
+    pools: [ThreadPool; 2],
 }
 
 impl Bench<'_, '_> {
@@ -51,8 +53,8 @@ impl Bench<'_, '_> {
         let backward = || drop(black_box(grad(slice::from_ref(&y), &variables, options.clone())));
         let calls: [(&str, &(dyn Fn() + Sync)); 2] = [("forward", &forward), ("backward", &backward)];
         for (what, call) in calls {
-            for threads in [1, 2] {
-                let id = BenchmarkId::new(format!("{name} {what}"), threads);
+            for pool in &self.pools {
+                let id = BenchmarkId::new(format!("{name} {what}"), pool.current_num_threads());
                 self.group.bench_function(id, |bench| {
                     bench.iter_custom(|repeats| {
                         let work = || {
@@ -61,7 +63,7 @@ impl Bench<'_, '_> {
                             (0..repeats).for_each(|_| call());
                             start.elapsed()
                         };
-                        with_threads(threads, work).expect("two threads")
+                        pool.install(work)
                     });
                 });
             }
@@ -72,7 +74,8 @@ impl Bench<'_, '_> {
 fn operators(c: &mut Criterion) {
     let mut group = c.benchmark_group("operators");
     group.sample_size(10).warm_up_time(Duration::from_millis(60)).measurement_time(Duration::from_millis(240));
-    let mut bench = Bench { group: &mut group };
+    let pools = [1, 2].map(|count| ThreadPoolBuilder::new().num_threads(count).build().expect("two threads"));
+    let mut bench = Bench { group: &mut group, pools };
     elementwise(&mut bench);
     reductions(&mut bench);
     products(&mut bench);

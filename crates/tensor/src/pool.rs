@@ -4,18 +4,18 @@
 //! computing them, as every fresh page is cleared first; so large buffers come back here when their tensor goes,
 //! and leave again for the next one of the same length.
 
-use latent_numeric::Scalar;
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// Shorter buffers are left to the allocator, which is fast for them.
 const SMALLEST: usize = 1 << 10;
-/// No more than this stays here unused, for each scalar type.
+/// No more than this stays here unused, for each type.
 const MOST_BYTES: usize = 1 << 30;
 
 static F32: LazyLock<Mutex<Shelf<f32>>> = LazyLock::new(Mutex::default);
 static F64: LazyLock<Mutex<Shelf<f64>>> = LazyLock::new(Mutex::default);
+static U32: LazyLock<Mutex<Shelf<u32>>> = LazyLock::new(Mutex::default);
 
 struct Shelf<E> {
     bytes: usize,
@@ -28,31 +28,30 @@ impl<E> Default for Shelf<E> {
     }
 }
 
-fn shelf<E: Scalar>() -> &'static Mutex<Shelf<E>> {
-    let single: &'static dyn Any = &*F32;
-    let double: &'static dyn Any = &*F64;
-    single.downcast_ref().or_else(|| double.downcast_ref()).expect("a scalar is f32 or f64")
+fn shelf<T: 'static>() -> &'static Mutex<Shelf<T>> {
+    let shelves: [&'static dyn Any; 3] = [&*F32, &*F64, &*U32];
+    shelves.iter().find_map(|shelf| shelf.downcast_ref()).expect("buffers hold f32, f64 or u32")
 }
 
 /// A buffer of this length; what it holds is of no meaning.
-pub(crate) fn take<E: Scalar>(len: usize) -> Vec<E> {
+pub(crate) fn take<T: Copy + Default + 'static>(len: usize) -> Vec<T> {
     if len >= SMALLEST {
-        let mut shelf = shelf::<E>().lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shelf = shelf::<T>().lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(buffer) = shelf.buffers.get_mut(&len).and_then(Vec::pop) {
-            shelf.bytes -= len * size_of::<E>();
+            shelf.bytes -= len * size_of::<T>();
             return buffer;
         }
     }
-    vec![E::zero(); len]
+    vec![T::default(); len]
 }
 
 /// Gives a buffer back.
-pub(crate) fn give<E: Scalar>(buffer: Vec<E>) {
-    let (len, bytes) = (buffer.len(), buffer.len() * size_of::<E>());
+pub(crate) fn give<T: Copy + Default + 'static>(buffer: Vec<T>) {
+    let (len, bytes) = (buffer.len(), buffer.len() * size_of::<T>());
     if len < SMALLEST {
         return;
     }
-    let mut shelf = shelf::<E>().lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shelf = shelf::<T>().lock().unwrap_or_else(PoisonError::into_inner);
     if shelf.bytes + bytes <= MOST_BYTES {
         shelf.bytes += bytes;
         shelf.buffers.entry(len).or_default().push(buffer);

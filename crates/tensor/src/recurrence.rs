@@ -45,7 +45,7 @@ struct Recurrence<E: Scalar, C, const N: usize> {
 }
 
 /// Samples that one thread takes through all steps.
-const SAMPLES: usize = 32;
+const SAMPLES: usize = 64;
 /// Recurrences of fewer multiplications are computed on the calling thread.
 const PARALLEL_FROM: usize = 1 << 20;
 

@@ -55,6 +55,18 @@ pub(crate) fn squared_deviations<E: Scalar>(
     total(&shape::array(&kept, squares).into_shared(), axes)
 }
 
+/// The sums of `x^2` over some sorted axes, as [`total`].
+pub(crate) fn squares<E: Scalar>(array: &ArcArray<E, IxDyn>, axes: &[usize]) -> ArrayD<E> {
+    let innermost = Summed::innermost(array.shape(), axes).filter(|_| !array.is_empty());
+    let Some((of, kept)) = innermost else {
+        return total(&elementwise::map(array, |x| x * x).into_shared(), axes);
+    };
+    let values = layout::row_major(array);
+    let [squares] = sums([&values, &values], &[], of, |x, _, _| [x * x]);
+    layout::give(values);
+    total(&shape::array(&kept, squares).into_shared(), axes)
+}
+
 /// Neighbouring axes that are all summed or all kept.
 struct Run {
     len: usize,

@@ -44,11 +44,11 @@ impl<E: Scalar> Rows<E> {
     }
 }
 
-/// `f` of every row of a matrix, in order.
-pub(crate) fn map<E: Scalar, T: Send>(matrix: &Tensor<E>, f: impl Fn(&[E]) -> T + Sync) -> Vec<T> {
+/// `f(i, row)` of every row of a matrix, in order.
+pub(crate) fn map<E: Scalar, T: Send>(matrix: &Tensor<E>, f: impl Fn(usize, &[E]) -> T + Sync) -> Vec<T> {
     let values = layout::row_major(matrix.array());
     let (rows, width) = (matrix.shape()[0], matrix.shape()[1]);
-    let row = |i: usize| f(&values[i * width..(i + 1) * width]);
+    let row = |i: usize| f(i, &values[i * width..(i + 1) * width]);
     if values.len() <= 2 * BLOCK {
         (0..rows).map(row).collect()
     } else {
@@ -72,7 +72,15 @@ latent_numeric::vectorized! {
                 *best = pick(*best, x);
             }
         }
-        let lanes = if chunks.is_empty() { &lanes[..0] } else { &lanes[..] };
-        lanes.iter().chain(rest).fold(first, |best, &x| pick(best, x))
+        if !chunks.is_empty() {
+            let mut half = LANES / 2;
+            while half > 0 {
+                for i in 0..half {
+                    lanes[i] = pick(lanes[i], lanes[i + half]);
+                }
+                half /= 2;
+            }
+        }
+        rest.iter().fold(lanes[0], |best, &x| pick(best, x))
     }
 }

@@ -3,13 +3,11 @@
 use crate::rows::{self, Rows};
 use crate::{Arguments, Operator, Tensor};
 use latent_numeric::Scalar;
-use ndarray::{ArcArray, Array2, IxDyn};
+use ndarray::Array2;
 
-/// Over the rows of a matrix.
+/// Over the rows of a matrix, to a column.
 struct Extremum {
     name: &'static str,
-    /// Where each row attains it, of shape (rows, 1).
-    positions: ArcArray<usize, IxDyn>,
 }
 
 impl<E: Scalar> Operator<E> for Extremum {
@@ -18,8 +16,11 @@ impl<E: Scalar> Operator<E> for Extremum {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let zeros = Tensor::zeros(arguments.input(0).shape());
-        vec![Some(zeros.scatter_add(1, &self.positions, cotangent))]
+        let (x, y) = (arguments.input(0), arguments.output());
+        let values: Vec<E> = y.array().iter().copied().collect();
+        let positions = rows::map(x, |i, row| first(row, values[i]));
+        let positions = Array2::from_shape_vec((positions.len(), 1), positions).expect("one a row");
+        vec![Some(Tensor::zeros(x.shape()).scatter_add(1, &positions.into_dyn().into_shared(), cotangent))]
     }
 }
 
@@ -59,24 +60,19 @@ fn extremum<E: Scalar>(
     let rows = Rows::new(name, x, axes);
     let count = rows.matrix.shape()[0];
     assert!(rows.width() > 0 || count == 0, "{name}: no elements along the axes {axes:?} of the shape {:?}", x.shape());
-    let (positions, values): (Vec<usize>, Vec<E>) =
-        rows::map(&rows.matrix, |row| first_best(row, better)).into_iter().unzip();
-    let matrix = |len| (len, 1);
-    let positions = Array2::from_shape_vec(matrix(count), positions).expect("one a row").into_dyn().into_shared();
-    let values = Array2::from_shape_vec(matrix(count), values).expect("one a row");
-    let y = Tensor::from_operator(Extremum { name, positions }, vec![rows.matrix.clone()], values);
-    rows.restore(&y, keep)
+    let values = rows::map(&rows.matrix, |_, row| rows::best(row, row[0], better));
+    let values = Array2::from_shape_vec((count, 1), values).expect("one a row");
+    rows.restore(&Tensor::from_operator(Extremum { name }, vec![rows.matrix.clone()], values), keep)
 }
 
-/// Where the best element, or the first NaN, is, and which.
-fn first_best<E: Scalar>(row: &[E], better: impl Fn(E, E) -> bool + Copy) -> (usize, E) {
-    let best = rows::best(row, row[0], better);
-    let found = |x: E| x == best || (best.is_nan() && x.is_nan());
+/// Where an element, or the first NaN if it is NaN, is first.
+fn first<E: Scalar>(row: &[E], value: E) -> usize {
+    let found = |x: E| x == value || (value.is_nan() && x.is_nan());
     // Without leaving in the middle of a chunk, so that the search is vectorised.
     let chunk = row.chunks(64).position(|chunk| chunk.iter().fold(false, |any, &x| any | found(x)));
     let start = 64 * chunk.expect("it is one of them");
     let inside = row[start..].iter().position(|&x| found(x));
-    (start + inside.expect("in this chunk"), best)
+    start + inside.expect("in this chunk")
 }
 
 #[cfg(test)]

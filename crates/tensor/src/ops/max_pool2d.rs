@@ -132,6 +132,12 @@ impl Selection {
     }
 }
 
+impl Drop for Selection {
+    fn drop(&mut self) {
+        pool::give(std::mem::take(&mut self.indices));
+    }
+}
+
 impl PlaneMap for Selection {
     const NAMES: [&'static str; 2] = ["max_pool2d", "max_pool2d_adjoint"];
 
@@ -171,7 +177,7 @@ impl<E: Scalar> Tensor<E> {
         let [from, to] = [windows.input, windows.output].map(|[h, w]| h * w);
         assert!(u32::try_from(from).is_ok(), "max_pool2d: the planes of the shape {:?} are too large", self.shape());
         let count = self.shape()[0] * self.shape()[1] * to;
-        let (mut indices, mut best) = (vec![0_u32; count], pool::take(count));
+        let (mut indices, mut best) = (pool::take(count), pool::take(count));
         each_pair(&mut indices, &mut best, to, values.len(), |plane, indices, best| {
             select(&windows, &values[plane * from..(plane + 1) * from], indices, best);
         });

@@ -1,11 +1,10 @@
 //! `y = sqrt(sum_i x_i^2)` over some axes; `dy/dx_i = x_i / y`, and 0 where `y = 0`
 
-use crate::rows::{self, Rows};
-use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::{Scalar, parallel};
-use ndarray::Array2;
+use crate::{Arguments, Operator, Tensor, elementwise, reduce, shape};
+use latent_numeric::Scalar;
+use ndarray::IxDyn;
 
-/// Over the rows of a matrix, to a column.
+/// To a result that keeps the axes, with length one.
 struct Norm;
 
 impl<E: Scalar> Operator<E> for Norm {
@@ -37,10 +36,13 @@ impl<E: Scalar> Tensor<E> {
     #[must_use]
     #[track_caller]
     pub fn norm(&self, axes: &[usize], keep: bool) -> Self {
-        let rows = Rows::new("norm", self, axes);
-        let values = rows::map(&rows.matrix, |row| parallel::sum_of_squares(row).sqrt());
-        let value = Array2::from_shape_vec((values.len(), 1), values).expect("one a row");
-        rows.restore(&Self::from_operator(Norm, vec![rows.matrix.clone()], value), keep)
+        let axes = shape::sorted_axes("norm", axes, self.shape());
+        let (kept, left) = shape::reduced(self.shape(), &axes);
+        let mut value = reduce::squares(self.array(), &axes);
+        value.mapv_inplace(E::sqrt);
+        let value = value.into_shape_with_order(IxDyn(&kept)).expect("the same elements");
+        let norm = Self::from_operator(Norm, vec![self.clone()], value);
+        if keep { norm } else { norm.reshape(&left) }
     }
 }
 

@@ -1,12 +1,13 @@
 //! `y = sum_i (x_i - m)^2 / (n - ddof)` over some axes, with the mean `m`; `dy/dx_i = 2 (x_i - m) / (n - ddof)`
 
-use crate::rows::{self, Rows};
-use crate::{Arguments, Operator, Tensor, pool};
-use latent_numeric::{Scalar, parallel};
-use ndarray::Array2;
+use crate::{Arguments, Operator, Tensor, reduce, shape};
+use latent_numeric::Scalar;
+use ndarray::{ArrayD, IxDyn};
 
-/// Over the rows of a matrix, to a column.
+/// To a result that keeps the axes, with length one.
 struct Variance<E> {
+    /// Sorted.
+    axes: Vec<usize>,
     /// `n - ddof`
     divisor: E,
 }
@@ -18,7 +19,7 @@ impl<E: Scalar> Operator<E> for Variance<E> {
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let x = arguments.input(0);
-        let centred = x - x.mean_axes(&[1], true);
+        let centred = x - x.mean_axes(&self.axes, true);
         vec![Some(centred * (cotangent * (E::of(2.0) / self.divisor)))]
     }
 }
@@ -35,27 +36,21 @@ impl<E: Scalar> Tensor<E> {
     #[must_use]
     #[track_caller]
     pub fn variance(&self, axes: &[usize], ddof: usize, keep: bool) -> Self {
-        let rows = Rows::new("variance", self, axes);
-        let n = rows.width();
+        let sorted = shape::sorted_axes("variance", axes, self.shape());
+        let n: usize = sorted.iter().map(|&axis| self.shape()[axis]).product();
         assert!(
             n > ddof,
             "variance: {n} elements along the axes {axes:?} of the shape {:?} with ddof = {ddof}",
             self.shape()
         );
         let divisor = E::of((n - ddof) as f64);
-        let values = rows::map(&rows.matrix, |row| squared_deviations(row) / divisor);
-        let value = Array2::from_shape_vec((values.len(), 1), values).expect("one a row");
-        rows.restore(&Self::from_operator(Variance { divisor }, vec![rows.matrix.clone()], value), keep)
+        let (kept, left) = shape::reduced(self.shape(), &sorted);
+        let wide = |array: ArrayD<E>| array.into_shape_with_order(IxDyn(&kept)).expect("the same elements");
+        let mean = wide(reduce::total(self.array(), &sorted)).mapv(|sum| sum / E::of(n as f64));
+        let value = wide(reduce::squared_deviations(self.array(), &mean.into_shared(), &sorted)) / divisor;
+        let variance = Self::from_operator(Variance { axes: sorted, divisor }, vec![self.clone()], value);
+        if keep { variance } else { variance.reshape(&left) }
     }
-}
-
-fn squared_deviations<E: Scalar>(row: &[E]) -> E {
-    let mean = parallel::sum(row) / E::of(row.len() as f64);
-    let mut deviations = pool::take(row.len());
-    deviations.iter_mut().zip(row).for_each(|(deviation, &x)| *deviation = x - mean);
-    let sum = parallel::sum_of_squares(&deviations);
-    pool::give(deviations);
-    sum
 }
 
 #[cfg(test)]

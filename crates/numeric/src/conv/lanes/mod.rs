@@ -212,29 +212,32 @@ fn each<T: Send>(flop: usize, items: &mut [T], work: impl Fn(&mut T) + Send + Sy
     }
 }
 
-/// Images of `samples` of this length side by side, each group of samples in turn.
+/// Images of `sample` elements side by side, each group of samples in turn.
 fn side_by_side<E: Scalar>(images: &[E], sample: usize, lanes: usize, flop: usize, out: &mut [E]) {
-    let mut parts: Vec<_> = images
-        .chunks(lanes * sample)
-        .zip(out.chunks_mut(lanes * sample))
-        .flat_map(|(group, out)| {
-            out.chunks_mut(PIXELS * lanes).enumerate().map(move |(i, out)| (group, i * PIXELS, out))
-        })
-        .collect();
-    let mut parts: Vec<_> = parts.chunks_mut(32).collect();
-    each(flop, &mut parts, |parts| {
+    // A part of a group, from a pixel on.
+    let part = |group: &[E], first: usize, out: &mut [E]| {
         scratch::with(PIXELS * lanes, |spare| {
-            for (group, start, out) in parts.iter_mut() {
-                let len = out.len() / lanes;
-                let mut rows = [&[][..]; 64];
-                let rows = &mut rows[..group.len() / sample];
+            let mut rows = [&[][..]; 64];
+            let rows = &mut rows[..group.len() / sample];
+            for (i, out) in out.chunks_mut(PIXELS * lanes).enumerate() {
+                let (start, len) = (first + i * PIXELS, out.len() / lanes);
                 for (row, image) in rows.iter_mut().zip(group.chunks_exact(sample)) {
-                    *row = &image[*start..*start + len];
+                    *row = &image[start..start + len];
                 }
                 interleave(rows, lanes, out, &mut spare[..len * lanes]);
             }
         });
-    });
+    };
+    if flop < PARALLEL_FROM {
+        let groups = images.chunks(lanes * sample).zip(out.chunks_mut(lanes * sample));
+        groups.for_each(|(group, out)| part(group, 0, out));
+    } else {
+        let groups = images.par_chunks(lanes * sample).zip(out.par_chunks_mut(lanes * sample));
+        groups.for_each(|(group, out)| {
+            let parts = out.par_chunks_mut(32 * PIXELS * lanes).enumerate();
+            parts.for_each(|(i, out)| part(group, i * 32 * PIXELS, out));
+        });
+    }
 }
 
 /// Samples of the same length from side by side to where they belong.

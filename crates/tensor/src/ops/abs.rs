@@ -12,7 +12,7 @@ impl<E: Scalar> Operator<E> for Abs {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let x = arguments.input(0).array();
+        let x = arguments.input(0);
         vec![Some(cotangent.piecewise(x, |c, x| c * sign(x)))]
     }
 }

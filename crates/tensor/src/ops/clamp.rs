@@ -14,7 +14,7 @@ impl<E: Scalar> Operator<E> for Clamp<E> {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let (x, low, high) = (arguments.input(0).array(), self.low, self.high);
+        let (x, low, high) = (arguments.input(0), self.low, self.high);
         vec![Some(cotangent.piecewise(x, move |c, x| if x < low || x > high { E::zero() } else { c }))]
     }
 }

@@ -22,7 +22,7 @@ impl<E: Scalar> Operator<E> for LeakyRelu<E> {
 /// The cotangent of `x` from that of `y`, and `x`, or `y` if the slope is not negative: they are then positive in the
 /// same places.
 pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, at: &Tensor<E>, slope: E) -> Tensor<E> {
-    cotangent.piecewise(at.array(), move |c, x| if x <= E::zero() { slope * c } else { c })
+    cotangent.piecewise(at, move |c, x| if x <= E::zero() { slope * c } else { c })
 }
 
 impl<E: Scalar> Tensor<E> {

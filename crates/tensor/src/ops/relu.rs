@@ -17,7 +17,7 @@ impl<E: Scalar> Operator<E> for Relu {
 
 /// The cotangent of `x` from that of `y = max(x, 0)`, and `x` or `y`, which are positive in the same places.
 pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, at: &Tensor<E>) -> Tensor<E> {
-    cotangent.piecewise(at.array(), |c, x| if x <= E::zero() { E::zero() } else { c })
+    cotangent.piecewise(at, |c, x| if x <= E::zero() { E::zero() } else { c })
 }
 
 impl<E: Scalar> Tensor<E> {

@@ -17,7 +17,7 @@ impl<E: Scalar> Operator<E> for SoftThreshold {
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let (x, threshold) = (arguments.input(0).shape(), arguments.input(1).shape());
         // The output is not zero just where |x| > t, and has the sign of x there.
-        let y = arguments.output().array();
+        let y = arguments.output();
         let by_x = |c: E, y: E| if y == E::zero() { E::zero() } else { c };
         vec![
             arguments.needed(0).then(|| cotangent.piecewise(y, by_x).sum_to(x)),

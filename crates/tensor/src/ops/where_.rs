@@ -4,8 +4,9 @@ use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
 use latent_numeric::Scalar;
 use ndarray::{ArcArray, ArrayD, IxDyn, Zip};
 
-struct Where<E> {
-    mask: ArcArray<E, IxDyn>,
+struct Where<E: Scalar> {
+    /// A constant.
+    mask: Tensor<E>,
 }
 
 impl<E: Scalar> Operator<E> for Where<E> {
@@ -14,7 +15,7 @@ impl<E: Scalar> Operator<E> for Where<E> {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let (mask, zero) = (Tensor::constant(self.mask.clone()), Tensor::scalar(E::zero()));
+        let (mask, zero) = (&self.mask, Tensor::scalar(E::zero()));
         let (a, b) = (arguments.input(0).shape(), arguments.input(1).shape());
         vec![
             arguments.needed(0).then(|| mask.where_(cotangent, &zero).sum_to(a)),
@@ -46,7 +47,7 @@ impl<E: Scalar> Tensor<E> {
     pub fn where_(&self, a: &Self, b: &Self) -> Self {
         let shape = shape::broadcast("where_", self.shape(), &shape::broadcast("where_", a.shape(), b.shape()));
         let value = choose(&shape, self.array(), a.array(), b.array());
-        Self::from_operator(Where { mask: self.array().clone() }, vec![a.clone(), b.clone()], value)
+        Self::from_operator(Where { mask: self.detach() }, vec![a.clone(), b.clone()], value)
     }
 }
 

@@ -1,6 +1,6 @@
-//! What the studies share: run folders, pictures, plots, flags, progress and the end of a run.
+//! What the studies share: pictures, plots, flags, data and the end of a run.
 //!
-//! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`run::RunFolder`],
+//! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`RunFolder`](latent_train::run::RunFolder),
 //! computes with the other crates, and leaves its results in the folder: arrays, metrics, figures
 //! ([`plot`]) and image sheets ([`picture`]).
 

@@ -5,7 +5,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `config.toml` | the resolved configuration with the seed: everything the results depend on |
-//! | `manifest.json` | versions, commit, data with checksums, threads, CPU, command line ([`Manifest`]) |
+//! | `manifest.json` | version, commit, data with checksums, threads, CPU, command line ([`Manifest`]) |
 //! | `metrics.jsonl` | one JSON object a line, each flushed as it is written |
 //! | `images/` | figures and image sheets |
 //! | `*.npy`, `*.safetensors` | arrays |

@@ -13,7 +13,7 @@ mod task;
 pub mod tell;
 mod terms;
 
-pub use every::Every;
+pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
 pub use observer::{Event, Observer, Position, Step, Validation};
 pub use stop::{StopReason, Trouble};

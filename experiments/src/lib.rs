@@ -2,7 +2,8 @@
 //!
 //! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`run::RunFolder`],
 //! computes with the other crates, and leaves its results in the folder: arrays, metrics, figures
-//! ([`plot`]) and image sheets ([`picture`]).
+//! ([`plot`]) and image sheets ([`picture`]). A study that trains a network is a [`training::Study`]: the rest, from
+//! configurations to going on after a kill, is the same for all.
 
 pub mod cli;
 pub mod data;
@@ -12,3 +13,4 @@ pub mod font;
 pub mod picture;
 pub mod plot;
 pub mod solvers;
+pub mod training;

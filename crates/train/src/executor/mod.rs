@@ -119,6 +119,17 @@ impl<'a, T: Task> Executor<'a, T> {
         self
     }
 
+    /// What is trained.
+    pub fn task(&self) -> &'a T {
+        self.task
+    }
+
+    /// What tells the data, of training and of validation, from others.
+    pub fn fingerprint(&self) -> String {
+        let train = self.source.fingerprint();
+        self.validation.map_or(train.clone(), |validation| format!("{train}; validated on {}", validation.fingerprint()))
+    }
+
     /// How far training is.
     pub fn position(&self) -> Position {
         Position { step: self.step, steps: self.settings.limit.steps(self.pace), epoch: self.pace.epoch(self.step) }

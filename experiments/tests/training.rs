@@ -205,7 +205,8 @@ fn lists_dry_runs_and_mistakes_leave_nothing() {
     assert!(study(Some(&folder), &["--dry-run"]).unwrap());
     let flags = ["--set", "latent_dim=0", "--set", "optimiser.lr=1", "--set", "optimizer.momentum=0.9"];
     let told = study(Some(&folder), &flags).unwrap_err().to_string();
-    for part in ["3 mistakes", "latent_dim: must be at least 1", "optimiser: there is no such key", "optimizer.momentum"]
+    for part in
+        ["3 mistakes", "latent_dim: must be at least 1", "optimiser: there is no such key", "optimizer.momentum"]
     {
         assert!(told.contains(part), "{part} in {told}");
     }

@@ -41,8 +41,8 @@ impl Progress {
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar =
             ProgressBar::with_draw_target(Some(total), target).with_style(style(unit)).with_prefix(title.to_owned());
-        let plain =
-            (!terminal).then(|| Mutex::new(Plain { title: title.to_owned(), unit, total, before, last: Duration::ZERO }));
+        let plain = (!terminal)
+            .then(|| Mutex::new(Plain { title: title.to_owned(), unit, total, before, last: Duration::ZERO }));
         bar.set_position(before);
         // The jump is no speed.
         bar.reset_eta();
@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn plain_lines_are_sparse_and_say_rate_and_time_left() {
-        let mut plain = Plain { title: "epoch 1/1".to_owned(), unit: "images", total: 60_000, before: 0, last: Duration::ZERO };
+        let mut plain =
+            Plain { title: "epoch 1/1".to_owned(), unit: "images", total: 60_000, before: 0, last: Duration::ZERO };
         let at = Duration::from_secs;
         assert_eq!(plain.line(10_000, at(9), ""), None);
         assert_eq!(

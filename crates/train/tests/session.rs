@@ -94,8 +94,7 @@ fn a_run_leaves_what_it_should() {
         .filter(|name| !name.starts_with("events.out.tfevents."))
         .collect();
     names.sort();
-    let want =
-        ["DONE", "checkpoints", "config.toml", "images", "manifest.json", "metrics.jsonl", "model.safetensors"];
+    let want = ["DONE", "checkpoints", "config.toml", "images", "manifest.json", "metrics.jsonl", "model.safetensors"];
     assert_eq!(names, want);
     assert_eq!(image::open(folder.join("images/pattern.png")).unwrap().width(), STEPS as u32 + 1);
     let pictures = fs::read_dir(folder.join("images/pattern")).unwrap().count();
@@ -277,7 +276,9 @@ fn a_number_that_is_not_finite_is_told_with_the_last_good_weights() {
     game.poisoned = Some(0);
     let session = start(executor(&game, STEPS, None), here.path(), Resume::New, CONFIG).unwrap();
     let ended = session.run().unwrap();
-    assert!(ended.message().starts_with("training stopped: objective of the fit is NaN after 0 steps (epoch 0, batch 0)"));
+    assert!(
+        ended.message().starts_with("training stopped: objective of the fit is NaN after 0 steps (epoch 0, batch 0)")
+    );
     assert!(ended.message().contains("it began in ln"));
     let help = ended.help().unwrap();
     assert!(help.contains("step-000000000000.safetensors") && help.contains("optimizer.clip_norm"), "{help}");
@@ -303,7 +304,12 @@ impl Task for Breaks {
         self.game.players()
     }
 
-    fn loss(&self, player: usize, batch: &Self::Batch, pass: &mut Pass) -> Result<latent_train::Terms, latent_train::TaskError> {
+    fn loss(
+        &self,
+        player: usize,
+        batch: &Self::Batch,
+        pass: &mut Pass,
+    ) -> Result<latent_train::Terms, latent_train::TaskError> {
         self.game.loss(player, batch, pass)
     }
 
@@ -347,7 +353,13 @@ fn weights_that_are_not_finite_end_the_run_before_they_are_saved() {
         let ended = Session::start(plain(&task, settings), &Config { beta: 0.5 }, options).unwrap().run().unwrap();
         let StopReason::NotFinite(trouble) = &ended.outcome.reason else { panic!("{:?}", ended.outcome) };
         assert_eq!(trouble.step, 7, "{trouble}");
-        let by = if checkpoint == 7 { "model" } else if validate == 7 { "validation" } else { trouble.player };
+        let by = if checkpoint == 7 {
+            "model"
+        } else if validate == 7 {
+            "validation"
+        } else {
+            trouble.player
+        };
         assert_eq!(trouble.player, by);
         assert_eq!(ended.checkpoint, None, "no weights were good enough to be saved");
     }
@@ -388,7 +400,8 @@ fn a_discriminator_at_its_bound_is_told_once() {
     let settings = || Settings::new(Limit::Steps(40), 7);
     let session = start(plain(&game, settings()), &here.path().join("run"), Resume::New, CONFIG).unwrap();
     session.monitor(monitor()).monitor(SaturatedDiscriminator::new("critic", 1e-9)).run().unwrap();
-    let told: Vec<Value> = lines(&here.path().join("run")).into_iter().filter(|line| line["kind"] == "health").collect();
+    let told: Vec<Value> =
+        lines(&here.path().join("run")).into_iter().filter(|line| line["kind"] == "health").collect();
     // Eight steps of the second of two players.
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!((told[0]["step"].as_u64(), &told[0]["monitor"]), (Some(16), &Value::from("saturated_discriminator")));

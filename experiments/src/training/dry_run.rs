@@ -79,7 +79,11 @@ fn time_of_a_step<S: Study>(
     Ok(gaps.get(gaps.len() / 2).copied().unwrap_or_default())
 }
 
-fn time_of_a_validation<T: Task>(task: &T, source: &impl Source<Batch = T::Batch>, seed: u64) -> Result<Duration, Failure> {
+fn time_of_a_validation<T: Task>(
+    task: &T,
+    source: &impl Source<Batch = T::Batch>,
+    seed: u64,
+) -> Result<Duration, Failure> {
     let start = Instant::now();
     let mut made = 0;
     for index in 0..source.batches() {

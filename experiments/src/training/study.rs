@@ -56,8 +56,7 @@ pub trait Study {
     ///
     /// # Errors
     /// If there are none.
-    fn validation<'d>(config: &Self::Config, data: &'d Splits, seed: u64)
-    -> Result<Option<Self::Source<'d>>, Failure>;
+    fn validation<'d>(config: &Self::Config, data: &'d Splits, seed: u64) -> Result<Option<Self::Source<'d>>, Failure>;
 
     /// How each player of the task is trained, if all together make so many steps.
     ///

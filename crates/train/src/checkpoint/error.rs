@@ -46,9 +46,9 @@ impl CheckpointError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Write(error) => error.help(),
-            Self::Damaged { .. } => Some(
-                "no older checkpoint could be read either: start the run anew, without --resume".to_owned(),
-            ),
+            Self::Damaged { .. } => {
+                Some("no older checkpoint could be read either: start the run anew, without --resume".to_owned())
+            }
             Self::OtherRun(_) => Some(
                 "a run goes on as what it was, on the same data: undo these differences, or start a new run without \
                  --resume"

@@ -345,10 +345,19 @@ impl Check for Optimizer {
 }
 
 /// Notes options that are given but belong to other kinds.
-pub(super) fn only_options_of(kind: &impl Serialize, options: &[&str], given: &[(&str, bool)], problems: &mut Problems) {
+pub(super) fn only_options_of(
+    kind: &impl Serialize,
+    options: &[&str],
+    given: &[(&str, bool)],
+    problems: &mut Problems,
+) {
     let kind = serde_json::to_value(kind).ok();
     let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
-    let known = if options.is_empty() { "it has no options".to_owned() } else { format!("its options are {}", options.join(", ")) };
+    let known = if options.is_empty() {
+        "it has no options".to_owned()
+    } else {
+        format!("its options are {}", options.join(", "))
+    };
     for (name, given) in given {
         problems.require(!given || options.contains(name), name, format!("{kind} has none; {known}"));
     }

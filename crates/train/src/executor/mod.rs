@@ -127,7 +127,8 @@ impl<'a, T: Task> Executor<'a, T> {
     /// What tells the data, of training and of validation, from others.
     pub fn fingerprint(&self) -> String {
         let train = self.source.fingerprint();
-        self.validation.map_or(train.clone(), |validation| format!("{train}; validated on {}", validation.fingerprint()))
+        self.validation
+            .map_or(train.clone(), |validation| format!("{train}; validated on {}", validation.fingerprint()))
     }
 
     /// How far training is.

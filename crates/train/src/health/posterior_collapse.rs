@@ -37,7 +37,10 @@ impl LatentUse {
         assert!(mean.nrows() > 0, "LatentUse: no samples");
         let (mean, log_var) = (mean.mapv(f64::from), log_var.mapv(f64::from));
         let kl = (&mean * &mean + log_var.mapv(f64::exp) - 1.0 - &log_var) / 2.0;
-        Self { variance_of_means: mean.var_axis(Axis(0), 0.0).to_vec(), kl: kl.mean_axis(Axis(0)).expect("samples").to_vec() }
+        Self {
+            variance_of_means: mean.var_axis(Axis(0), 0.0).to_vec(),
+            kl: kl.mean_axis(Axis(0)).expect("samples").to_vec(),
+        }
     }
 
     /// The number of active dimensions: those whose posterior mean varies by more than 0.01 (Burda, Grosse and

@@ -68,8 +68,7 @@ impl Records {
         let events = EventFile::create(folder.path(), after)?;
         let path = folder.path().join("metrics.jsonl");
         let metrics = std::fs::read_to_string(&path).map_err(RunError::io("read", &path))?;
-        let inner =
-            Inner { folder, events, progress: None, start: Instant::now(), earlier: Earlier::of(&metrics) };
+        let inner = Inner { folder, events, progress: None, start: Instant::now(), earlier: Earlier::of(&metrics) };
         Ok(Self(Rc::new(RefCell::new(inner))))
     }
 

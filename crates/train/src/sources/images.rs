@@ -6,8 +6,8 @@ use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Batches of images in [0, 1] with their labels, in an order that the seed and the number of the epoch determine.
@@ -78,7 +78,11 @@ impl<'a> Images<'a> {
     /// # Errors
     /// As [`shuffled`](Self::shuffled).
     pub fn in_order(images: &'a LabelledImages, size: usize) -> Result<Self, DatasetError> {
-        let wrong = |name, value| DatasetError::Parameter { name, value: format!("{value}"), expected: "at least 1".to_owned() };
+        let wrong = |name, value| DatasetError::Parameter {
+            name,
+            value: format!("{value}"),
+            expected: "at least 1".to_owned(),
+        };
         if size == 0 {
             return Err(wrong("batch size", size));
         }
@@ -223,7 +227,12 @@ mod tests {
                 let mut rows: Vec<(usize, Vec<f32>)> = (0..source.batches())
                     .flat_map(|k| {
                         let batch = source.batch(epoch, k);
-                        let rows = batch.x.array().axis_iter(Axis(0)).map(|row| row.iter().copied().collect()).collect::<Vec<_>>();
+                        let rows = batch
+                            .x
+                            .array()
+                            .axis_iter(Axis(0))
+                            .map(|row| row.iter().copied().collect())
+                            .collect::<Vec<_>>();
                         batch.indices.into_iter().zip(rows)
                     })
                     .collect();

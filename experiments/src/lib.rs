@@ -1,6 +1,6 @@
 //! What the studies share: run folders, pictures, plots, flags, progress and the end of a run.
 //!
-//! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`run::RunFolder`],
+//! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`latent_train::run::RunFolder`],
 //! computes with the other crates, and leaves its results in the folder: arrays, metrics, figures
 //! ([`plot`]) and image sheets ([`picture`]). A study that trains a network is a [`training::Study`]: the rest, from
 //! configurations to going on after a kill, is the same for all.

@@ -247,6 +247,7 @@ fn a_file_system_that_fills_up_loses_nothing_that_was_written() {
     let filler = tiny.0.join("filler");
     let mut file = fs::File::create(&filler).unwrap();
     while std::io::Write::write_all(&mut file, &[1; 512]).is_ok() {}
+    drop(file);
     let error = train(&folder, Resume::Required, None).unwrap_err();
     assert!(error.help().unwrap().contains("free some space"), "{error}");
     assert_eq!(Checkpoints::new(folder.join("checkpoints")).last().unwrap().0.step, 12);

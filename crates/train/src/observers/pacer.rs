@@ -36,7 +36,7 @@ mod tests {
     proptest! {
         #[test]
         fn each_player_is_logged_once_a_window_also_after_a_break(every in 1_u64..9, steps in 1_u64..60, at in 0_u64..60) {
-            let player = |step: u64| if step % 2 == 0 { "generator" } else { "discriminator" };
+            let player = |step: u64| if step.is_multiple_of(2) { "generator" } else { "discriminator" };
             let logged = |from: u64, to: u64, pacer: &mut Pacer| {
                 (from + 1..=to).filter(|&step| pacer.is_due(player(step), step)).collect::<Vec<_>>()
             };

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// ```
 #[derive(Debug)]
 pub struct Images<'a> {
-    images: &'a LabelledImages,
+    set: &'a LabelledImages,
     size: usize,
     /// Of the order; without it, that of the set.
     shuffle: Option<u64>,
@@ -90,7 +90,7 @@ impl<'a> Images<'a> {
             return Err(wrong("number of images", 0));
         }
         let (shuffle, seed, order) = (None, 0, Mutex::new(None));
-        Ok(Self { images, size, shuffle, seed, flat: true, drop_last: false, binarize: Binarize::None, order })
+        Ok(Self { set: images, size, shuffle, seed, flat: true, drop_last: false, binarize: Binarize::None, order })
     }
 
     /// Batches of shape (n, C, H, W) instead of (n, C H W).
@@ -113,7 +113,7 @@ impl<'a> Images<'a> {
 
     /// The images themselves.
     pub fn set(&self) -> &'a LabelledImages {
-        self.images
+        self.set
     }
 
     fn order(&self, epoch: u64, seed: u64) -> Arc<Vec<usize>> {
@@ -121,7 +121,7 @@ impl<'a> Images<'a> {
         match &*cached {
             Some((found, order)) if *found == epoch => order.clone(),
             _ => {
-                let order = Arc::new(epoch_order(self.images.len(), seed, epoch));
+                let order = Arc::new(epoch_order(self.set.len(), seed, epoch));
                 *cached = Some((epoch, order.clone()));
                 order
             }
@@ -148,22 +148,22 @@ impl Source for Images<'_> {
     type Batch = ImageBatch;
 
     fn batches(&self) -> usize {
-        let whole = self.images.len() / self.size;
-        if self.drop_last && whole > 0 { whole } else { self.images.len().div_ceil(self.size) }
+        let whole = self.set.len() / self.size;
+        if self.drop_last && whole > 0 { whole } else { self.set.len().div_ceil(self.size) }
     }
 
     fn batch(&self, epoch: u64, index: usize) -> ImageBatch {
-        let range = index * self.size..self.images.len().min((index + 1) * self.size);
+        let range = index * self.size..self.set.len().min((index + 1) * self.size);
         let indices: Vec<usize> = match self.shuffle {
             Some(seed) => self.order(epoch, seed)[range].to_vec(),
             None => range.collect(),
         };
-        let mut rows = self.images.rows::<f32>(&indices);
+        let mut rows = self.set.rows::<f32>(&indices);
         self.made_binary(&mut rows, epoch, &indices);
-        let (c, h, w) = self.images.image_dim();
+        let (c, h, w) = self.set.image_dim();
         let x = Tensor::constant(rows);
         let x = if self.flat { x } else { x.reshape(&[indices.len(), c, h, w]) };
-        let labels = self.images.labels();
+        let labels = self.set.labels();
         let labels = labels.map_or_else(Vec::new, |labels| indices.iter().map(|&i| labels[i].into()).collect());
         ImageBatch { x, labels, indices }
     }
@@ -171,13 +171,13 @@ impl Source for Images<'_> {
     /// Name, number, size, and a checksum of all pixels and labels.
     fn fingerprint(&self) -> String {
         let mut digest = Sha256::new();
-        let images = self.images.images();
+        let images = self.set.images();
         digest.update(images.as_slice().expect("images are in standard layout"));
-        digest.update(self.images.labels().unwrap_or_default());
+        digest.update(self.set.labels().unwrap_or_default());
         let digest = digest.finalize();
         let checksum = digest[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-        let (c, h, w) = self.images.image_dim();
-        format!("{}: {} images of {c} x {h} x {w}, sha256 {checksum}", self.images.name(), self.images.len())
+        let (c, h, w) = self.set.image_dim();
+        format!("{}: {} images of {c} x {h} x {w}, sha256 {checksum}", self.set.name(), self.set.len())
     }
 }
 

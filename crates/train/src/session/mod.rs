@@ -68,7 +68,7 @@
 //! assert!(ended.is_complete());
 //! ended.finish()?;
 //! assert!(["metrics.jsonl", "model.safetensors", "checkpoints", "DONE"].iter().all(|name| folder.join(name).exists()));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), TaskError>(())
 //! ```
 
 mod ended;

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use latent_numeric::parallel::{ThreadError, with_threads};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -68,10 +68,11 @@ impl Common {
 }
 
 /// The data sets of images that a study can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dataset {
     /// MNIST if it is found or can be downloaded, else the synthetic strokes
+    #[default]
     Auto,
     /// Handwritten digits
     Mnist,

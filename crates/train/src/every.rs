@@ -1,10 +1,21 @@
 //! How often something happens.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
-/// How often something happens.
+/// How often something happens; in a configuration `"500 steps"`, `"1 epoch"` or `"never"`.
+///
+/// ```
+/// use latent_train::Every;
+///
+/// assert_eq!("500 steps".parse(), Ok(Every::Steps(500)));
+/// assert_eq!(Every::Epochs(1).to_string(), "1 epoch");
+/// let error = "weekly".parse::<Every>().unwrap_err();
+/// assert_eq!(error.to_string(), "\"weekly\" is no frequency, expected \"500 steps\", \"1 epoch\" or \"never\"");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Every {
     /// After each so many steps; never for zero.
     Steps(u64),
@@ -12,6 +23,54 @@ pub enum Every {
     Epochs(u64),
     /// Only at the end.
     Never,
+}
+
+/// A text that is no frequency.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no frequency, expected \"500 steps\", \"1 epoch\" or \"never\"")]
+pub struct FrequencyError(String);
+
+impl FromStr for Every {
+    type Err = FrequencyError;
+
+    fn from_str(text: &str) -> Result<Self, FrequencyError> {
+        let error = || FrequencyError(text.to_owned());
+        if text == "never" {
+            return Ok(Self::Never);
+        }
+        let (count, unit) = text.split_once(' ').ok_or_else(error)?;
+        let count = count.parse().ok().filter(|&count| count > 0).ok_or_else(error)?;
+        match unit.trim() {
+            "step" | "steps" => Ok(Self::Steps(count)),
+            "epoch" | "epochs" => Ok(Self::Epochs(count)),
+            _ => Err(error()),
+        }
+    }
+}
+
+impl TryFrom<String> for Every {
+    type Error = FrequencyError;
+
+    fn try_from(text: String) -> Result<Self, FrequencyError> {
+        text.parse()
+    }
+}
+
+impl From<Every> for String {
+    fn from(every: Every) -> Self {
+        every.to_string()
+    }
+}
+
+impl fmt::Display for Every {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, unit) = match *self {
+            Self::Steps(0) | Self::Epochs(0) | Self::Never => return f.write_str("never"),
+            Self::Steps(count) => (count, "step"),
+            Self::Epochs(count) => (count, "epoch"),
+        };
+        write!(f, "{count} {unit}{}", if count == 1 { "" } else { "s" })
+    }
 }
 
 impl Every {
@@ -58,6 +117,15 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn it_reads_what_it_prints(count in 1_u64..5000, epochs in any::<bool>()) {
+            let every = if epochs { Every::Epochs(count) } else { Every::Steps(count) };
+            prop_assert_eq!(every.to_string().parse(), Ok(every));
+            prop_assert_eq!(Every::Never.to_string().parse(), Ok(Every::Never));
+            let wrong = [format!("-{every}"), format!("{every}ly"), every.to_string().replace(' ', "")];
+            prop_assert!(wrong.iter().all(|text| text.parse::<Every>().is_err()), "one of {:?}", wrong);
+        }
+
         #[test]
         fn an_epoch_is_over_once(epoch in 1_u64..20, step in 1_u64..8, n in 1_u64..4) {
             let pace = Pace { epoch, step };

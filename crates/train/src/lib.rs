@@ -1,19 +1,27 @@
 //! Training: one loop, and runs that can be trusted.
+//!
+//! A [`Task`] says what a loss is, a [`Source`] where batches come from, an [`Executor`] makes the steps, and a
+//! [`session::Session`] makes a run of it: a folder with configuration, metrics, curves, pictures, checkpoints and
+//! weights, which can be killed and goes on where it was, bit for bit.
 
 pub mod checkpoint;
 pub mod config;
 mod every;
 mod executor;
+pub mod health;
 pub mod interrupt;
 mod observer;
+pub mod observers;
 pub mod progress;
 pub mod run;
+pub mod session;
+pub mod sources;
 mod stop;
 mod task;
 pub mod tell;
 mod terms;
 
-pub use every::Every;
+pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
 pub use observer::{Event, Observer, Position, Step, Validation};
 pub use stop::{StopReason, Trouble};

@@ -4,6 +4,7 @@ use crate::StopReason;
 use crate::task::TaskError;
 use latent_optim::OptimError;
 use latent_tensor::Tensor;
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 /// Something that happened.
@@ -43,16 +44,21 @@ pub struct Step<'a> {
     pub learning_rate: f64,
     pub(crate) parameters: &'a [(String, &'a latent_layers::Parameter)],
     pub(crate) gradients: &'a [Tensor],
-    pub(crate) norm: Option<f64>,
+    pub(crate) norm: Cell<Option<f64>>,
 }
 
 impl Step<'_> {
-    /// The norm of all gradients together, before clipping.
+    /// The norm of all gradients together, before clipping; computed when it is first asked for.
     ///
     /// # Errors
     /// If one is not finite.
     pub fn gradient_norm(&self) -> Result<f64, OptimError> {
-        self.norm.map_or_else(|| latent_optim::gradient_norm(self.parameters, self.gradients), Ok)
+        if let Some(norm) = self.norm.get() {
+            return Ok(norm);
+        }
+        let norm = latent_optim::gradient_norm(self.parameters, self.gradients)?;
+        self.norm.set(Some(norm));
+        Ok(norm)
     }
 }
 

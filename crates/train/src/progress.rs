@@ -25,19 +25,28 @@ pub struct Progress {
     bar: ProgressBar,
     plain: Option<Mutex<Plain>>,
     start: Instant,
+    before: u64,
 }
 
 impl Progress {
     /// A task of `total` steps, counted in `unit` (a plural noun).
     pub fn new(title: &str, total: u64, unit: &'static str) -> Self {
+        Self::going_on(title, total, unit, 0)
+    }
+
+    /// A task of which so many steps were done before; they do not count for the rate.
+    pub fn going_on(title: &str, total: u64, unit: &'static str, before: u64) -> Self {
         let start = Instant::now();
         let terminal = stderr().is_terminal();
         let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar =
             ProgressBar::with_draw_target(Some(total), target).with_style(style(unit)).with_prefix(title.to_owned());
-        let plain =
-            (!terminal).then(|| Mutex::new(Plain { title: title.to_owned(), unit, total, last: Duration::ZERO }));
-        Self { unit, bar, plain, start }
+        let plain = (!terminal)
+            .then(|| Mutex::new(Plain { title: title.to_owned(), unit, total, before, last: Duration::ZERO }));
+        bar.set_position(before);
+        // The jump is no speed.
+        bar.reset_eta();
+        Self { unit, bar, plain, start, before }
     }
 
     /// Counts `steps` more steps as done.
@@ -83,7 +92,7 @@ impl Progress {
             grouped(done),
             self.unit,
             seconds(elapsed),
-            rate(done as f64 / elapsed.as_secs_f64().max(1e-9), self.unit)
+            rate((done - self.before) as f64 / elapsed.as_secs_f64().max(1e-9), self.unit)
         )
     }
 }
@@ -109,6 +118,7 @@ struct Plain {
     title: String,
     unit: &'static str,
     total: u64,
+    before: u64,
     last: Duration,
 }
 
@@ -116,11 +126,12 @@ const EVERY: Duration = Duration::from_secs(10);
 
 impl Plain {
     fn line(&mut self, done: u64, elapsed: Duration, note: &str) -> Option<String> {
-        if elapsed < self.last + EVERY || done == 0 || done >= self.total {
+        if elapsed < self.last + EVERY || done <= self.before || done >= self.total {
             return None;
         }
         self.last = elapsed;
-        let left = elapsed.mul_f64((self.total - done) as f64 / done as f64);
+        let made = (done - self.before) as f64;
+        let left = elapsed.mul_f64((self.total - done) as f64 / made);
         let comma = if note.is_empty() { "" } else { ", " };
         Some(format!(
             "{}: {}/{} {}, {}, {} left{comma}{note}",
@@ -128,7 +139,7 @@ impl Plain {
             grouped(done),
             grouped(self.total),
             self.unit,
-            rate(done as f64 / elapsed.as_secs_f64(), self.unit),
+            rate(made / elapsed.as_secs_f64(), self.unit),
             seconds(left),
         ))
     }
@@ -166,7 +177,8 @@ mod tests {
 
     #[test]
     fn plain_lines_are_sparse_and_say_rate_and_time_left() {
-        let mut plain = Plain { title: "epoch 1/1".to_owned(), unit: "images", total: 60_000, last: Duration::ZERO };
+        let mut plain =
+            Plain { title: "epoch 1/1".to_owned(), unit: "images", total: 60_000, before: 0, last: Duration::ZERO };
         let at = Duration::from_secs;
         assert_eq!(plain.line(10_000, at(9), ""), None);
         assert_eq!(
@@ -176,6 +188,11 @@ mod tests {
         assert_eq!(plain.line(20_000, at(19), ""), None);
         assert!(plain.line(30_000, at(20), "").is_some());
         assert_eq!(plain.line(60_000, at(40), ""), None, "the last line is that of finish");
+        let mut resumed = Plain { before: 30_000, last: Duration::ZERO, ..plain };
+        assert_eq!(
+            resumed.line(45_000, at(10), "").unwrap(),
+            "epoch 1/1: 45,000/60,000 images, 1,500 images/s, 10.0 s left"
+        );
     }
 
     #[test]

@@ -41,6 +41,28 @@ pub enum CheckpointError {
     NotFinite(String),
 }
 
+impl CheckpointError {
+    /// What the user can do about it, if anything.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Write(error) => error.help(),
+            Self::Damaged { .. } => {
+                Some("no older checkpoint could be read either: start the run anew, without --resume".to_owned())
+            }
+            Self::OtherRun(_) => Some(
+                "a run goes on as what it was, on the same data: undo these differences, or start a new run without \
+                 --resume"
+                    .to_owned(),
+            ),
+            Self::Unfit(_) => Some(
+                "the program builds another model than it did then: go on with the version that manifest.json names"
+                    .to_owned(),
+            ),
+            Self::Read { .. } | Self::Missing(_) | Self::NotFinite(_) => None,
+        }
+    }
+}
+
 fn listed(lines: &[String]) -> String {
     lines.iter().fold(String::new(), |list, line| list + "\n  " + line)
 }

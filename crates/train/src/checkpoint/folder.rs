@@ -49,7 +49,7 @@ impl Checkpoints {
             return Err(CheckpointError::NotFinite(path.clone()));
         }
         fs::create_dir_all(&self.folder).map_err(crate::run::RunError::io("create the folder", &self.folder))?;
-        let path = self.folder.join(format!("{kind}{:012}.safetensors", checkpoint.step));
+        let path = self.named(kind, checkpoint.step);
         atomic::write_bytes(&path, &checkpoint.to_bytes())?;
         let mut written = self.list(kind)?;
         written.retain(|other| *other != path);
@@ -58,6 +58,15 @@ impl Checkpoints {
             let _ = fs::remove_file(old);
         }
         Ok(path)
+    }
+
+    /// The file of the checkpoint after so many steps.
+    pub fn path(&self, step: u64) -> PathBuf {
+        self.named(LAST, step)
+    }
+
+    fn named(&self, kind: &str, step: u64) -> PathBuf {
+        self.folder.join(format!("{kind}{step:012}.safetensors"))
     }
 
     /// The last checkpoint that can be read, and what was wrong with later ones.

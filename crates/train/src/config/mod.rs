@@ -45,11 +45,22 @@
 //! assert!(told.contains("likelihood: unknown variant `poisson`, expected `bernoulli` or `gaussian`"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Parts that most trainings have are here as structs: [`Training`] (how long, how often), and [`Optimizer`] with its
+//! [`Schedule`] and [`Average`], one for each player.
 
+mod average;
+mod optimizer;
 mod overriding;
 mod problem;
 mod reading;
+mod schedule;
+mod training;
 
-pub use overriding::Override;
+pub use average::Average;
+pub use optimizer::{Algorithm, Optimizer};
+pub use overriding::{Override, OverrideError};
 pub use problem::{Check, ConfigError, Problem, Problems};
 pub use reading::{read, read_file};
+pub use schedule::{Decay, Schedule};
+pub use training::{EarlyStop, Training};

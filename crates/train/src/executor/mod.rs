@@ -15,7 +15,7 @@ use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, Position};
 use crate::task::{Source, Task, TaskError};
 use crate::{Every, StopReason};
-use latent_regularizers::{RestoreBest, Verdict};
+use latent_regularizers::{RestoreBest, Snapshot, Verdict};
 use std::ops::ControlFlow;
 
 /// Trains a task on batches of a source until a limit.
@@ -119,12 +119,27 @@ impl<'a, T: Task> Executor<'a, T> {
         self
     }
 
+    /// What is trained.
+    pub fn task(&self) -> &'a T {
+        self.task
+    }
+
+    /// What tells the data, of training and of validation, from others.
+    pub fn fingerprint(&self) -> String {
+        let train = self.source.fingerprint();
+        self.validation
+            .map_or(train.clone(), |validation| format!("{train}; validated on {}", validation.fingerprint()))
+    }
+
     /// How far training is.
     pub fn position(&self) -> Position {
         Position { step: self.step, steps: self.settings.limit.steps(self.pace), epoch: self.pace.epoch(self.step) }
     }
 
     /// Trains until the limit, or until something else ends it.
+    ///
+    /// At the limit and after early stopping the model is left with the weights that evaluations are of: the best ones
+    /// where there is early stopping, else the averages of players that have one.
     ///
     /// # Errors
     /// If a loss cannot be computed, a step not be made, or an observer not do its work. A number that is not finite is
@@ -136,30 +151,58 @@ impl<'a, T: Task> Executor<'a, T> {
                 break StopReason::Interrupted;
             }
             if self.step >= self.position().steps {
-                if self.validated != Some(self.step) {
-                    self.make_validation(&mut flow)?;
+                if self.validated != Some(self.step)
+                    && let Err(trouble) = self.make_validation(&mut flow)?
+                {
+                    break StopReason::NotFinite(trouble);
                 }
                 break StopReason::Finished;
             }
             if let Err(trouble) = self.make_step(&mut flow)? {
                 break StopReason::NotFinite(trouble);
             }
-            if self.settings.validate.is_due(self.step, self.pace)
-                && let Some(Verdict::Stop(reason)) = self.make_validation(&mut flow)?
-            {
-                break StopReason::Early(reason);
+            if self.settings.validate.is_due(self.step, self.pace) {
+                match self.make_validation(&mut flow)? {
+                    Ok(Some(Verdict::Stop(reason))) => break StopReason::Early(reason),
+                    Ok(_) => {}
+                    Err(trouble) => break StopReason::NotFinite(trouble),
+                }
             }
-            if self.checkpoints.as_ref().is_some_and(|to| to.every.is_due(self.step, self.pace)) {
-                self.write_checkpoint(Checkpoints::write)?;
+            if self.checkpoints.as_ref().is_some_and(|to| to.every.is_due(self.step, self.pace))
+                && let Err(trouble) = self.write_checkpoint(Checkpoints::write)?
+            {
+                break StopReason::NotFinite(trouble);
             }
         };
-        // Before the best weights are put back: the run can be made longer later.
-        self.write_checkpoint(Checkpoints::write)?;
-        if let (Some(early), StopReason::Early(_) | StopReason::Finished) = (&self.early, &reason) {
-            early.restore(self.task.model())?;
+        // Before other weights are put in their place: the run can be made longer later.
+        let reason = match (self.write_checkpoint(Checkpoints::write)?, reason) {
+            (Err(trouble), StopReason::Finished | StopReason::Early(_) | StopReason::Interrupted) => {
+                StopReason::NotFinite(trouble)
+            }
+            (_, reason) => reason,
+        };
+        if matches!(reason, StopReason::Early(_) | StopReason::Finished) {
+            self.leave_evaluated_weights()?;
         }
         let _ = self.tell(&Event::End(&reason))?;
         Ok(Outcome { reason, step: self.step, epoch: self.pace.epoch(self.step), best: self.best })
+    }
+
+    /// Puts the weights into the model that evaluations are of: the best ones with early stopping, else the averages.
+    fn leave_evaluated_weights(&self) -> Result<(), TaskError> {
+        if let Some(early) = &self.early {
+            early.restore(self.task.model())?;
+            return Ok(());
+        }
+        for (player, (_, module)) in self.players.iter().zip(self.task.players()) {
+            if let Some(average) = &player.average {
+                let swapped = average.swap_in(module)?;
+                let averages = Snapshot::of(module);
+                drop(swapped);
+                averages.restore(module)?;
+            }
+        }
+        Ok(())
     }
 
     /// Tells all observers whose time it is.

@@ -2,6 +2,7 @@
 
 use super::Executor;
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, PlayerState};
+use crate::stop::Trouble;
 use crate::task::Task;
 use latent_optim::WeightAverage;
 use latent_regularizers::Snapshot;
@@ -64,11 +65,23 @@ impl<T: Task> Executor<'_, T> {
         Ok(())
     }
 
-    /// Writes a checkpoint, if any are to be written.
+    /// Writes a checkpoint, if any are to be written. The inner error is a weight that is not finite.
     pub(super) fn write_checkpoint(
         &self,
         write: fn(&Checkpoints, &Checkpoint) -> Result<PathBuf, CheckpointError>,
-    ) -> Result<(), CheckpointError> {
-        self.checkpoints.as_ref().map_or(Ok(()), |to| write(to, &self.checkpoint()).map(drop))
+    ) -> Result<Result<(), Trouble>, CheckpointError> {
+        let Some(to) = &self.checkpoints else { return Ok(Ok(())) };
+        match write(to, &self.checkpoint()) {
+            Ok(_) => Ok(Ok(())),
+            Err(CheckpointError::NotFinite(path)) => Ok(Err(self.trouble("model", path, f64::NAN))),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// A number that is not finite, found between steps.
+    pub(super) fn trouble(&self, player: &'static str, what: String, value: f64) -> Trouble {
+        let last_gradient_norm = self.players.iter().filter_map(|player| player.last_norm).reduce(f64::max);
+        let place = self.pace.place(self.step, 0);
+        Trouble { step: self.step, place, player, what, value, origin: None, last_gradient_norm }
     }
 }

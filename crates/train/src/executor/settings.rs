@@ -2,7 +2,7 @@
 
 use crate::Every;
 use crate::every::Pace;
-use latent_regularizers::EarlyStopping;
+use latent_regularizers::{EarlyStopping, Mode};
 use serde::{Deserialize, Serialize};
 
 /// When training is finished.
@@ -39,6 +39,8 @@ pub struct Settings {
     pub validate: Every,
     /// What value of the evaluation is watched.
     pub watch: String,
+    /// Whether less of it is better, or more.
+    pub mode: Mode,
     /// When to stop because it no longer improves; then, and at the end, the best weights are put back.
     pub early_stopping: Option<EarlyStopping>,
 }
@@ -53,6 +55,7 @@ impl Settings {
             turns: Vec::new(),
             validate: Every::Epochs(1),
             watch: "objective".to_owned(),
+            mode: Mode::Min,
             early_stopping: None,
         }
     }
@@ -68,6 +71,14 @@ impl Settings {
             ));
         }
         Ok(())
+    }
+
+    /// Whether a value of what is watched is better than another.
+    pub(crate) fn better(&self, value: f64, than: f64) -> bool {
+        match self.mode {
+            Mode::Max => value > than,
+            Mode::Min => value < than,
+        }
     }
 
     /// Whose turn it is after so many steps.

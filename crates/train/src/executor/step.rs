@@ -8,6 +8,7 @@ use crate::terms::MeanTerms;
 use latent_layers::Module;
 use latent_optim::{OptimError, StepOptions};
 use latent_tensor::{GradOptions, Tensor, first_non_finite, grad};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 
 impl<T: Task> Executor<'_, T> {
@@ -68,7 +69,7 @@ impl<T: Task> Executor<'_, T> {
             learning_rate,
             parameters,
             gradients: &gradients,
-            norm,
+            norm: Cell::new(norm),
         };
         if self.tell(&Event::Step(&event))?.is_break() {
             *flow = ControlFlow::Break(());

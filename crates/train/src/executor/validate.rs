@@ -3,6 +3,7 @@
 use super::Executor;
 use crate::checkpoint::Checkpoints;
 use crate::observer::{Event, Validation};
+use crate::stop::Trouble;
 use crate::task::{Pass, Task, TaskError};
 use crate::terms::MeanTerms;
 use latent_regularizers::Verdict;
@@ -10,9 +11,13 @@ use latent_tensor::no_grad;
 use std::ops::ControlFlow;
 
 impl<T: Task> Executor<'_, T> {
-    /// Evaluates all samples, with averaged weights where there are some, and tells of it.
-    pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<Option<Verdict>, TaskError> {
-        let Some(source) = self.validation else { return Ok(None) };
+    /// Evaluates all samples, with averaged weights where there are some, and tells of it. The inner error is what is
+    /// watched, if it is not finite.
+    pub(super) fn make_validation(
+        &mut self,
+        flow: &mut ControlFlow<()>,
+    ) -> Result<Result<Option<Verdict>, Trouble>, TaskError> {
+        let Some(source) = self.validation else { return Ok(Ok(None)) };
         self.validated = Some(self.step);
         let task = self.task;
         let modules = task.players();
@@ -31,8 +36,9 @@ impl<T: Task> Executor<'_, T> {
             let known: Vec<_> = values.iter().map(|(name, _)| name).collect();
             return Err(format!("{} is to be watched, but the evaluation has {known:?}", self.settings.watch).into());
         };
-        let verdict = self.early.as_mut().map(|early| early.observe(watched, task.model()));
-        let improved = self.best.is_none_or(|best| watched < best);
+        let finite = watched.is_finite();
+        let verdict = if finite { self.early.as_mut().map(|early| early.observe(watched, task.model())) } else { None };
+        let improved = finite && self.best.is_none_or(|best| self.settings.better(watched, best));
         if improved {
             self.best = Some(watched);
         }
@@ -41,9 +47,12 @@ impl<T: Task> Executor<'_, T> {
             *flow = ControlFlow::Break(());
         }
         drop(swapped);
-        if improved {
-            self.write_checkpoint(Checkpoints::write_best)?;
+        if !finite {
+            return Ok(Err(self.trouble("validation", self.settings.watch.clone(), watched)));
         }
-        Ok(verdict)
+        if improved && let Err(trouble) = self.write_checkpoint(Checkpoints::write_best)? {
+            return Ok(Err(trouble));
+        }
+        Ok(Ok(verdict))
     }
 }

@@ -37,6 +37,26 @@ pub enum RunError {
         /// Whether that run has its `DONE`.
         finished: bool,
     },
+    /// There is no run to go on with.
+    #[error("there is no run in {}", path.display())]
+    NoRun {
+        /// The folder asked for.
+        path: PathBuf,
+    },
+    /// The run to go on with has its `DONE`.
+    #[error("the run in {} is finished, there is nothing to go on with", path.display())]
+    Finished {
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// The run to go on with is another one.
+    #[error("the run in {} is another one:{}", path.display(), differences.iter().fold(String::new(), |list, line| list + "\n  " + line))]
+    Differs {
+        /// Its folder.
+        path: PathBuf,
+        /// What differs, a line each.
+        differences: Vec<String>,
+    },
     /// A file name that would leave the run folder.
     #[error("\"{name}\" is not a path inside a run folder")]
     Name {
@@ -89,6 +109,16 @@ impl RunError {
             Self::NotARun { .. } => Some("give a new or empty folder with --output DIR".to_owned()),
             Self::OtherRun { .. } => Some(
                 "write elsewhere with --output DIR, or move that folder away; runs are never overwritten".to_owned(),
+            ),
+            Self::NoRun { .. } => {
+                Some("give the folder of a run, with its config.toml; without --resume a new run starts".to_owned())
+            }
+            Self::Finished { .. } => {
+                Some("start a longer run as a new one, for example with --set training.epochs=...".to_owned())
+            }
+            Self::Differs { .. } => Some(
+                "a run goes on as what it was: leave out --config, --set and --seed, or start a new run without --resume"
+                    .to_owned(),
             ),
             Self::Name { .. } | Self::Encode { .. } => None,
         }

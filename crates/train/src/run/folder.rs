@@ -1,14 +1,15 @@
 //! The run folder itself.
 
 use super::place::{self, Occupant};
-use super::{Manifest, Place, RunError, arrays, atomic, config_hash};
+use super::{Manifest, Place, RunError, arrays, atomic, config_hash, trim};
+use crate::checkpoint::Identity;
 use image::{ImageFormat, RgbImage};
 use ndarray::{ArrayBase, ArrayView2, Data, Dimension};
 use ndarray_npy::WritableElement;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Cursor, Write};
+use std::io::{Cursor, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 use toml::Table;
 
@@ -57,13 +58,50 @@ impl RunFolder {
             Occupant::Nothing => None,
             Occupant::SameRun => Some(place::move_aside(&path)?),
         };
+        // The configuration first: it makes the folder that of a run, whenever the program is killed.
+        fs::create_dir_all(&path).map_err(RunError::io("create the folder", &path))?;
+        atomic::write_bytes(&path.join("config.toml"), text.as_bytes())?;
         let images = path.join("images");
         fs::create_dir_all(&images).map_err(RunError::io("create the folder", &images))?;
-        atomic::write_bytes(&path.join("config.toml"), text.as_bytes())?;
         let file = path.join("metrics.jsonl");
         let metrics =
             OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("create", &file))?;
         Ok(Self { path, previous, metrics })
+    }
+
+    /// Opens the folder of a run that stopped, to go on after so many steps.
+    ///
+    /// Lines of `metrics.jsonl` that are of later steps, not whole, or of the end of a run are removed.
+    ///
+    /// # Errors
+    /// [`RunError::NoRun`] if there is none, [`RunError::Finished`] if it has its `DONE`, [`RunError::Differs`] if it
+    /// was made with another configuration or seed, with what differs; [`RunError::Encode`], [`RunError::Io`].
+    pub fn resume(path: &Path, config: &impl Serialize, seed: u64, step: u64) -> Result<Self, RunError> {
+        Self::check_resumable(path, &resolved(config, seed)?)?;
+        let images = path.join("images");
+        fs::create_dir_all(&images).map_err(RunError::io("create the folder", &images))?;
+        let file = path.join("metrics.jsonl");
+        trim::trim(&file, step)?;
+        let metrics = OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("open", &file))?;
+        Ok(Self { path: path.to_owned(), previous: None, metrics })
+    }
+
+    /// Whether a run of this `config.toml` could go on there. Changes nothing.
+    pub(crate) fn check_resumable(path: &Path, config: &str) -> Result<(), RunError> {
+        let file = path.join("config.toml");
+        let then = fs::read_to_string(&file).map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => RunError::NoRun { path: path.to_owned() },
+            _ => RunError::io("read", &file)(error),
+        })?;
+        let identity = |config: &str| Identity { config: config.to_owned(), data: String::new() };
+        let differences = identity(&then).differences(&identity(config));
+        if !differences.is_empty() {
+            return Err(RunError::Differs { path: path.to_owned(), differences });
+        }
+        if path.join("DONE").exists() {
+            return Err(RunError::Finished { path: path.to_owned() });
+        }
+        Ok(())
     }
 
     /// Where the folder is.
@@ -169,14 +207,41 @@ impl RunFolder {
     /// # Errors
     /// [`RunError::Io`].
     pub fn finish(self) -> Result<PathBuf, RunError> {
-        self.metrics.sync_all().map_err(RunError::io("write", &self.path.join("metrics.jsonl")))?;
-        atomic::write_bytes(&self.path.join("DONE"), b"")?;
+        self.done()?;
         Ok(self.path)
+    }
+
+    /// Writes `DONE`.
+    pub(crate) fn done(&self) -> Result<(), RunError> {
+        self.metrics.sync_all().map_err(RunError::io("write", &self.path.join("metrics.jsonl")))?;
+        atomic::write_bytes(&self.path.join("DONE"), b"")
+    }
+
+    /// Notes in `manifest.json` that the run goes on, after so many steps, and on what machine.
+    ///
+    /// # Errors
+    /// [`RunError::Encode`] if what is there is no manifest; [`RunError::Io`].
+    pub fn resumed(&self, manifest: &Manifest, step: u64) -> Result<(), RunError> {
+        let path = self.path.join("manifest.json");
+        let what = path.display().to_string();
+        let mut first: serde_json::Value = match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(RunError::encode(&what))?,
+            // Killed before it was written.
+            Err(error) if error.kind() == ErrorKind::NotFound => return self.manifest(manifest),
+            Err(error) => return Err(RunError::io("read", &path)(error)),
+        };
+        let mut now = serde_json::to_value(manifest).map_err(RunError::encode(&what))?;
+        now["step"] = step.into();
+        match &mut first["resumed"] {
+            serde_json::Value::Array(earlier) => earlier.push(now),
+            other => *other = vec![now].into(),
+        }
+        self.json("manifest.json", &first)
     }
 }
 
 /// `config.toml`: the seed first, then the configuration.
-fn resolved(config: &impl Serialize, seed: u64) -> Result<String, RunError> {
+pub(crate) fn resolved(config: &impl Serialize, seed: u64) -> Result<String, RunError> {
     let what = "the configuration";
     let mut table = Table::try_from(config).map_err(RunError::encode(what))?;
     let seed = i64::try_from(seed).map_err(|_| {

@@ -22,8 +22,10 @@ mod error;
 mod folder;
 mod manifest;
 mod place;
+mod trim;
 
 pub use error::RunError;
 pub use folder::RunFolder;
+pub(crate) use folder::resolved;
 pub use manifest::{DataSource, Manifest};
 pub use place::{Place, config_hash};

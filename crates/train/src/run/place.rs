@@ -70,8 +70,10 @@ pub(super) fn occupant(path: &Path, config: &str) -> Result<Occupant, RunError> 
         Ok(text) if text == config => Ok(Occupant::SameRun),
         Ok(_) => Err(RunError::OtherRun { path: path.to_owned(), finished: path.join("DONE").exists() }),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let mut entries = fs::read_dir(path).map_err(RunError::io("look into", path))?;
-            if entries.next().is_none() {
+            let entries = fs::read_dir(path).map_err(RunError::io("look into", path))?;
+            // What a run leaves that was killed in its first moment.
+            let begun = |name: OsString| name == ".config.toml.tmp";
+            if entries.flatten().all(|entry| begun(entry.file_name())) {
                 Ok(Occupant::Nothing)
             } else {
                 Err(RunError::NotARun { path: path.to_owned() })

@@ -1,0 +1,80 @@
+//! Validations that no longer move.
+
+use super::{Monitor, Warning, value};
+use crate::observers::short;
+use crate::{Event, Position, TaskError};
+use latent_regularizers::Mode;
+
+/// Warns when, in ten validations in a row, what is watched improved by less than a thousandth of all that it has
+/// gained, while more than a quarter of the steps are still to be made.
+#[derive(Clone, Debug)]
+pub struct Plateau {
+    watch: String,
+    sign: f64,
+    first: Option<f64>,
+    best: f64,
+    anchor: f64,
+    since: u64,
+}
+
+const PATIENCE: u64 = 10;
+
+impl Plateau {
+    /// Of this value, of which less or more is better.
+    pub fn new(watch: impl Into<String>, mode: Mode) -> Self {
+        let sign = if mode == Mode::Min { 1.0 } else { -1.0 };
+        Self { watch: watch.into(), sign, first: None, best: f64::INFINITY, anchor: f64::INFINITY, since: 0 }
+    }
+
+    fn see(&mut self, value: f64, left: f64) -> Option<Warning> {
+        let value = self.sign * value;
+        let first = *self.first.get_or_insert(value);
+        self.best = self.best.min(value);
+        // The best value counts as new when it is better than the last such by enough.
+        if self.anchor == f64::INFINITY || self.anchor - self.best > 1e-3 * (first - self.best) {
+            (self.anchor, self.since) = (self.best, 0);
+            return None;
+        }
+        self.since += 1;
+        (self.since >= PATIENCE && left > 0.25).then(|| Warning {
+            message: format!(
+                "{} of the validation has hardly moved in {PATIENCE} validations; the best is {}",
+                self.watch,
+                short(self.sign * self.best)
+            ),
+            remedy: "let the learning rate decay (schedule), stop early (training.early_stopping), or take a larger \
+                     model if it underfits"
+                .to_owned(),
+        })
+    }
+}
+
+impl<T: ?Sized> Monitor<T> for Plateau {
+    fn name(&self) -> &'static str {
+        "plateau"
+    }
+
+    fn look(&mut self, event: &Event<'_>, at: Position, _: &T) -> Result<Option<Warning>, TaskError> {
+        let Event::Validation(validation) = event else { return Ok(None) };
+        let left = 1.0 - at.step as f64 / at.steps.max(1) as f64;
+        Ok(value(&validation.values, &self.watch).and_then(|value| self.see(value, left)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_standing_still_is_told() {
+        let seen = |left: f64, value: &dyn Fn(i32) -> f64| {
+            let mut monitor = Plateau::new("objective", Mode::Min);
+            (0..30).filter_map(|k| monitor.see(value(k), left)).count()
+        };
+        let still = |k: i32| 100.0 + if k == 0 { 100.0 } else { 0.01 / f64::from(k) };
+        assert!(seen(0.9, &still) > 0);
+        assert_eq!(seen(0.1, &still), 0, "the end is near");
+        // It falls by little, but goes on falling.
+        assert_eq!(seen(0.9, &|k| 100.0 - 0.5 * f64::from(k)), 0);
+    }
+}

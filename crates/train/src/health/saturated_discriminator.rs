@@ -1,0 +1,77 @@
+//! A discriminator that has won.
+
+use super::{Monitor, Warning, value};
+use crate::{Event, Position, TaskError};
+
+/// Warns when a discriminator's mean loss stays close to its lower bound for some windows of steps: its outputs are
+/// saturated then, and a generator learns little from them (Arjovsky and Bottou, *Towards principled methods for
+/// training generative adversarial networks*, ICLR 2017).
+///
+/// For losses with a lower bound; a Wasserstein critic's has none.
+#[derive(Clone, Debug)]
+pub struct SaturatedDiscriminator {
+    player: &'static str,
+    term: &'static str,
+    level: f64,
+    window: u64,
+    patience: u64,
+    sum: f64,
+    count: u64,
+    in_a_row: u64,
+}
+
+impl SaturatedDiscriminator {
+    /// Of this player, whose loss counts as saturated below `level`: 0.05 nats for the logistic losses, whose bound is
+    /// zero and whose value for a discriminator that cannot tell is `2 ln 2`.
+    pub fn new(player: &'static str, level: f64) -> Self {
+        Self { player, term: "objective", level, window: 100, patience: 3, sum: 0.0, count: 0, in_a_row: 0 }
+    }
+
+    /// Looks at another term than the whole objective, for example one without a gradient penalty.
+    #[must_use]
+    pub fn term(self, term: &'static str) -> Self {
+        Self { term, ..self }
+    }
+
+    /// Means over so many of its steps, so many of them in a row, instead of three times 100.
+    #[must_use]
+    pub fn patience(self, window: u64, patience: u64) -> Self {
+        Self { window: window.max(1), patience, ..self }
+    }
+}
+
+impl<T: ?Sized> Monitor<T> for SaturatedDiscriminator {
+    fn name(&self) -> &'static str {
+        "saturated_discriminator"
+    }
+
+    fn look(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<Option<Warning>, TaskError> {
+        let Event::Step(step) = event else { return Ok(None) };
+        let Some(loss) = value(&step.values, self.term).filter(|_| step.player == self.player) else { return Ok(None) };
+        self.sum += loss;
+        self.count += 1;
+        if self.count < self.window {
+            return Ok(None);
+        }
+        let mean = self.sum / self.count as f64;
+        (self.sum, self.count) = (0.0, 0);
+        self.in_a_row = if mean < self.level { self.in_a_row + 1 } else { 0 };
+        if self.in_a_row < self.patience {
+            return Ok(None);
+        }
+        Ok(Some(Warning {
+            message: format!(
+                "the {} of the {} was {mean:.4} on average in its last {} steps, and below {} in {} before: it tells \
+                 everything apart",
+                self.term,
+                self.player,
+                self.window,
+                self.level,
+                self.window * (self.patience - 1),
+            ),
+            remedy: "give it fewer steps or a lower learning rate, regularise it with a gradient penalty or spectral \
+                     normalisation, or add noise to what it sees"
+                .to_owned(),
+        }))
+    }
+}

@@ -1,0 +1,62 @@
+//! The lines of `metrics.jsonl`.
+
+use super::Records;
+use super::pacer::Pacer;
+use crate::{Event, Observer, Position, TaskError};
+use serde_json::{Map, Value, json};
+use std::ops::ControlFlow;
+
+/// Writes `metrics.jsonl`: a line for a step of each player in a window of steps, one for each validation, and one for
+/// the end.
+///
+/// ```text
+/// {"kind":"step","step":120,"epoch":0,"player":"vae","samples":128,"values":{"objective":101.2},
+///  "learning_rate":0.001,"gradient_norm":12.3,"seconds":1.93}
+/// {"kind":"validation","step":469,"epoch":1,"values":{"objective":99.0},"improved":true,"averaged":false,"seconds":7.1}
+/// {"kind":"end","step":4690,"epoch":10,"reason":"all steps were made","seconds":70.2}
+/// ```
+///
+/// `seconds` counts from the start of training, over resumptions. Values are means over samples; a number that is not
+/// finite is `null`.
+#[derive(Debug)]
+pub struct Metrics {
+    records: Records,
+    pacer: Pacer,
+}
+
+impl Metrics {
+    /// For this run, a line for each player in so many steps.
+    pub fn new(records: Records, every: u64) -> Self {
+        let pacer = Pacer::new(every, records.logged());
+        Self { records, pacer }
+    }
+}
+
+fn object(values: &[(&'static str, f64)]) -> Map<String, Value> {
+    values.iter().map(|&(name, value)| (name.to_owned(), json!(value))).collect()
+}
+
+impl<T: ?Sized> Observer<T> for Metrics {
+    fn observe(&mut self, event: &Event<'_>, at: Position, _: &T) -> Result<ControlFlow<()>, TaskError> {
+        let Position { step, epoch, .. } = at;
+        let seconds = self.records.seconds();
+        let line = match event {
+            Event::Begin => None,
+            Event::Step(made) if !self.pacer.is_due(made.player, step) => None,
+            Event::Step(made) => Some(json!({
+                "kind": "step", "step": step, "epoch": epoch, "player": made.player, "samples": made.samples,
+                "values": object(&made.values), "learning_rate": made.learning_rate,
+                "gradient_norm": made.gradient_norm().ok(), "seconds": seconds,
+            })),
+            Event::Validation(validation) => Some(json!({
+                "kind": "validation", "step": step, "epoch": epoch, "values": object(&validation.values),
+                "improved": validation.improved, "averaged": validation.averaged, "seconds": seconds,
+            })),
+            Event::End(reason) => Some(json!({
+                "kind": "end", "step": step, "epoch": epoch, "reason": reason.to_string(), "seconds": seconds,
+            })),
+        };
+        line.map_or(Ok(()), |line| self.records.metric(&line))?;
+        Ok(ControlFlow::Continue(()))
+    }
+}

@@ -1,0 +1,57 @@
+//! Metrics up to a step.
+
+use super::{RunError, atomic};
+use serde::Deserialize;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    step: u64,
+}
+
+/// Removes lines of later steps, those that are not whole, and those of the end of a run.
+pub(super) fn trim(path: &Path, step: u64) -> Result<(), RunError> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(RunError::io("read", path)(error)),
+    };
+    let stays = |line: &&[u8]| {
+        line.ends_with(b"\n")
+            && serde_json::from_slice::<Line>(line).is_ok_and(|line| line.step <= step && line.kind != "end")
+    };
+    let kept: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').filter(stays).collect();
+    let kept = kept.concat();
+    if kept == text { Ok(()) } else { atomic::write_bytes(path, &kept) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_was_there_after_a_step_is_what_stays(steps in 1_u64..20, to in 0_u64..25, cut in 0_usize..30) {
+            let here = tempfile::tempdir().unwrap();
+            let path = here.path().join("metrics.jsonl");
+            let line = |step: u64| format!("{{\"kind\":\"step\",\"step\":{step},\"values\":{{}}}}\n");
+            let lines = |steps: u64| (1..=steps).map(line).collect::<String>();
+            let half = &line(steps + 1)[..cut];
+            fs::write(&path, format!("{}{{\"kind\":\"end\",\"step\":{steps}}}\n{half}", lines(steps))).unwrap();
+            trim(&path, to).unwrap();
+            prop_assert_eq!(fs::read_to_string(&path).unwrap(), lines(steps.min(to)));
+        }
+    }
+
+    #[test]
+    fn no_metrics_are_fine() {
+        let here = tempfile::tempdir().unwrap();
+        assert!(trim(&here.path().join("metrics.jsonl"), 3).is_ok());
+    }
+}

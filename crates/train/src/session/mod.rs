@@ -1,0 +1,229 @@
+//! A training as a run: with a folder, records, checkpoints, and a way to go on.
+//!
+//! A [`Session`] takes an [`Executor`] and a configuration, makes the run folder or opens that of a run to go on with,
+//! and attaches what every training has: console, metrics, TensorBoard, checkpoints, health monitors, interruption.
+//! The study adds its pictures and monitors.
+//!
+//! ```
+//! use latent_layers::{Layer, Linear, Module};
+//! use latent_datasets::synthetic::strokes;
+//! use latent_numeric::random::Stream;
+//! use latent_train::config::{Optimizer, Training};
+//! use latent_train::run::Place;
+//! use latent_train::session::{Options, Resume, Session};
+//! use latent_train::sources::{ImageBatch, Images};
+//! use latent_train::{Executor, Pass, Task, TaskError, Terms};
+//! use serde::Serialize;
+//!
+//! /// A linear autoencoder.
+//! struct Autoencoder(latent_layers::Sequential);
+//!
+//! impl Task for Autoencoder {
+//!     type Batch = ImageBatch;
+//!
+//!     fn model(&self) -> &dyn Module {
+//!         &self.0
+//!     }
+//!
+//!     fn players(&self) -> Vec<(&'static str, &dyn Module)> {
+//!         vec![("autoencoder", &self.0)]
+//!     }
+//!
+//!     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
+//!         let error = (self.0.forward(&batch.x, &mut pass.context)? - &batch.x).square();
+//!         Ok(Terms::new(error.sum() / batch.x.shape()[0] as f32, batch.x.shape()[0]))
+//!     }
+//!
+//!     fn evaluate(&self, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
+//!         self.loss(0, batch, pass)
+//!     }
+//! }
+//!
+//! #[derive(Default, Serialize)]
+//! struct Config {
+//!     training: Training,
+//!     optimizer: Optimizer,
+//! }
+//!
+//! # let here = tempfile::tempdir()?;
+//! # let folder = here.path().join("run");
+//! let (seed, digits) = (1, strokes::splits(1, 64, 32));
+//! let config = Config { training: Training { steps: Some(5), batch_size: 16, ..Training::default() }, ..Config::default() };
+//! let (train, test) = (Images::shuffled(&digits.train, 16, seed)?, Images::in_order(&digits.test, 16)?);
+//! let mut stream = Stream::new(seed, "initialisation", &[]);
+//! let model = latent_layers::Sequential::new().then(Linear::new(784, 8, &mut stream)).then(Linear::new(8, 784, &mut stream));
+//! let task = Autoencoder(model);
+//! let player = config.optimizer.player(5, &task.0)?;
+//! let executor = Executor::new(&task, &train, vec![player], config.training.settings(seed))?.validate(&test);
+//! let options = Options {
+//!     place: Place::Exactly(folder.clone()),
+//!     resume: Resume::New,
+//!     seed,
+//!     threads: 1,
+//!     data: Vec::new(),
+//!     training: &config.training,
+//!     interrupt: Default::default(),
+//! };
+//! let ended = Session::start(executor, &config, options)?.run()?;
+//! assert!(ended.is_complete());
+//! ended.finish()?;
+//! assert!(["metrics.jsonl", "model.safetensors", "checkpoints", "DONE"].iter().all(|name| folder.join(name).exists()));
+//! # Ok::<(), TaskError>(())
+//! ```
+
+mod ended;
+mod error;
+mod options;
+
+pub use ended::Ended;
+pub use error::SessionError;
+pub use options::{Options, Resume};
+
+use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, Identity};
+use crate::health::{Divergence, ExplodingGradients, Monitor, Plateau, Warning, Watch};
+use crate::observers::{Console, Images, Metrics, Records, TensorBoard};
+use crate::run::{Manifest, RunFolder, config_hash, resolved};
+use crate::tell::tell;
+use crate::{Every, Executor, Observer, Position, StopReason, Task, TaskError};
+use image::RgbImage;
+use serde::Serialize;
+
+/// A training as a run; see the [module](self).
+pub struct Session<'a, T: Task> {
+    executor: Executor<'a, T>,
+    records: Records,
+    checkpoints: Checkpoints,
+    task: &'a T,
+}
+
+impl<'a, T: Task> Session<'a, T> {
+    /// Makes the folder of a new run, or opens that of one that stopped and takes up its last checkpoint.
+    ///
+    /// # Errors
+    /// If the folder cannot be made or written, or is taken by another run. When going on: if there is no run, it is
+    /// finished, it was made with another configuration, seed or data, or none of its checkpoints can be read; nothing
+    /// is changed then.
+    pub fn start(
+        mut executor: Executor<'a, T>,
+        config: &impl Serialize,
+        options: Options<'_>,
+    ) -> Result<Self, SessionError> {
+        let Options { place, resume, seed, threads, data, training, interrupt } = options;
+        let text = resolved(config, seed)?;
+        let path = place.path(&config_hash(config)?, seed);
+        let is_begun = || path.join("config.toml").exists();
+        let goes_on = resume == Resume::Required || (resume == Resume::IfBegun && is_begun());
+        let checkpoints = Checkpoints {
+            every: training.checkpoint_every,
+            keep: training.keep,
+            ..Checkpoints::new(path.join("checkpoints"))
+        };
+        let identity = Identity { config: text.clone(), data: executor.fingerprint() };
+        executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt);
+        let manifest = Manifest::new(threads, data);
+        let (folder, after) = if goes_on {
+            RunFolder::check_resumable(&path, &text)?;
+            let step = match last_checkpoint(&checkpoints)? {
+                Some(checkpoint) => {
+                    executor.resume(&checkpoint)?;
+                    checkpoint.step
+                }
+                None => 0,
+            };
+            let folder = RunFolder::resume(&path, config, seed, step)?;
+            folder.resumed(&manifest, step)?;
+            tell(format_args!("going on in {} after {step} steps", path.display()));
+            (folder, Some(step))
+        } else {
+            let folder = RunFolder::create(&place, config, seed)?;
+            if let Some(previous) = folder.previous() {
+                tell(format_args!("note: the same run was made before; it is now in {}", previous.display()));
+            }
+            folder.manifest(&manifest)?;
+            (folder, None)
+        };
+        let records = Records::new(folder, after)?;
+        let task = executor.task();
+        let several = task.players().len() > 1;
+        let every = training.log_every;
+        executor = executor
+            .observe(Every::Steps(1), Console::new(records.clone(), "training"))
+            .observe(Every::Steps(1), Metrics::new(records.clone(), every))
+            .observe(Every::Steps(1), TensorBoard::new(records.clone(), every, several));
+        let session = Self { executor, records, checkpoints, task };
+        Ok(session
+            .monitor(ExplodingGradients::default())
+            .monitor(Divergence::new(&training.watch, training.mode))
+            .monitor(Plateau::new(&training.watch, training.mode)))
+    }
+
+    /// Keeps pictures of the model, drawn so often and at the end.
+    #[must_use]
+    pub fn images<F>(self, every: Every, draw: F) -> Self
+    where
+        F: FnMut(&T, Position) -> Result<Vec<(String, RgbImage)>, TaskError> + 'a,
+    {
+        let images = Images::new(self.records.clone(), draw);
+        self.observe(every, images)
+    }
+
+    /// Watches for one more trouble.
+    #[must_use]
+    pub fn monitor(self, monitor: impl Monitor<T> + 'a) -> Self {
+        let watch = Watch { records: self.records.clone(), monitor };
+        self.observe(Every::Steps(1), watch)
+    }
+
+    /// Tells one more observer of steps so often, and of everything else always.
+    #[must_use]
+    pub fn observe(mut self, every: Every, observer: impl Observer<T> + 'a) -> Self {
+        self.executor = self.executor.observe(every, observer);
+        self
+    }
+
+    /// Tells a warning that was found before training, for example by [`check_support`](crate::health::check_support).
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn warn(&self, monitor: &str, warning: &Warning) -> Result<(), SessionError> {
+        self.records.warn(monitor, warning, self.executor.position())?;
+        Ok(())
+    }
+
+    /// The run's records, for what the study writes itself.
+    pub fn records(&self) -> Records {
+        self.records.clone()
+    }
+
+    /// How far training is.
+    pub fn position(&self) -> Position {
+        self.executor.position()
+    }
+
+    /// Trains, and writes `model.safetensors` unless a number was not finite.
+    ///
+    /// # Errors
+    /// If a loss cannot be computed or something not be written. Checkpoints that are there stay.
+    pub fn run(mut self) -> Result<Ended, SessionError> {
+        self.records.begin();
+        let outcome = self.executor.run()?;
+        if !matches!(outcome.reason, StopReason::NotFinite(_)) {
+            self.records.folder().bytes("model.safetensors", &latent_layers::to_bytes(self.task.model()))?;
+        }
+        Ok(Ended::new(outcome, self.records, &self.checkpoints))
+    }
+}
+
+/// The last checkpoint that can be read; those that cannot are told. None if none was ever written.
+fn last_checkpoint(checkpoints: &Checkpoints) -> Result<Option<Checkpoint>, CheckpointError> {
+    match checkpoints.last() {
+        Ok((checkpoint, damaged)) => {
+            for error in damaged {
+                tell(format_args!("note: {error}; going on from the one before"));
+            }
+            Ok(Some(checkpoint))
+        }
+        Err(CheckpointError::Missing(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,271 @@
+//! Batches of images.
+
+use crate::Source;
+use latent_datasets::{DatasetError, LabelledImages, batches::epoch_order};
+use latent_numeric::random::Stream;
+use latent_tensor::Tensor;
+use ndarray::{Array2, Axis};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Batches of images in [0, 1] with their labels, in an order that the seed and the number of the epoch determine.
+///
+/// ```
+/// use latent_datasets::synthetic::strokes;
+/// use latent_train::Source;
+/// use latent_train::sources::{Binarize, Images};
+///
+/// let digits = strokes::generate(7, 0..50);
+/// let train = Images::shuffled(&digits, 16, 3)?.binarize(Binarize::Dynamic);
+/// let batch = train.batch(0, 3);
+/// assert_eq!((train.batches(), batch.x.shape(), batch.labels.len()), (4, &[2, 784][..], 2));
+/// assert!(batch.x.array().iter().all(|&x| x == 0.0 || x == 1.0));
+/// let test = Images::in_order(&digits, 16)?.as_images();
+/// assert_eq!(test.batch(0, 0).x.shape(), [16, 1, 28, 28]);
+/// # Ok::<(), latent_datasets::DatasetError>(())
+/// ```
+#[derive(Debug)]
+pub struct Images<'a> {
+    set: &'a LabelledImages,
+    size: usize,
+    /// Of the order; without it, that of the set.
+    shuffle: Option<u64>,
+    seed: u64,
+    flat: bool,
+    drop_last: bool,
+    binarize: Binarize,
+    order: Mutex<Option<(u64, Arc<Vec<usize>>)>>,
+}
+
+/// What becomes of grey values `x` in [0, 1].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Binarize {
+    /// They stay.
+    #[default]
+    None,
+    /// One from one half on, else zero.
+    Threshold,
+    /// One with probability `x`, drawn anew in each epoch from the stream `(seed, "binarize", [epoch, sample])`
+    /// (Salakhutdinov and Murray, *On the quantitative analysis of deep belief networks*, ICML 2008).
+    Dynamic,
+}
+
+/// Some of the images.
+#[derive(Clone, Debug)]
+pub struct ImageBatch {
+    /// The images, (n, C H W), or (n, C, H, W) after [`Images::as_images`].
+    pub x: Tensor,
+    /// Their classes; empty if the set has no labels.
+    pub labels: Vec<usize>,
+    /// Which images of the set they are.
+    pub indices: Vec<usize>,
+}
+
+impl<'a> Images<'a> {
+    /// In another order each epoch, to be trained on.
+    ///
+    /// # Errors
+    /// If the size of a batch is zero, or there are no images.
+    pub fn shuffled(images: &'a LabelledImages, size: usize, seed: u64) -> Result<Self, DatasetError> {
+        Ok(Self { shuffle: Some(seed), seed, ..Self::in_order(images, size)? })
+    }
+
+    /// In the order of the set, to be evaluated.
+    ///
+    /// # Errors
+    /// As [`shuffled`](Self::shuffled).
+    pub fn in_order(images: &'a LabelledImages, size: usize) -> Result<Self, DatasetError> {
+        let wrong = |name, value| DatasetError::Parameter {
+            name,
+            value: format!("{value}"),
+            expected: "at least 1".to_owned(),
+        };
+        if size == 0 {
+            return Err(wrong("batch size", size));
+        }
+        if images.is_empty() {
+            return Err(wrong("number of images", 0));
+        }
+        let (shuffle, seed, order) = (None, 0, Mutex::new(None));
+        Ok(Self { set: images, size, shuffle, seed, flat: true, drop_last: false, binarize: Binarize::None, order })
+    }
+
+    /// Batches of shape (n, C, H, W) instead of (n, C H W).
+    #[must_use]
+    pub fn as_images(self) -> Self {
+        Self { flat: false, ..self }
+    }
+
+    /// Leaves out the last batch of an epoch if it is smaller than the others, unless it is the only one.
+    #[must_use]
+    pub fn drop_last(self) -> Self {
+        Self { drop_last: true, ..self }
+    }
+
+    /// With grey values made black and white.
+    #[must_use]
+    pub fn binarize(self, binarize: Binarize) -> Self {
+        Self { binarize, ..self }
+    }
+
+    /// The images themselves.
+    pub fn set(&self) -> &'a LabelledImages {
+        self.set
+    }
+
+    fn order(&self, epoch: u64, seed: u64) -> Arc<Vec<usize>> {
+        let mut cached = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*cached {
+            Some((found, order)) if *found == epoch => order.clone(),
+            _ => {
+                let order = Arc::new(epoch_order(self.set.len(), seed, epoch));
+                *cached = Some((epoch, order.clone()));
+                order
+            }
+        }
+    }
+
+    /// A row is drawn from its own stream, so that neither the order nor the threads matter.
+    fn made_binary(&self, rows: &mut Array2<f32>, epoch: u64, indices: &[usize]) {
+        let rows = rows.axis_iter_mut(Axis(0)).into_par_iter().zip(indices);
+        match self.binarize {
+            Binarize::None => {}
+            Binarize::Threshold => {
+                rows.for_each(|(mut row, _)| row.mapv_inplace(|x| f32::from(u8::from(x >= 0.5))));
+            }
+            Binarize::Dynamic => rows.for_each(|(mut row, &sample)| {
+                let mut stream = Stream::new(self.seed, "binarize", &[epoch, sample as u64]);
+                row.mapv_inplace(|x| f32::from(u8::from(stream.uniform::<f32>() < x)));
+            }),
+        }
+    }
+}
+
+impl Source for Images<'_> {
+    type Batch = ImageBatch;
+
+    fn batches(&self) -> usize {
+        let whole = self.set.len() / self.size;
+        if self.drop_last && whole > 0 { whole } else { self.set.len().div_ceil(self.size) }
+    }
+
+    fn batch(&self, epoch: u64, index: usize) -> ImageBatch {
+        let range = index * self.size..self.set.len().min((index + 1) * self.size);
+        let indices: Vec<usize> = match self.shuffle {
+            Some(seed) => self.order(epoch, seed)[range].to_vec(),
+            None => range.collect(),
+        };
+        let mut rows = self.set.rows::<f32>(&indices);
+        self.made_binary(&mut rows, epoch, &indices);
+        let (c, h, w) = self.set.image_dim();
+        let x = Tensor::constant(rows);
+        let x = if self.flat { x } else { x.reshape(&[indices.len(), c, h, w]) };
+        let labels = self.set.labels();
+        let labels = labels.map_or_else(Vec::new, |labels| indices.iter().map(|&i| labels[i].into()).collect());
+        ImageBatch { x, labels, indices }
+    }
+
+    /// Name, number, size, and a checksum of all pixels and labels.
+    fn fingerprint(&self) -> String {
+        let mut digest = Sha256::new();
+        let images = self.set.images();
+        digest.update(images.as_slice().expect("images are in standard layout"));
+        digest.update(self.set.labels().unwrap_or_default());
+        let digest = digest.finalize();
+        let checksum = digest[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let (c, h, w) = self.set.image_dim();
+        format!("{}: {} images of {c} x {h} x {w}, sha256 {checksum}", self.set.name(), self.set.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use latent_datasets::Provenance;
+    use latent_datasets::synthetic::strokes;
+    use latent_numeric::parallel::with_threads;
+    use ndarray::Array4;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn an_epoch_has_each_image_once_and_batches_can_be_asked_for_in_any_order(
+            count in 1_usize..40, size in 1_usize..12, seed in 0_u64..9, epochs in (0_u64..5, 0_u64..5),
+        ) {
+            let digits = strokes::generate(1, 0..count as u64);
+            let source = Images::shuffled(&digits, size, seed).unwrap();
+            let indices = |epoch| (0..source.batches()).flat_map(|k| source.batch(epoch, k).indices).collect::<Vec<_>>();
+            let first = indices(epochs.0);
+            let mut sorted = first.clone();
+            sorted.sort_unstable();
+            prop_assert_eq!(sorted, (0..count).collect::<Vec<_>>());
+            prop_assert_eq!(&first, &epoch_order(count, seed, epochs.0));
+            indices(epochs.1);
+            let again = source.batch(epochs.0, source.batches() - 1);
+            prop_assert_eq!(&first[first.len() - again.indices.len()..], &again.indices[..]);
+            for (row, &index) in again.indices.iter().enumerate() {
+                prop_assert_eq!(again.labels[row], usize::from(digits.labels().unwrap()[index]));
+                let want = digits.rows::<f32>(&[index][..]);
+                prop_assert!(again.x.array().index_axis(Axis(0), row).iter().eq(want.iter()));
+            }
+            let dropped = Images::in_order(&digits, size).unwrap().drop_last();
+            prop_assert_eq!(dropped.batches(), (count / size).max(1));
+        }
+    }
+
+    #[test]
+    fn draws_belong_to_epoch_and_sample_alone() {
+        let digits = strokes::generate(1, 0..60);
+        let bits = |size: usize, epoch: u64, threads: usize| {
+            let draw = || {
+                let source = Images::shuffled(&digits, size, 5).unwrap().binarize(Binarize::Dynamic);
+                let mut rows: Vec<(usize, Vec<f32>)> = (0..source.batches())
+                    .flat_map(|k| {
+                        let batch = source.batch(epoch, k);
+                        let rows = batch
+                            .x
+                            .array()
+                            .axis_iter(Axis(0))
+                            .map(|row| row.iter().copied().collect())
+                            .collect::<Vec<_>>();
+                        batch.indices.into_iter().zip(rows)
+                    })
+                    .collect();
+                rows.sort_by_key(|(index, _)| *index);
+                rows
+            };
+            with_threads(threads, draw).unwrap()
+        };
+        assert_eq!(bits(7, 2, 1), bits(16, 2, 4));
+        assert_ne!(bits(7, 2, 1), bits(7, 3, 1));
+        // The mean of draws comes to the grey value: 400 epochs, five standard deviations.
+        let source = Images::in_order(&digits, 60).unwrap().binarize(Binarize::Dynamic);
+        let mean = (0..400).map(|epoch| f64::from(source.batch(epoch, 0).x.mean().item())).sum::<f64>() / 400.0;
+        let (n, want) = (60.0_f64 * 784.0, digits.mean_intensity());
+        assert!((mean - want).abs() < 5.0 * (0.25 / (400.0 * n)).sqrt(), "{mean} {want}");
+    }
+
+    #[test]
+    fn a_threshold_splits_at_one_half() {
+        let bytes = Array4::from_shape_vec((1, 1, 1, 4), vec![0, 127, 128, 255]).unwrap();
+        let images = LabelledImages::unlabelled("few", bytes, Provenance::Memory);
+        let batch = Images::in_order(&images, 3).unwrap().binarize(Binarize::Threshold).batch(0, 0);
+        assert_eq!(batch.x.array().iter().copied().collect::<Vec<_>>(), [0.0, 0.0, 1.0, 1.0]);
+        assert!(batch.labels.is_empty());
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_pixels_and_labels() {
+        let digits = strokes::generate(1, 0..20);
+        let of = |images: &LabelledImages| Images::in_order(images, 5).unwrap().fingerprint();
+        assert!(of(&digits).contains("20 images of 1 x 28 x 28, sha256 "), "{}", of(&digits));
+        assert_eq!(of(&digits), of(&digits.clone()));
+        assert_ne!(of(&digits.subset(0..10)), of(&digits.subset(10..20)));
+        assert!(Images::in_order(&digits, 0).is_err() && Images::in_order(&digits.subset(0..0), 5).is_err());
+    }
+}

@@ -1,0 +1,5 @@
+//! Sources of batches.
+
+mod images;
+
+pub use images::{Binarize, ImageBatch, Images};

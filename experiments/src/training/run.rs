@@ -1,0 +1,116 @@
+//! From flags to a finished run.
+
+use super::dry_run::dry_run;
+use super::resolve::resolve;
+use super::{Configs, Flags, Study, StudyConfig};
+use crate::failure::{Failure, exit};
+use clap::{CommandFactory, FromArgMatches};
+use latent_train::interrupt::Interrupt;
+use latent_train::run::Place;
+use latent_train::session::{Options, Resume, Session, SessionError};
+use latent_train::tell::tell;
+use latent_train::{Executor, Source, StopReason, TaskError};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// The `main` of a study's binary: 0 when it came to its end, 130 when it was interrupted, 1 when something was wrong.
+pub fn main<S: Study>() -> ExitCode {
+    let command = Flags::command().name(S::NAME).about(S::ABOUT);
+    let flags = Flags::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let configs = Configs::embedded(S::NAME);
+    match Interrupt::on_ctrl_c().map_err(Failure::from).and_then(|interrupt| run::<S>(&flags, &configs, &interrupt)) {
+        Ok(true) => ExitCode::SUCCESS,
+        // As a shell reports a program that Ctrl-C ended.
+        Ok(false) => ExitCode::from(130),
+        Err(failure) => exit(Err(failure)),
+    }
+}
+
+/// Does what the flags say; whether it came to its end, or was interrupted and can go on.
+///
+/// # Errors
+/// If the configuration has mistakes, data cannot be loaded, the run folder cannot be written or is of another run, or
+/// a number was not finite.
+pub fn run<S: Study>(flags: &Flags, configs: &Configs, interrupt: &Interrupt) -> Result<bool, Failure> {
+    if flags.list {
+        print(&configs.to_string());
+        return Ok(true);
+    }
+    let (config, seed) = resolve::<S::Config>(flags, configs)?;
+    let common = flags.common(Default::default(), seed);
+    common.on_threads(|| on_threads::<S>(flags, config, seed, interrupt))?
+}
+
+fn on_threads<S: Study>(
+    flags: &Flags,
+    mut config: S::Config,
+    seed: u64,
+    interrupt: &Interrupt,
+) -> Result<bool, Failure> {
+    let common = flags.common(*config.dataset(), seed);
+    let loaded = S::data(&config, &common)?;
+    if let Some(note) = &loaded.note {
+        tell(format_args!("note: {note}"));
+    }
+    *config.dataset() = loaded.dataset;
+    let (config, data) = (&config, &loaded.splits);
+    if flags.dry_run {
+        print(&dry_run::<S>(config, data, seed)?);
+        return Ok(true);
+    }
+    let task = S::task(config, data, seed)?;
+    let train = S::train(config, data, seed)?;
+    let validation = S::validation(config, data, seed)?;
+    let training = config.training();
+    let players = S::players(config, &task, training.total_steps(train.batches()))?;
+    let mut executor = Executor::new(&task, &train, players, S::settings(config, seed)).map_err(failure)?;
+    if let Some(validation) = &validation {
+        executor = executor.validate(validation);
+    }
+    let place = match flags.resumed() {
+        Some(folder) => Place::Exactly(folder.clone()),
+        None => Place::new(flags.output.as_deref(), S::NAME, &loaded.dataset.to_string()),
+    };
+    let resume = match &flags.resume {
+        None => Resume::New,
+        Some(None) => Resume::IfBegun,
+        Some(Some(_)) => Resume::Required,
+    };
+    let options = Options {
+        place,
+        resume,
+        seed,
+        threads: common.thread_count(),
+        data: loaded.sources(),
+        training,
+        interrupt: interrupt.clone(),
+    };
+    let session = Session::start(executor, config, options).map_err(|error| failure(error.into()))?;
+    let ended = S::attach(session, config, data)?.run().map_err(|error| failure(error.into()))?;
+    let (message, help) = (ended.message(), ended.help());
+    if matches!(ended.outcome.reason, StopReason::NotFinite(_)) {
+        let failure = Failure::new(message);
+        return Err(help.into_iter().fold(failure, Failure::help));
+    }
+    if ended.is_complete() {
+        S::finish(config, &task, data, &ended)?;
+    }
+    let complete = ended.is_complete();
+    let folder = ended.finish()?;
+    tell(format_args!("{message}\nresults in {}", folder.display()));
+    if let Some(help) = help {
+        tell(format_args!("help: {help}"));
+    }
+    Ok(complete)
+}
+
+/// With the help that errors of a session carry.
+fn failure(error: TaskError) -> Failure {
+    let error = error.downcast::<SessionError>().map_or_else(SessionError::from, |error| *error);
+    error.help().into_iter().fold(Failure::new(error.to_string()), Failure::help)
+}
+
+/// Whoever read along may have left, as `head` does.
+fn print(text: &str) {
+    let _ = write!(std::io::stdout(), "{text}");
+}

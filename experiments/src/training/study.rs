@@ -1,0 +1,97 @@
+//! What a study that trains has to say.
+
+use crate::cli::{Common, Dataset};
+use crate::data::{self, Loaded};
+use crate::failure::Failure;
+use latent_datasets::Splits;
+use latent_train::config::{Check, Training};
+use latent_train::session::{Ended, Session};
+use latent_train::{Player, Settings, Source, Task};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A configuration of a study: everything that its results depend on, beside the seed.
+pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
+    /// Its table `training`.
+    fn training(&self) -> &Training;
+
+    /// Its key `dataset`; what is found in the end is written there.
+    fn dataset(&mut self) -> &mut Dataset;
+}
+
+/// A study that trains: its configuration, its task, its sources of batches, and what is drawn of it.
+pub trait Study {
+    /// The name of its binary, of its folder under `configs/`, and of that under `runs/`.
+    const NAME: &'static str;
+    /// What it is, in a line for `--help`.
+    const ABOUT: &'static str;
+    /// Its configuration.
+    type Config: StudyConfig;
+    /// What is trained.
+    type Task: Task;
+    /// Where batches come from.
+    type Source<'d>: Source<Batch = <Self::Task as Task>::Batch>;
+
+    /// The images.
+    ///
+    /// # Errors
+    /// If they cannot be found or read.
+    fn data(_config: &Self::Config, flags: &Common) -> Result<Loaded, Failure> {
+        data::load(flags)
+    }
+
+    /// The model with its losses, initialised from the seed.
+    ///
+    /// # Errors
+    /// If the configuration does not fit the data.
+    fn task(config: &Self::Config, data: &Splits, seed: u64) -> Result<Self::Task, Failure>;
+
+    /// Batches to train on.
+    ///
+    /// # Errors
+    /// If there are none.
+    fn train<'d>(config: &Self::Config, data: &'d Splits, seed: u64) -> Result<Self::Source<'d>, Failure>;
+
+    /// Batches to evaluate, if any.
+    ///
+    /// # Errors
+    /// If there are none.
+    fn validation<'d>(config: &Self::Config, data: &'d Splits, seed: u64) -> Result<Option<Self::Source<'d>>, Failure>;
+
+    /// How each player of the task is trained, if all together make so many steps.
+    ///
+    /// # Errors
+    /// If a setting is out of its domain.
+    fn players(config: &Self::Config, task: &Self::Task, steps: u64) -> Result<Vec<Player>, Failure>;
+
+    /// The settings of the loop; a study with several players gives their turns.
+    fn settings(config: &Self::Config, seed: u64) -> Settings {
+        config.training().settings(seed)
+    }
+
+    /// The model as `--dry-run` shows it: as a rule [`latent_layers::summary`] of each part.
+    ///
+    /// # Errors
+    /// If the model does not take its input.
+    fn describe(config: &Self::Config, task: &Self::Task) -> Result<String, Failure>;
+
+    /// Attaches pictures, monitors and other observers.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    fn attach<'a>(
+        session: Session<'a, Self::Task>,
+        _config: &'a Self::Config,
+        _data: &'a Splits,
+    ) -> Result<Session<'a, Self::Task>, Failure> {
+        Ok(session)
+    }
+
+    /// Writes what comes after training, before the run is done: figures, arrays, final numbers.
+    ///
+    /// # Errors
+    /// If something cannot be computed or written.
+    fn finish(_config: &Self::Config, _task: &Self::Task, _data: &Splits, _ended: &Ended) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! Properties of the models as they are used from outside.
+
+mod linear_gaussian;
+mod support;
+mod vae;

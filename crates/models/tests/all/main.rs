@@ -1,5 +1,6 @@
 //! Properties of the models as they are used from outside.
 
+mod gan;
 mod linear_gaussian;
 mod support;
 mod vae;

@@ -12,3 +12,4 @@ pub mod font;
 pub mod picture;
 pub mod plot;
 pub mod solvers;
+pub mod tasks;

@@ -12,16 +12,10 @@ pub(crate) struct Convolution {
 
 impl Convolution {
     /// A 4x4 convolution that halves the sides of an image.
-    pub const HALVING: Conv2dOptions =
-        Conv2dOptions { stride: [2, 2], padding: [1, 1], dilation: [1, 1], groups: 1 };
+    pub const HALVING: Conv2dOptions = Conv2dOptions { stride: [2, 2], padding: [1, 1], dilation: [1, 1], groups: 1 };
     /// A transposed 4x4 convolution that doubles the sides of an image.
-    pub const DOUBLING: ConvTranspose2dOptions = ConvTranspose2dOptions {
-        stride: [2, 2],
-        padding: [1, 1],
-        output_padding: [0, 0],
-        dilation: [1, 1],
-        groups: 1,
-    };
+    pub const DOUBLING: ConvTranspose2dOptions =
+        ConvTranspose2dOptions { stride: [2, 2], padding: [1, 1], output_padding: [0, 0], dilation: [1, 1], groups: 1 };
 
     pub fn new(image: [usize; 3], channels: &[usize]) -> Result<Self, ModelError> {
         let holds = !channels.is_empty() && !channels.contains(&0);

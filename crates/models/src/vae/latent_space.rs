@@ -46,11 +46,8 @@ pub fn path<E: Scalar>(a: ArrayView1<E>, b: ArrayView1<E>, steps: usize, interpo
     let mut codes = Array2::zeros((steps, a.len()));
     for (step, mut code) in codes.axis_iter_mut(Axis(0)).enumerate() {
         let t = step as f64 / (steps - 1) as f64;
-        let [from, to] = if is_round {
-            [1.0 - t, t].map(|part| (part * angle).sin() / angle.sin())
-        } else {
-            [1.0 - t, t]
-        };
+        let [from, to] =
+            if is_round { [1.0 - t, t].map(|part| (part * angle).sin() / angle.sin()) } else { [1.0 - t, t] };
         code.zip_mut_with(&a, |code, &a| *code = a * E::of(from));
         code.zip_mut_with(&b, |code, &b| *code += b * E::of(to));
     }
@@ -87,7 +84,9 @@ impl<E: Scalar> Vae<E> {
         let context = &mut Context::evaluate();
         let [a, b] = [no_grad(|| self.encode(from, context))?, no_grad(|| self.encode(to, context))?];
         if from.shape() != to.shape() {
-            return Err(context.shape_error("vae", format!("{:?}, a second image for each", from.shape()), to.shape()).into());
+            return Err(context
+                .shape_error("vae", format!("{:?}, a second image for each", from.shape()), to.shape())
+                .into());
         }
         let (a, b) = (a.mean().view_as::<ndarray::Ix2>(), b.mean().view_as::<ndarray::Ix2>());
         let mut codes = Array2::zeros((a.nrows() * steps, self.latent_dim()));

@@ -82,7 +82,8 @@ impl VaeObjective {
         let k = self.importance_samples;
         require(k > 0, "importance_samples", k, "at least 1")?;
         let plain = self.beta == 1.0 && self.beta_warm_up == 0 && self.free_bits == 0.0;
-        let expected = "1 with another beta than 1, a warm-up or free bits: the importance-weighted bound has no divergence";
+        let expected =
+            "1 with another beta than 1, a warm-up or free bits: the importance-weighted bound has no divergence";
         require(k == 1 || plain, "importance_samples", k, expected)
     }
 

@@ -194,9 +194,11 @@ fn the_projection_is_added_to_a_discriminator_without_classes() {
 #[test]
 fn classes_reach_the_images() {
     for condition in [Condition::Tables, Condition::Network { hidden: 4 }] {
-        let generator = conditional(GanArchitecture::Convolutional, 3, condition).build::<f64>(IMAGE, 1).unwrap().generator;
-        let z = Tensor::normal(&[1, 3], &mut Stream::new(1, "codes", &[]));
-        let of = |class| generator.forward(&z, Some(&[class]), &mut Context::evaluate()).unwrap().to_array();
+        // Wide enough that no class has all rectifiers off.
+        let wide = GanSettings { channels: vec![16, 32], ..conditional(GanArchitecture::Convolutional, 3, condition) };
+        let generator = wide.build::<f64>(IMAGE, 1).unwrap().generator;
+        let z = Tensor::normal(&[4, 3], &mut Stream::new(1, "codes", &[]));
+        let of = |class| generator.forward(&z, Some(&[class; 4]), &mut Context::evaluate()).unwrap().to_array();
         // Conditions begin as plain normalisation, and are told apart as soon as they are trained.
         assert_eq!(of(0), of(1));
         let mut stream = Stream::new(1, "training", &[]);
@@ -294,7 +296,8 @@ fn a_model_comes_back_from_its_file() {
             both(&a, 1, &GanObjective::default());
             load_bytes(&b, &to_bytes(&a), LoadOptions::default()).unwrap();
             assert_eq!(bits(&a), bits(&b));
-            let state = |gan: &Gan| gan.evaluate(&real(1), Some(&CLASSES), GanLoss::Hinge, &mut Stream::new(1, "noise", &[]));
+            let state =
+                |gan: &Gan| gan.evaluate(&real(1), Some(&CLASSES), GanLoss::Hinge, &mut Stream::new(1, "noise", &[]));
             assert_eq!(state(&a).unwrap(), state(&b).unwrap());
         }
     }
@@ -311,7 +314,10 @@ fn settings_that_make_no_model_are_named() {
     let numbers = "expected one number or more, at least 1 each";
     assert_eq!(told(|s| s.generator_hidden = vec![]), format!("generator_hidden is [], {numbers}"));
     assert_eq!(told(|s| s.discriminator_hidden = vec![0]), format!("discriminator_hidden is [0], {numbers}"));
-    assert_eq!(told(|s| s.condition = Condition::Network { hidden: 0 }), "condition.network.hidden is 0, expected at least 1");
+    assert_eq!(
+        told(|s| s.condition = Condition::Network { hidden: 0 }),
+        "condition.network.hidden is 0, expected at least 1"
+    );
     assert_eq!(told(|s| s.dropout = -0.1), "dropout: the probability must be in [0, 1), got -0.1");
     let objective = GanObjective { gradient_penalty_weight: f64::NAN, ..Default::default() };
     let error = objective.check().unwrap_err().to_string();
@@ -330,7 +336,10 @@ fn classes_and_images_that_do_not_fit_are_named() {
     assert_eq!(told(&x, None), "the classes of a batch: none, but the model is conditional, of 3 classes");
     assert_eq!(told(&x, Some(&[0, 1])), "the classes of a batch: 2 for 6 samples");
     assert_eq!(told(&x, Some(&[0, 1, 3, 0, 0, 0])), "the classes of a batch: 3 of sample 2, where there are 3");
-    assert_eq!(told(&Tensor::zeros(&[6, 31]), Some(&CLASSES)), "discriminator: expected (samples, 32), got the shape [6, 31]");
+    assert_eq!(
+        told(&Tensor::zeros(&[6, 31]), Some(&CLASSES)),
+        "discriminator: expected (samples, 32), got the shape [6, 31]"
+    );
     let nan = Tensor::full(&[6, 32], f32::NAN);
     assert_eq!(told(&nan, Some(&CLASSES)), "the pixels of real images must lie in [-1, 1], but range from NaN to NaN");
 }
@@ -343,5 +352,8 @@ fn a_critic_that_nothing_bounds_is_warned_of() {
     assert!(normalised.warnings(&wasserstein).is_empty());
     let batch = GanSettings { discriminator_norm: DiscriminatorNorm::Batch, ..settings(GanArchitecture::Mlp) };
     assert!(batch.warnings(&GanObjective::default()).is_empty());
-    assert_eq!(batch.warnings(&GanObjective { gradient_penalty: GradientPenaltyKind::R1, ..Default::default() }).len(), 1);
+    assert_eq!(
+        batch.warnings(&GanObjective { gradient_penalty: GradientPenaltyKind::R1, ..Default::default() }).len(),
+        1
+    );
 }

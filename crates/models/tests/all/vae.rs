@@ -9,9 +9,9 @@ use latent_models::{
     ImportanceSampling, LatentStatistics, Likelihood, ModelError, Nonlinearity, Sigma, Vae, VaeArchitecture,
     VaeObjective, VaeSettings, VaeTerms,
 };
+use latent_numeric::Scalar;
 use latent_numeric::parallel::with_threads;
 use latent_numeric::random::Stream;
-use latent_numeric::Scalar;
 use latent_tensor::{GradOptions, Tensor, grad};
 use proptest::prelude::*;
 
@@ -180,7 +180,8 @@ fn the_same_bits_on_any_number_of_threads() {
             let slopes = grad(&[terms.objective.clone()], &vae.variables(), GradOptions::default());
             let sampling = ImportanceSampling { draws: 9, at_a_time: 20, seed: 5 };
             let nats = vae.log_likelihood(&images(5, [6, 32]), &sampling, 0).unwrap();
-            let slopes: Vec<u32> = slopes.iter().flat_map(|s| s.array().iter().map(|x| x.to_bits()).collect::<Vec<_>>()).collect();
+            let slopes: Vec<u32> =
+                slopes.iter().flat_map(|s| s.array().iter().map(|x| x.to_bits()).collect::<Vec<_>>()).collect();
             (terms.objective.item().to_bits(), slopes, nats)
         };
         assert_eq!(with_threads(1, run).unwrap(), with_threads(3, run).unwrap());
@@ -221,9 +222,9 @@ fn names_are_those_of_sequential() {
     let connected = ["encoder.0.weight", "encoder.2.weight", "encoder.4.weight"];
     let back = ["decoder.0.weight", "decoder.2.weight", "decoder.4.weight"];
     assert_eq!(names(VaeArchitecture::Mlp), [connected, back].concat());
-    let convolved = ["encoder.1.weight", "encoder.4.weight", "encoder.8.weight", "encoder.10.weight", "encoder.12.weight"];
-    let back =
-        ["decoder.0.weight", "decoder.2.weight", "decoder.4.weight", "decoder.7.weight", "decoder.9.weight"];
+    let convolved =
+        ["encoder.1.weight", "encoder.4.weight", "encoder.8.weight", "encoder.10.weight", "encoder.12.weight"];
+    let back = ["decoder.0.weight", "decoder.2.weight", "decoder.4.weight", "decoder.7.weight", "decoder.9.weight"];
     assert_eq!(names(VaeArchitecture::Convolutional), [convolved, back].concat());
 }
 
@@ -273,7 +274,8 @@ fn ends_of_an_interpolation_are_reconstructions() {
         for (end, x) in [(0, &a), (3, &b)] {
             let want = vae.reconstruct(x).unwrap().to_array();
             for row in 0..2 {
-                let (got, want) = (between.index_axis(ndarray::Axis(0), 4 * row + end), want.index_axis(ndarray::Axis(0), row));
+                let (got, want) =
+                    (between.index_axis(ndarray::Axis(0), 4 * row + end), want.index_axis(ndarray::Axis(0), row));
                 assert!((&got - &want).iter().all(|d| d.abs() < 1e-9));
             }
         }

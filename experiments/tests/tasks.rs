@@ -162,11 +162,13 @@ fn a_game_goes_on_where_it_was() {
 fn a_critic_learns_the_distance_of_noise_from_digits() {
     let [train, test] = sources(strokes::splits(7, 320, 100), 32);
     let gan = GanSettings { discriminator_hidden: vec![64, 32], ..GanSettings::article() }.build(IMAGE, 7).unwrap();
-    let task = GanTask::new(gan, GanObjective::wgan_gp()).unwrap();
+    // The images are some 25 apart: d c - lambda (c - 1)^2 is largest at a slope of c = 1 + d / (2 lambda), here 1.1.
+    let objective = GanObjective { gradient_penalty_weight: 100.0, ..GanObjective::wgan_gp() };
+    let task = GanTask::new(gan, objective).unwrap();
     let log = Log::default();
     // Ten steps of the critic for each of the generator.
-    let settings = Settings { turns: vec![10, 1], validate: Every::Never, ..Settings::new(Limit::Steps(66), 7) };
-    let players = vec![adam(1e-3, [0.5, 0.9]), adam(1e-4, [0.5, 0.9])];
+    let settings = Settings { turns: vec![10, 1], validate: Every::Never, ..Settings::new(Limit::Steps(330), 7) };
+    let players = vec![adam(5e-4, [0.5, 0.9]), adam(1e-4, [0.5, 0.9])];
     let mut executor = Executor::new(&task, &train, players, settings).unwrap();
     executor = executor.validate(&test).observe(Every::Steps(1), &log);
     assert_eq!(executor.run().unwrap().reason, StopReason::Finished);
@@ -175,15 +177,15 @@ fn a_critic_learns_the_distance_of_noise_from_digits() {
     let steps = log.steps.into_inner().unwrap();
     let of = |player| steps.iter().filter(|(name, _)| *name == player).map(|(_, values)| values).collect::<Vec<_>>();
     let (critic, generator) = (of("discriminator"), of("generator"));
-    assert_eq!((critic.len(), generator.len()), (60, 6));
+    assert_eq!((critic.len(), generator.len()), (300, 30));
     let names = |values: &Values| values.iter().map(|(name, _)| *name).collect::<Vec<_>>();
     let wanted = ["objective", "adversarial", "gradient_penalty", "real_output", "fake_output", "gradient_norm"];
     assert_eq!(names(critic[0]), wanted);
     assert_eq!(names(generator[0]), ["objective", "adversarial", "fake_output"]);
     // The penalty brings the slope to one, and the images are some way apart.
     assert!(value(critic[0], "gradient_norm") < 0.3, "{:?}", critic[0]);
-    let last = critic[59];
-    assert!((value(last, "gradient_norm") - 1.0).abs() < 0.3 && value(last, "adversarial") < -2.0, "{last:?}");
+    let last = critic[299];
+    assert!((value(last, "gradient_norm") - 1.1).abs() < 0.4 && value(last, "adversarial") < -2.0, "{last:?}");
     let validation = &log.validations.into_inner().unwrap()[0];
     assert!(value(validation, "objective") > 2.0, "{validation:?}");
     let of_matrices: Vec<&str> =

@@ -177,7 +177,7 @@ fn the_same_bits_on_any_number_of_threads() {
             let vae = settings.build::<f32>(IMAGE, 5).unwrap();
             let objective = VaeObjective { importance_samples: 4, l2: 0.1, ..Default::default() };
             let terms = of(&vae, 5, objective, 1.0);
-            let slopes = grad(&[terms.objective.clone()], &vae.variables(), GradOptions::default());
+            let slopes = grad(std::slice::from_ref(&terms.objective), &vae.variables(), GradOptions::default());
             let sampling = ImportanceSampling { draws: 9, at_a_time: 20, seed: 5 };
             let nats = vae.log_likelihood(&images(5, [6, 32]), &sampling, 0).unwrap();
             let slopes: Vec<u32> =

@@ -1,7 +1,6 @@
 //! What the studies share: pictures, plots, flags, data and the end of a run.
 //!
 //! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`RunFolder`](latent_train::run::RunFolder),
-//! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`latent_train::run::RunFolder`],
 //! computes with the other crates, and leaves its results in the folder: arrays, metrics, figures
 //! ([`plot`]) and image sheets ([`picture`]). A study that trains a network is a [`training::Study`]: the rest, from
 //! configurations to going on after a kill, is the same for all.
@@ -16,3 +15,4 @@ pub mod plot;
 pub mod solvers;
 pub mod steps;
 pub mod training;
+pub mod tasks;

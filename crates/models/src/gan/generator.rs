@@ -1,0 +1,108 @@
+//! `x = G(z, y)`
+
+use super::chain::Chain;
+use super::classes::Classes;
+use crate::error::ModelError;
+use latent_layers::{Context, Module, Visitor};
+use latent_numeric::Scalar;
+use latent_numeric::random::Stream;
+use latent_tensor::{Tensor, no_grad};
+
+/// A generator: codes `z ~ N(0, I)`, and classes if it has some, to images in `[-1, 1]`.
+pub struct Generator<E: Scalar = f32> {
+    pub(super) chain: Chain<E>,
+    pub(super) latent_dim: usize,
+    pub(super) classes: usize,
+}
+
+impl<E: Scalar> Generator<E> {
+    /// The number of dimensions of a code.
+    pub fn latent_dim(&self) -> usize {
+        self.latent_dim
+    }
+
+    /// The number of classes, zero if it is not conditional.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Images (samples, features) in `[-1, 1]` from codes (samples, latent_dim).
+    ///
+    /// # Errors
+    /// If the codes have another length, or the classes do not fit.
+    ///
+    /// ```
+    /// use latent_layers::Context;
+    /// use latent_models::GanSettings;
+    /// use latent_tensor::Tensor;
+    ///
+    /// let gan = GanSettings::article().build::<f32>([1, 28, 28], 7)?;
+    /// let x = gan.generator.forward(&Tensor::zeros(&[4, 100]), None, &mut Context::evaluate())?;
+    /// assert_eq!(x.shape(), [4, 784]);
+    /// let error = gan.generator.forward(&Tensor::zeros(&[4, 99]), None, &mut Context::evaluate()).unwrap_err();
+    /// assert_eq!(error.to_string(), "generator: expected (samples, 100), got the shape [4, 99]");
+    /// # Ok::<(), latent_models::ModelError>(())
+    /// ```
+    pub fn forward(
+        &self,
+        z: &Tensor<E>,
+        classes: Option<&[usize]>,
+        context: &mut Context,
+    ) -> Result<Tensor<E>, ModelError> {
+        if !matches!(z.shape(), &[_, given] if given == self.latent_dim) {
+            return Err(context.shape_error("generator", format!("(samples, {})", self.latent_dim), z.shape()).into());
+        }
+        let classes = Classes::check(self.classes, z.shape()[0], classes)?;
+        context.within("generator", |context| Ok(self.chain.forward(z, classes.as_ref(), context)?))
+    }
+
+    /// Images in `[-1, 1]` from codes drawn from the prior.
+    ///
+    /// # Errors
+    /// If the classes do not fit.
+    pub(super) fn draw(
+        &self,
+        samples: usize,
+        classes: Option<&[usize]>,
+        context: &mut Context,
+        noise: &mut Stream,
+    ) -> Result<Tensor<E>, ModelError> {
+        self.forward(&Tensor::normal(&[samples, self.latent_dim], noise), classes, context)
+    }
+
+    /// Images in `[0, 1]` from codes drawn from the prior, in evaluation.
+    ///
+    /// # Errors
+    /// If the classes do not fit: a conditional generator needs one for each sample.
+    ///
+    /// ```
+    /// use latent_models::GanSettings;
+    /// use latent_numeric::random::Stream;
+    ///
+    /// let gan = GanSettings::conditional(10).build::<f32>([1, 28, 28], 7)?;
+    /// let digits = gan.generator.sample(3, Some(&[0, 1, 2]), &mut Stream::new(7, "samples", &[]))?;
+    /// assert_eq!(digits.shape(), [3, 784]);
+    /// let error = gan.generator.sample(3, None, &mut Stream::new(7, "samples", &[])).unwrap_err();
+    /// assert_eq!(error.to_string(), "the classes of a batch: none, but the model is conditional, of 10 classes");
+    /// # Ok::<(), latent_models::ModelError>(())
+    /// ```
+    pub fn sample(
+        &self,
+        samples: usize,
+        classes: Option<&[usize]>,
+        stream: &mut Stream,
+    ) -> Result<Tensor<E>, ModelError> {
+        let half = E::of(0.5);
+        no_grad(|| Ok(self.draw(samples, classes, &mut Context::evaluate(), stream)? * half + half))
+    }
+}
+
+impl<E: Scalar> Module<E> for Generator<E> {
+    fn kind(&self) -> &'static str {
+        "generator"
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
+        self.chain.visit(visitor);
+    }
+}

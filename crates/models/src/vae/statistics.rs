@@ -1,0 +1,116 @@
+//! `KL_j` and `Var_x(E[z_j | x])` of each latent dimension
+
+use latent_losses::Elements;
+use latent_losses::distributions::DiagonalGaussian;
+use latent_losses::divergence::kl_standard_normal;
+use latent_numeric::Scalar;
+use latent_tensor::no_grad;
+use ndarray::{Array1, Ix2};
+
+/// What each latent dimension carries, over all posteriors that were added, batch by batch.
+///
+/// ```
+/// use latent_layers::Context;
+/// use latent_models::{LatentStatistics, VaeSettings};
+/// use latent_tensor::Tensor;
+///
+/// let vae = VaeSettings::article(3).build::<f32>([1, 28, 28], 7)?;
+/// let mut statistics = LatentStatistics::new(3);
+/// for pixel in [0.0, 0.5, 1.0] {
+///     statistics.add(&vae.encode(&Tensor::full(&[4, 784], pixel), &mut Context::evaluate())?);
+/// }
+/// assert_eq!((statistics.samples(), statistics.kl().len()), (12, 3));
+/// assert!(statistics.active_units(LatentStatistics::ACTIVE) <= 3);
+/// # Ok::<(), latent_models::ModelError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct LatentStatistics {
+    samples: usize,
+    kl: Array1<f64>,
+    mean: Array1<f64>,
+    /// Sums of squared distances from the mean (Welford 1962; Chan, Golub and LeVeque 1979).
+    spread: Array1<f64>,
+}
+
+impl LatentStatistics {
+    /// The variance above which a dimension counts as active: Burda, Grosse and Salakhutdinov 2016, section 5.2.
+    pub const ACTIVE: f64 = 0.01;
+
+    /// Of nothing so far.
+    pub fn new(latent_dim: usize) -> Self {
+        let zeros = Array1::zeros(latent_dim);
+        Self { samples: 0, kl: zeros.clone(), mean: zeros.clone(), spread: zeros }
+    }
+
+    /// Takes the posteriors of a batch into account, (samples, latent_dim).
+    ///
+    /// # Panics
+    /// If they have not as many dimensions.
+    #[track_caller]
+    pub fn add<E: Scalar>(&mut self, q: &DiagonalGaussian<E>) {
+        let divergences = no_grad(|| kl_standard_normal(q.mean(), q.log_var(), Elements));
+        let (means, divergences) = (q.mean().view_as::<Ix2>(), divergences.view_as::<Ix2>());
+        assert!(means.ncols() == self.kl.len(), "{} dimensions, where there were {}", means.ncols(), self.kl.len());
+        for (means, divergences) in means.rows().into_iter().zip(divergences.rows()) {
+            self.samples += 1;
+            for j in 0..self.kl.len() {
+                self.kl[j] += divergences[j].as_f64();
+                let distance = means[j].as_f64() - self.mean[j];
+                self.mean[j] += distance / self.samples as f64;
+                self.spread[j] += distance * (means[j].as_f64() - self.mean[j]);
+            }
+        }
+    }
+
+    /// How many posteriors were added.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// `mean over x of KL(q(z_j | x) || p(z_j))` of each dimension, in nats; their sum is the divergence of the ELBO.
+    pub fn kl(&self) -> Array1<f64> {
+        &self.kl / self.samples as f64
+    }
+
+    /// `Var_x(E_q[z_j | x])` of each dimension, with the number of samples less one.
+    pub fn variance_of_means(&self) -> Array1<f64> {
+        &self.spread / (self.samples.max(2) - 1) as f64
+    }
+
+    /// The number of dimensions whose posterior means vary more than this.
+    pub fn active_units(&self, threshold: f64) -> usize {
+        self.variance_of_means().iter().filter(|variance| **variance > threshold).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use latent_losses::MeanOverBatch;
+    use latent_numeric::random::Stream;
+    use latent_tensor::Tensor;
+    use ndarray::{Axis, s};
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn batch_by_batch_is_all_at_once(seed: u64, samples in 2_usize..12, cut in 0_usize..12, d in 1_usize..4) {
+            let mut stream = Stream::new(seed, "posteriors", &[]);
+            let [mean, log_var] = [(); 2].map(|()| stream.normal_array::<f64, _, _>((samples, d)));
+            let mut statistics = LatentStatistics::new(d);
+            let cut = cut.min(samples);
+            for part in [s![..cut, ..], s![cut.., ..]] {
+                let part = |x: &ndarray::Array2<f64>| Tensor::constant(x.slice(part).to_owned());
+                statistics.add(&DiagonalGaussian::new(part(&mean), part(&log_var)));
+            }
+            let whole = kl_standard_normal(&Tensor::constant(mean.clone()), &Tensor::constant(log_var), MeanOverBatch);
+            prop_assert!((statistics.kl().sum() - whole.item()).abs() < 1e-10);
+            let variances = mean.var_axis(Axis(0), 1.0);
+            prop_assert!((&statistics.variance_of_means() - &variances).iter().all(|d| d.abs() < 1e-10));
+            let active = variances.iter().filter(|v| **v > 0.8).count();
+            prop_assert_eq!(statistics.active_units(0.8), active);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Models go to PyTorch and come from there, by the script in `docs/`.
+
+use crate::support::{close, images};
+use latent_layers::{Context, LoadOptions, load, save};
+use latent_models::{Nonlinearity, Vae, VaeSettings};
+use latent_tensor::Tensor;
+use ndarray::ArrayD;
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A Python that has PyTorch: that of `LATENT_PYTHON`, otherwise `python3`.
+fn python() -> Option<String> {
+    let python = std::env::var("LATENT_PYTHON").unwrap_or_else(|_| "python3".into());
+    let there = Command::new(&python).args(["-c", "import torch, safetensors.torch"]).output();
+    if there.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    eprintln!("skipped: {python} with torch and safetensors is not there; LATENT_PYTHON names another");
+    None
+}
+
+fn script(python: &str, arguments: &[&str]) -> Result<String, String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pytorch_interchange.py");
+    let output = Command::new(python).arg(script).args(arguments).output().unwrap();
+    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    if output.status.success() { Ok(told) } else { Err(told) }
+}
+
+/// Settings, and the flags that say the same to the script.
+fn cases() -> Vec<(VaeSettings, Vec<&'static str>)> {
+    let iwae = VaeSettings { nonlinearity: Nonlinearity::Tanh, ..VaeSettings::iwae() };
+    let convolved = ["--sizes", "784,256,20", "--channels", "16,32", "--image", "1,28,28"];
+    vec![
+        (VaeSettings::article(20), vec![]),
+        (iwae, vec!["--sizes", "784,200,200,50", "--nonlinearity", "tanh"]),
+        (VaeSettings::convolutional(20), convolved.to_vec()),
+    ]
+}
+
+fn outputs(vae: &Vae, x: &Tensor) -> [(&'static str, Tensor); 3] {
+    let context = &mut Context::evaluate();
+    let q = vae.encode(x, context).unwrap();
+    let output = vae.decoder_output(q.mean(), context).unwrap();
+    [("mean", q.mean().clone()), ("log_var", q.log_var().clone()), ("output", output)]
+}
+
+fn write(path: &Path, tensors: &[(&str, Tensor)]) {
+    let stored: Vec<(&str, Vec<usize>, Vec<u8>)> = tensors
+        .iter()
+        .map(|(name, t)| (*name, t.shape().to_vec(), t.array().iter().flat_map(|x| x.to_le_bytes()).collect()))
+        .collect();
+    let views =
+        stored.iter().map(|(name, shape, bytes)| (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    std::fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+fn read(path: &Path, name: &str) -> Tensor {
+    let bytes = std::fs::read(path).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let view = file.tensor(name).unwrap();
+    let (chunks, _) = view.data().as_chunks::<4>();
+    let numbers = chunks.iter().map(|&chunk| f32::from_le_bytes(chunk)).collect();
+    Tensor::constant(ArrayD::from_shape_vec(view.shape(), numbers).unwrap())
+}
+
+fn files(folder: &tempfile::TempDir) -> [PathBuf; 2] {
+    ["model.safetensors", "values.safetensors"].map(|name| folder.path().join(name))
+}
+
+#[test]
+fn our_models_load_in_pytorch() {
+    let Some(python) = python() else { return };
+    for (settings, flags) in cases() {
+        let folder = tempfile::tempdir().unwrap();
+        let [model, values] = files(&folder);
+        let vae = settings.build::<f32>([1, 28, 28], 3).unwrap();
+        save(&vae, &model).unwrap();
+        let x = images(3, [8, 784]);
+        let mut all = outputs(&vae, &x).to_vec();
+        all.push(("x", x));
+        write(&values, &all);
+        let arguments = [&["compare", model.to_str().unwrap(), values.to_str().unwrap()], &flags[..]].concat();
+        let told = script(&python, &arguments).unwrap_or_else(|told| panic!("{settings:?}: {told}"));
+        println!("{told}");
+        // It does tell values apart.
+        all[0].1 = &all[0].1 * 1.001;
+        write(&values, &all);
+        assert!(script(&python, &arguments).is_err());
+    }
+}
+
+#[test]
+fn models_of_pytorch_load_here() {
+    let Some(python) = python() else { return };
+    let mut cases = cases();
+    cases.push((VaeSettings::pytorch_example(), vec!["--example"]));
+    for (settings, flags) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let [model, values] = files(&folder);
+        let arguments = [&["save", model.to_str().unwrap(), values.to_str().unwrap()], &flags[..]].concat();
+        script(&python, &arguments).unwrap_or_else(|told| panic!("{settings:?}: {told}"));
+        let vae = settings.build::<f32>([1, 28, 28], 4).unwrap();
+        load(&vae, &model, LoadOptions::default()).unwrap();
+        for (name, got) in outputs(&vae, &read(&values, "x")) {
+            let want = read(&values, name);
+            assert_eq!(got.shape(), want.shape());
+            let largest = want.array().iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
+            let differs =
+                |(a, b): (&f32, &f32)| !close(f64::from(*a), f64::from(*b), 1e-5 * f64::from(largest).max(1.0));
+            assert!(!got.array().iter().zip(want.array()).any(differs), "{settings:?}: {name}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Properties of the models as they are used from outside.
+
+mod gan;
+mod interchange;
+mod linear_gaussian;
+mod support;
+mod vae;

@@ -7,6 +7,7 @@ mod executor;
 pub mod interrupt;
 mod observer;
 pub mod progress;
+pub mod report;
 pub mod run;
 mod stop;
 mod task;

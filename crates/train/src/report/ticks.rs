@@ -88,7 +88,8 @@ fn linear((low, high): (f64, f64), about: usize) -> Vec<Tick> {
         let mantissa = trimmed(&format!("{:.digits$}", at / 10_f64.powi(exponent)));
         format!("{}×10{}", grouped(&mantissa), superscript(&exponent.to_string()))
     };
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    // A tick at the very end is one, in spite of rounding.
+    let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
     (first..=last).map(|multiple| multiple as f64 * step).map(|at| Tick { at, label: label(at) }).collect()
 }
 

@@ -45,7 +45,7 @@
       return grouped(trimmed((at / 10 ** exponent).toFixed(Math.max(0, exponent - digit)))) + "×10" + superscript(exponent);
     };
     const ticks = [];
-    for (let i = Math.ceil(low / step); i <= Math.floor(high / step); i++) ticks.push([i * step, label(i * step)]);
+    for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) ticks.push([i * step, label(i * step)]);
     return ticks;
   };
   const logTicks = (low, high, about) => {

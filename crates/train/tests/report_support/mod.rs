@@ -1,0 +1,4 @@
+//! What the tests of reports share.
+
+pub mod browser;
+pub mod fixture;

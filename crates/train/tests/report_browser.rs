@@ -5,6 +5,7 @@ mod report_support;
 use base64::Engine;
 use report_support::browser::Browser;
 use report_support::fixture::{Fixture, study};
+use report_support::keep;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +13,6 @@ use std::path::{Path, PathBuf};
 fn report(folder: &Path) -> PathBuf {
     Fixture::default().write(folder);
     latent_train::report::write(folder, &study()).unwrap()
-}
-
-/// Keeps a picture of the page where `REPORT_SCREENSHOTS` says, to be looked at.
-fn keep(browser: &mut Browser, name: &str, whole: bool) {
-    if let Some(folder) = std::env::var_os("REPORT_SCREENSHOTS") {
-        let png = base64::engine::general_purpose::STANDARD.decode(browser.screenshot(whole)).unwrap();
-        fs::write(Path::new(&folder).join(name), png).unwrap();
-    }
 }
 
 const NO_SIDEWAYS: &str = "document.documentElement.scrollWidth - document.documentElement.clientWidth";

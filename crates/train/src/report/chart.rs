@@ -192,7 +192,9 @@ impl Chart {
             );
             return svg;
         };
-        let x = Axis::new(Scale::Linear, steps, 0.0, (left, right));
+        // A run begins at no steps, whenever it was first recorded.
+        let begin = if steps.0 <= 0.05 * steps.1 { 0.0 } else { steps.0 };
+        let x = Axis::new(Scale::Linear, (begin, steps.1), 0.0, (left, right));
         let y = Axis::new(self.scale(), values, 0.05, (bottom, top));
         for tick in y.ticks(5) {
             let at = y.place(tick.at);

@@ -71,7 +71,6 @@ pub struct Curve {
     buckets: Vec<Bucket>,
     first: Option<Reading>,
     last: Option<Reading>,
-    lowest: Option<Reading>,
     out_of_order: u64,
 }
 
@@ -80,7 +79,7 @@ impl Curve {
     pub fn new(capacity: usize) -> Self {
         let capacity = capacity.max(2).next_multiple_of(2);
         let (buckets, none) = (Vec::new(), None);
-        Self { capacity, width: 1, buckets, first: none, last: none, lowest: none, out_of_order: 0 }
+        Self { capacity, width: 1, buckets, first: none, last: none, out_of_order: 0 }
     }
 
     /// Adds a point. One of an earlier step than the last is counted, not kept. What is not finite is no value.
@@ -93,10 +92,6 @@ impl Curve {
         let reading = Reading { step, value };
         self.first.get_or_insert(reading);
         self.last = Some(reading);
-        let lower = |lowest: Reading| value < lowest.value;
-        if value.is_some() && self.lowest.is_none_or(lower) {
-            self.lowest = Some(reading);
-        }
         let point = Bucket::of(step, value);
         match self.buckets.last_mut().filter(|last| last.points() < self.width) {
             Some(last) => last.join(&point),
@@ -147,11 +142,6 @@ impl Curve {
         self.last
     }
 
-    /// The first point of the lowest value.
-    pub fn lowest(&self) -> Option<Reading> {
-        self.lowest
-    }
-
     /// The number of points that were left out because they went back.
     pub fn out_of_order(&self) -> u64 {
         self.out_of_order
@@ -183,7 +173,6 @@ mod tests {
             let buckets = curve.buckets();
             prop_assert_eq!(buckets.iter().map(|b| b.low).fold(f64::INFINITY, f64::min), low);
             prop_assert_eq!(buckets.iter().map(|b| b.high).fold(f64::NEG_INFINITY, f64::max), high);
-            prop_assert_eq!(curve.lowest().and_then(|r| r.value), finite.iter().copied().reduce(f64::min));
             prop_assert_eq!(buckets.iter().map(|b| b.count).sum::<u64>(), finite.len() as u64);
             prop_assert_eq!(buckets.iter().map(|b| b.missing).sum::<u64>(), (values.len() - finite.len()) as u64);
             let weighted: f64 = buckets.iter().map(|b| b.mean().unwrap_or(0.0) * b.count as f64).sum();
@@ -218,7 +207,6 @@ mod tests {
         assert!(!curve.is_thinned());
         let means: Vec<_> = curve.buckets().iter().map(Bucket::mean).collect();
         assert_eq!(means, [Some(3.0), None, Some(1.0), Some(2.0)]);
-        assert_eq!(curve.lowest(), Some(Reading { step: 3, value: Some(1.0) }));
         assert_eq!(curve.last(), Some(Reading { step: 4, value: Some(2.0) }));
     }
 

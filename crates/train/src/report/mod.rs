@@ -3,7 +3,7 @@
 //! [`write()`] turns a run folder into `report.html`: one file that needs nothing else and no network. It has the final
 //! figures, what was run, curves of each term on what is trained on and what is not, the learning rate and the norm of
 //! the gradients, the pictures of the study, warnings with what helps, where the time went, and how to make the run
-//! again. [`write_comparison`] puts several runs on one page: curves over one another, means over seeds, and in what the
+//! again. [`Comparison`] puts several runs on one page: curves over one another, means over seeds, and in what the
 //! configurations differ.
 //!
 //! Pages are drawn whole without scripts; the script inside lets curves be read, hidden, smoothed and zoomed. What is
@@ -23,12 +23,16 @@
 
 mod chart;
 mod charts;
+mod comparison;
 mod curve;
 mod error;
+mod grouping;
 mod health;
 mod interval;
+mod measures;
 mod metrics;
 mod number;
+mod overlay;
 mod overview;
 mod page;
 mod pictures;
@@ -38,6 +42,7 @@ mod study;
 mod ticks;
 mod timing;
 
+pub use comparison::Comparison;
 pub use error::ReportError;
 pub use interval::{Mean, mean_interval};
 pub use study::{Figure, Picture, Section, Study};

@@ -155,6 +155,8 @@
       this.plot.addEventListener("blur", () => this.leave());
       const all = range(this.data.lines.flatMap((line) => line.x));
       this.steps = all || [0, 1];
+      // A run begins at no steps, whenever it was first recorded.
+      if (this.steps[0] <= 0.05 * this.steps[1]) this.steps[0] = 0;
       this.draw();
     }
 

@@ -64,6 +64,12 @@ fn a_report_lives_in_a_browser() {
     assert!(browser.evaluate("document.getElementById('smoothed').textContent").as_str().unwrap().contains("steps"));
     keep(&mut browser, "smoothed.png", false);
 
+    let whole = "document.querySelector('.chart svg .axis').textContent";
+    let before = browser.evaluate(whole);
+    browser.evaluate("document.getElementById('late').click()");
+    assert!(browser.evaluate(whole) != before);
+    keep(&mut browser, "late.png", false);
+
     // Dragging zooms.
     let label = "document.querySelector('.chart svg').textContent";
     let all = browser.evaluate(label);

@@ -193,7 +193,7 @@ impl Chart {
             return svg;
         };
         // A run begins at no steps, whenever it was first recorded.
-        let begin = if steps.0 <= 0.05 * steps.1 { 0.0 } else { steps.0 };
+        let begin = if steps.0 <= 0.5 * steps.1 { 0.0 } else { steps.0 };
         let x = Axis::new(Scale::Linear, (begin, steps.1), 0.0, (left, right));
         let y = Axis::new(self.scale(), values, 0.05, (bottom, top));
         for tick in y.ticks(5) {

@@ -46,6 +46,7 @@ pub fn controls() -> Markup {
                 input #smoothing type="range" min="0" max="100" value="0";
                 output #smoothed for="smoothing" { "off" }
             }
+            button #late type="button" aria-pressed="false" { "ignore the start" }
             span.hint { "drag over a chart to zoom" }
             button #unzoom type="button" hidden { "all steps" }
         }

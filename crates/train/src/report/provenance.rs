@@ -45,7 +45,7 @@ fn configuration(config: &Table) -> Markup {
         div.groups {
             @for (name, values) in &groups {
                 table.facts.code {
-                    @if !name.is_empty() { caption { (name) } }
+                    caption { (name) }
                     tbody { @for (key, value) in values { (fact(key, value)) } }
                 }
             }
@@ -57,7 +57,8 @@ fn collect(prefix: &str, table: &Table, groups: &mut Vec<(String, Vec<(String, S
     let values: Vec<_> =
         table.iter().filter(|(_, value)| !value.is_table()).map(|(key, value)| (key.clone(), shown(value))).collect();
     if !values.is_empty() {
-        groups.push((prefix.to_owned(), values));
+        let name = if prefix.is_empty() { "run" } else { prefix };
+        groups.push((name.to_owned(), values));
     }
     for (key, value) in table {
         if let toml::Value::Table(inner) = value {
@@ -207,7 +208,7 @@ mod tests {
         let mut groups = Vec::new();
         collect("", &config, &mut groups);
         let names: Vec<_> = groups.iter().map(|(name, values)| (name.as_str(), values.len())).collect();
-        assert_eq!(names, [("", 2), ("optimizer", 1), ("optimizer.clip", 1)]);
+        assert_eq!(names, [("run", 2), ("optimizer", 1), ("optimizer.clip", 1)]);
         assert_eq!(groups[0].1[1], ("name".to_owned(), "a".to_owned()));
     }
 }

@@ -106,7 +106,7 @@
     return y.map((value, i) => (value === null ? null : sum[i] / weight[i]));
   };
 
-  const shared = { scale: "auto", smoothing: 0, view: null, step: null };
+  const shared = { scale: "auto", late: false, smoothing: 0, view: null, step: null };
   const charts = [];
   const range = (values) => {
     let low = Infinity, high = -Infinity;
@@ -156,7 +156,7 @@
       const all = range(this.data.lines.flatMap((line) => line.x));
       this.steps = all || [0, 1];
       // A run begins at no steps, whenever it was first recorded.
-      if (this.steps[0] <= 0.05 * this.steps[1]) this.steps[0] = 0;
+      if (this.steps[0] <= 0.5 * this.steps[1]) this.steps[0] = 0;
       this.draw();
     }
 
@@ -172,9 +172,11 @@
       const lines = this.lines();
       const view = (this.follows && shared.view) || this.steps;
       const seen = [];
+      // High values of the first steps hide what comes later.
+      const from = this.follows && shared.late ? view[0] + 0.2 * (view[1] - view[0]) : view[0];
       for (const line of lines) {
         line.x.forEach((x, i) => {
-          if (x < view[0] || x > view[1]) return;
+          if (x < from || x > view[1]) return;
           if (line.y[i] !== null) seen.push(line.y[i]);
           if (line.low && line.low[i] !== null) seen.push(line.low[i], line.high[i]);
         });
@@ -216,7 +218,7 @@
       svg.append(make("text", { class: "axis soft", x: right, y: height - 5, "text-anchor": "end" }, "step"));
       const clip = "clip" + this.id;
       const defs = make("clipPath", { id: clip });
-      defs.append(make("rect", { x: left - 3, y: 0, width: right - left + 6, height: bottom + 1 }));
+      defs.append(make("rect", { x: left - 3, y: top - 4, width: right - left + 6, height: bottom - top + 5 }));
       const body = make("g", { "clip-path": `url(#${clip})` });
       svg.append(defs, body);
       for (const line of lines) this.line(body, line);
@@ -410,6 +412,12 @@
       shared.smoothing = Number(slider.value);
       const of = charts.find((chart) => chart.follows);
       told.textContent = shared.smoothing ? `over ${grouped(String(Math.max(1, Math.round(width(of.steps)))))} steps` : "off";
+      redraw();
+    });
+    const late = document.getElementById("late");
+    late.addEventListener("click", () => {
+      shared.late = !shared.late;
+      late.setAttribute("aria-pressed", String(shared.late));
       redraw();
     });
     unzoom.addEventListener("click", () => zoom(null));

@@ -1,6 +1,7 @@
 //! The figures by which runs are compared.
 
 use super::charts::spaced;
+use super::curve::Bucket;
 use super::interval::{Mean, mean_interval};
 use super::metrics::{Metrics, Quantity, Validated};
 use super::run::Run;
@@ -94,6 +95,6 @@ fn of_training(runs: &[Run]) -> Vec<Measure> {
 fn tail(metrics: &Metrics, quantity: &Quantity) -> Option<f64> {
     let curve = metrics.get(quantity)?;
     let from = 0.95 * curve.last()?.step as f64;
-    let late: Vec<f64> = curve.buckets().iter().filter(|b| b.step() >= from).filter_map(|b| b.mean()).collect();
+    let late: Vec<f64> = curve.buckets().iter().filter(|b| b.step() >= from).filter_map(Bucket::mean).collect();
     (!late.is_empty()).then(|| late.iter().sum::<f64>() / late.len() as f64)
 }

@@ -268,6 +268,7 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::curve::Bucket;
 
     fn read(text: &str) -> Metrics {
         Metrics::read(text.as_bytes()).unwrap()
@@ -294,7 +295,7 @@ mod tests {
     fn a_run_is_read() {
         let metrics = read(RUN);
         let quantity = Quantity::Training { player: "vae".into(), term: "objective".into() };
-        let means: Vec<_> = metrics.get(&quantity).unwrap().buckets().iter().map(|b| b.mean()).collect();
+        let means: Vec<_> = metrics.get(&quantity).unwrap().buckets().iter().map(Bucket::mean).collect();
         assert_eq!(means, [Some(10.0), None, Some(7.0)]);
         assert_eq!(metrics.best.as_ref().unwrap().step, 3);
         assert_eq!(metrics.last_validation.as_ref().unwrap().values, [("objective".to_owned(), Some(9.5))]);
@@ -303,7 +304,7 @@ mod tests {
         let warning = &metrics.warnings[0];
         assert_eq!((warning.message.as_str(), warning.steps, warning.count), ("2 are dead", (3, 5), 2));
         assert_eq!(metrics.validation_seconds, 0.75);
-        let speeds: Vec<_> = metrics.get(&Quantity::Speed).unwrap().buckets().iter().map(|b| b.mean()).collect();
+        let speeds: Vec<_> = metrics.get(&Quantity::Speed).unwrap().buckets().iter().map(Bucket::mean).collect();
         assert_eq!(speeds, [Some(2.0), Some(2.0)], "without the time of validation");
         assert_eq!((metrics.unreadable, metrics.other), (0, 0));
     }

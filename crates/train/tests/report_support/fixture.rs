@@ -48,9 +48,9 @@ impl Fixture {
         let mut line = |value: Value| writeln!(text, "{value}").unwrap();
         let mut seconds = 0.0;
         for step in (1..=self.steps).filter(|step| *step == 1 || step % 5 == 0 || step % 469 == 0) {
-            seconds += 0.06 + 0.01 * self.noise(step ^ 77);
+            seconds += 0.06 + 0.01 * self.noise(step + 1_000_000);
             let rate = 1e-3 * 0.5 * (1.0 + (step as f64 / 4690.0 * std::f64::consts::PI).cos());
-            let norm = 60.0 * (-(step as f64) / 900.0).exp() + 8.0 + 6.0 * self.noise(step ^ 99).abs();
+            let norm = 60.0 * (-(step as f64) / 900.0).exp() + 8.0 + 6.0 * self.noise(step + 2_000_000).abs();
             line(json!({
                 "kind": "step", "step": step, "epoch": step / 469, "player": "vae", "samples": 128,
                 "values": self.values(step, self.noise(step)), "learning_rate": rate, "gradient_norm": norm, "seconds": seconds,

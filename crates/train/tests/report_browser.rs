@@ -124,6 +124,11 @@ fn a_report_lives_in_a_browser() {
 
     assert_eq!(browser.complaints, Vec::<String>::new());
 
+    // A script that is not the page's own does not run.
+    let foreign = "(() => { const s = document.createElement('script'); s.textContent = 'document.title = 1';
+        document.body.append(s); return document.title; })()";
+    assert_eq!(browser.evaluate(foreign), "Beta-VAE on MNIST");
+
     // Without the script the curves are there.
     browser.medium("screen", "light");
     browser.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));

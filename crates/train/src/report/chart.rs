@@ -38,7 +38,7 @@ pub struct Line {
 impl Line {
     /// The line of a curve.
     pub fn of(name: impl Into<String>, colour: usize, curve: &Curve) -> Self {
-        let mut points: Vec<Point> = curve
+        let points = curve
             .buckets()
             .iter()
             .map(|bucket| Point {
@@ -49,17 +49,6 @@ impl Line {
                 bad: bucket.missing > 0,
             })
             .collect();
-        // A mean of many is neither the first nor the last value.
-        if curve.is_thinned() {
-            for (reading, at) in [(curve.first(), 0), (curve.last(), points.len() + 1)] {
-                if let Some(reading) = reading {
-                    let y = reading.value;
-                    let (low, high) = (y.unwrap_or(f64::INFINITY), y.unwrap_or(f64::NEG_INFINITY));
-                    points.insert(at, Point { x: reading.step as f64, y, low, high, bad: y.is_none() });
-                }
-            }
-            points.dedup_by(|b, a| a.x == b.x);
-        }
         Self { name: name.into(), colour, dots: false, points }
     }
 
@@ -129,8 +118,10 @@ impl Chart {
 
     /// Logarithmic if all values are positive and of very different size.
     fn scale(&self) -> Scale {
-        match self.range(|point| [point.low, point.high]) {
-            Some((low, high)) if low > 0.0 && high > 100.0 * low => Scale::Log,
+        let positive = self.range(|point| [point.low, point.low]).is_some_and(|(lowest, _)| lowest > 0.0);
+        // Means, for noise alone makes no difference of size.
+        match self.range(|point| [point.y.unwrap_or(f64::NAN); 2]) {
+            Some((low, high)) if positive && high > 100.0 * low => Scale::Log,
             _ => Scale::Linear,
         }
     }
@@ -320,14 +311,12 @@ mod tests {
     }
 
     #[test]
-    fn first_and_last_values_are_exact_however_thin() {
-        let values: Vec<_> = (0..1000).map(|i| Some(f64::from(i * i))).collect();
-        let chart = chart(&values, 10);
-        let points = &chart.lines[0].points;
-        assert_eq!((points[0].x, points[0].y), (1.0, Some(0.0)));
-        let last = points.last().unwrap();
-        assert_eq!((last.x, last.y), (1000.0, Some(998_001.0)));
-        assert!(points.windows(2).all(|pair| pair[0].x < pair[1].x) && points.len() <= 12);
+    fn a_thin_line_has_means_and_their_ranges() {
+        let values: Vec<_> = (0..1024).map(|i| Some(f64::from(i % 2))).collect();
+        let chart = chart(&values, 8);
+        assert!(chart.lines[0].points.iter().all(|p| (p.y, p.low, p.high) == (Some(0.5), 0.0, 1.0)));
+        assert_eq!(chart.lines[0].points.len(), 8);
+        assert_eq!(chart.svg().matches("class=\"band\"").count(), 1);
     }
 
     #[test]
@@ -346,5 +335,7 @@ mod tests {
         assert_eq!(chart(&[Some(1.0), Some(500.0)], 10).scale(), Scale::Log);
         assert_eq!(chart(&[Some(1.0), Some(50.0)], 10).scale(), Scale::Linear);
         assert_eq!(chart(&[Some(-1.0), Some(500.0)], 10).scale(), Scale::Linear);
+        let noise: Vec<_> = (0..64).map(|i| Some(if i % 2 == 0 { 0.001 } else { 10.0 })).collect();
+        assert_eq!(chart(&noise, 8).scale(), Scale::Linear);
     }
 }

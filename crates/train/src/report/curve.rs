@@ -51,15 +51,6 @@ impl Bucket {
     }
 }
 
-/// A value and its step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reading {
-    /// The step.
-    pub step: u64,
-    /// The value; none if it was not finite.
-    pub value: Option<f64>,
-}
-
 /// A value over steps that keeps at most [`capacity`](Self::new) buckets, however many points it is given.
 ///
 /// All buckets but the last hold the same number of points, a power of two. When there are too many, neighbours are
@@ -69,8 +60,7 @@ pub struct Curve {
     capacity: usize,
     width: u64,
     buckets: Vec<Bucket>,
-    first: Option<Reading>,
-    last: Option<Reading>,
+    last_step: Option<u64>,
     out_of_order: u64,
 }
 
@@ -78,20 +68,17 @@ impl Curve {
     /// An empty curve that keeps at most so many buckets, rounded up to an even number.
     pub fn new(capacity: usize) -> Self {
         let capacity = capacity.max(2).next_multiple_of(2);
-        let (buckets, none) = (Vec::new(), None);
-        Self { capacity, width: 1, buckets, first: none, last: none, out_of_order: 0 }
+        Self { capacity, width: 1, buckets: Vec::new(), last_step: None, out_of_order: 0 }
     }
 
     /// Adds a point. One of an earlier step than the last is counted, not kept. What is not finite is no value.
     pub fn push(&mut self, step: u64, value: Option<f64>) {
-        if self.last.is_some_and(|last| last.step > step) {
+        if self.last_step.is_some_and(|last| last > step) {
             self.out_of_order += 1;
             return;
         }
         let value = value.filter(|value| value.is_finite());
-        let reading = Reading { step, value };
-        self.first.get_or_insert(reading);
-        self.last = Some(reading);
+        self.last_step = Some(step);
         let point = Bucket::of(step, value);
         match self.buckets.last_mut().filter(|last| last.points() < self.width) {
             Some(last) => last.join(&point),
@@ -127,19 +114,9 @@ impl Curve {
         &self.buckets
     }
 
-    /// Whether buckets hold more than one point.
-    pub fn is_thinned(&self) -> bool {
-        self.width > 1
-    }
-
-    /// The first point.
-    pub fn first(&self) -> Option<Reading> {
-        self.first
-    }
-
-    /// The last point.
-    pub fn last(&self) -> Option<Reading> {
-        self.last
+    /// The step of the last point.
+    pub fn last_step(&self) -> Option<u64> {
+        self.last_step
     }
 
     /// The number of points that were left out because they went back.
@@ -204,10 +181,9 @@ mod tests {
     #[test]
     fn few_points_are_all_kept() {
         let curve = curve(&[Some(3.0), Some(f64::NAN), Some(1.0), Some(2.0)], 10);
-        assert!(!curve.is_thinned());
         let means: Vec<_> = curve.buckets().iter().map(Bucket::mean).collect();
         assert_eq!(means, [Some(3.0), None, Some(1.0), Some(2.0)]);
-        assert_eq!(curve.last(), Some(Reading { step: 4, value: Some(2.0) }));
+        assert_eq!(curve.last_step(), Some(4));
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn of_training(runs: &[Run]) -> Vec<Measure> {
 /// The mean over the last twentieth of the steps: a single batch says little.
 fn tail(metrics: &Metrics, quantity: &Quantity) -> Option<f64> {
     let curve = metrics.get(quantity)?;
-    let from = 0.95 * curve.last()?.step as f64;
+    let from = 0.95 * curve.last_step()? as f64;
     let late: Vec<f64> = curve.buckets().iter().filter(|b| b.step() >= from).filter_map(Bucket::mean).collect();
     (!late.is_empty()).then(|| late.iter().sum::<f64>() / late.len() as f64)
 }

@@ -13,6 +13,7 @@ pub mod interrupt;
 mod observer;
 pub mod observers;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod session;
 pub mod sources;

@@ -1,0 +1,46 @@
+//! What can go wrong with a report.
+
+use crate::run::RunError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A report could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// There is no such folder.
+    #[error("there is no folder {}", path.display())]
+    NoFolder {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The folder is not that of a run.
+    #[error(
+        "{} is not the folder of a run: expected config.toml, manifest.json or metrics.jsonl in it{}", path.display(),
+        if inside.is_empty() { String::new() } else { format!("; there are runs inside it, such as {inside}") }
+    )]
+    NotARun {
+        /// The path asked for.
+        path: PathBuf,
+        /// The name of a folder in it that is one of a run, or nothing.
+        inside: String,
+    },
+    /// The operating system refused.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// Which file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The report could not be written.
+    #[error(transparent)]
+    Write(#[from] RunError),
+}
+
+impl ReportError {
+    pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Read { path, source }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a run came to, on one page.
+//!
+//! [`write()`] turns a run folder into `report.html`: one file that needs nothing else and no network. It has the final
+//! figures, what was run, curves of each term on what is trained on and what is not, the learning rate and the norm of
+//! the gradients, the pictures of the study, warnings with what helps, where the time went, and how to make the run
+//! again. [`Comparison`] puts several runs on one page: curves over one another, means over seeds, and in what the
+//! configurations differ.
+//!
+//! Pages are drawn whole without scripts; the script inside lets curves be read, hidden, smoothed and zoomed. What is
+//! missing or broken in a folder is said on the page; a run that was killed has one too.
+//!
+//! ```
+//! use latent_train::report::{self, Figure, Study};
+//! # let here = tempfile::tempdir().unwrap();
+//! # let folder = here.path();
+//! # std::fs::write(folder.join("config.toml"), "seed = 0\nbeta = 4.0\n").unwrap();
+//! let study = Study::new("Beta-VAE on MNIST", "A convolutional VAE with 10 latent dimensions.")
+//!     .figure(Figure::new("negative ELBO, test", 98.31, "nats"));
+//! let page = report::write(folder, &study)?;
+//! assert!(std::fs::read_to_string(page).unwrap().contains("Beta-VAE on MNIST"));
+//! # Ok::<(), report::ReportError>(())
+//! ```
+
+mod chart;
+mod charts;
+mod comparison;
+mod curve;
+mod error;
+mod grouping;
+mod health;
+mod interval;
+mod measures;
+mod metrics;
+mod number;
+mod overlay;
+mod overview;
+mod page;
+mod pictures;
+mod provenance;
+mod run;
+mod study;
+mod ticks;
+mod timing;
+
+pub use comparison::Comparison;
+pub use error::ReportError;
+pub use interval::{Mean, mean_interval};
+pub use study::{Figure, Picture, Section, Study};
+
+use crate::run::{RunError, atomic};
+use maud::html;
+use run::{FIGURES, Run};
+use std::path::{Path, PathBuf};
+
+/// Writes `report.html` into a run folder and returns its path. The figures of the study are kept in `figures.json`,
+/// for comparisons.
+///
+/// # Errors
+/// [`ReportError::NoFolder`] and [`ReportError::NotARun`] if the folder is not one of a run; [`ReportError::Write`].
+pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
+    let run = Run::read(folder)?;
+    if !study.figures.is_empty() {
+        let json = serde_json::to_vec_pretty(&study.figures).map_err(RunError::encode(FIGURES))?;
+        atomic::write_bytes(&folder.join(FIGURES), &json)?;
+    }
+    let charts = charts::charts(&run.metrics, study);
+    let body = html! {
+        (overview::header(&run, study))
+        (health::section(&run))
+        @if !charts.is_empty() {
+            section.curves {
+                h2 { "Curves" }
+                (page::controls())
+                div.charts { @for chart in &charts { (chart.figure()) } }
+            }
+        }
+        (pictures::sections(folder, study))
+        (provenance::section(&run))
+        (timing::section(&run, study))
+        (provenance::reproduce(&run, study))
+    };
+    let path = folder.join("report.html");
+    atomic::write_bytes(&path, page::page(&study.title, &body).as_bytes())?;
+    Ok(path)
+}

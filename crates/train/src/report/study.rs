@@ -1,0 +1,204 @@
+//! What a study adds to what its run folder holds.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What a report is about: words, figures and pictures that only the study knows.
+///
+/// ```
+/// use latent_train::report::{Figure, Picture, Section, Study};
+///
+/// let study = Study::new("Beta-VAE on MNIST", "A convolutional VAE with 10 latent dimensions at beta = 4.")
+///     .figure(Figure::new("negative ELBO, test", 98.31, "nats").note("importance-weighted bound: 95.02 nats"))
+///     .unit("bits_per_dim", "bits/dim")
+///     .section(
+///         Section::new("Latent traversals", "Each row moves one latent dimension from -3 to 3.")
+///             .picture(Picture::new("images/traversals.png", "Traversals of the ten dimensions, by their KL")),
+///     );
+/// assert_eq!(study.sections.len(), 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Study {
+    /// The title.
+    pub title: String,
+    /// One line that says what it is about.
+    pub summary: String,
+    /// The final figures.
+    pub figures: Vec<Figure>,
+    /// The pictures, section by section.
+    pub sections: Vec<Section>,
+    /// Units of terms, by name. Other terms are in nats, or what their name says.
+    pub units: Vec<(String, String)>,
+    /// How long each phase took.
+    pub phases: Vec<(String, Duration)>,
+    /// The commands that make this run again. Without any, the command line that the manifest has.
+    pub reproduce: Vec<String>,
+}
+
+impl Study {
+    /// A study of this title, and one line that says what it is about.
+    pub fn new(title: impl Into<String>, summary: impl Into<String>) -> Self {
+        Self { title: title.into(), summary: summary.into(), ..Self::default() }
+    }
+
+    /// With a final figure.
+    #[must_use]
+    pub fn figure(mut self, figure: Figure) -> Self {
+        self.figures.push(figure);
+        self
+    }
+
+    /// With a section of pictures.
+    #[must_use]
+    pub fn section(mut self, section: Section) -> Self {
+        self.sections.push(section);
+        self
+    }
+
+    /// With the unit of a term; an empty one if it is a pure number.
+    #[must_use]
+    pub fn unit(mut self, term: impl Into<String>, unit: impl Into<String>) -> Self {
+        self.units.push((term.into(), unit.into()));
+        self
+    }
+
+    /// With the time that a phase took: preparing data, evaluation, figures.
+    #[must_use]
+    pub fn phase(mut self, name: impl Into<String>, time: Duration) -> Self {
+        self.phases.push((name.into(), time));
+        self
+    }
+
+    /// With a command line of how to make this run again.
+    #[must_use]
+    pub fn reproduce(mut self, command: impl Into<String>) -> Self {
+        self.reproduce.push(command.into());
+        self
+    }
+
+    /// The unit of a term: what the study says, else what its name says, else nats.
+    pub(super) fn unit_of(&self, term: &str) -> &str {
+        let given = self.units.iter().find(|(name, _)| name == term);
+        given.map_or_else(|| unit_by_name(term), |(_, unit)| unit)
+    }
+}
+
+/// The unit that the name of a term tells.
+pub(super) fn unit_by_name(term: &str) -> &'static str {
+    let words: Vec<&str> = term.split(['_', '-', ' ', '.']).collect();
+    let has = |word: &str| words.contains(&word);
+    if has("bits") {
+        if has("dim") || has("dimension") || has("pixel") { "bits/dim" } else { "bits" }
+    } else if ["seconds", "time"].into_iter().any(has) {
+        "s"
+    } else if [
+        "accuracy",
+        "fraction",
+        "ratio",
+        "rate",
+        "norm",
+        "count",
+        "units",
+        "active",
+        "mse",
+        "error",
+        "score",
+        "fid",
+        "auc",
+        "correlation",
+        "probability",
+        "temperature",
+        "beta",
+        "penalty",
+        "distance",
+    ]
+    .into_iter()
+    .any(has)
+    {
+        ""
+    } else {
+        "nats"
+    }
+}
+
+/// A final figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// What it is.
+    pub name: String,
+    /// Its value; none if it is not finite.
+    pub value: Option<f64>,
+    /// Its unit, empty for a pure number.
+    pub unit: String,
+    /// What else to know about it.
+    #[serde(default)]
+    pub note: String,
+}
+
+impl Figure {
+    /// A figure of this name, value and unit.
+    pub fn new(name: impl Into<String>, value: f64, unit: impl Into<String>) -> Self {
+        let value = value.is_finite().then_some(value);
+        Self { name: name.into(), value, unit: unit.into(), note: String::new() }
+    }
+
+    /// With a few words below it.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+}
+
+/// Pictures that belong together.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Section {
+    /// The heading.
+    pub title: String,
+    /// What they show.
+    pub text: String,
+    /// The pictures.
+    pub pictures: Vec<Picture>,
+}
+
+impl Section {
+    /// A section without pictures.
+    pub fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { title: title.into(), text: text.into(), pictures: Vec::new() }
+    }
+
+    /// With one more picture.
+    #[must_use]
+    pub fn picture(mut self, picture: Picture) -> Self {
+        self.pictures.push(picture);
+        self
+    }
+}
+
+/// A PNG file of the run folder.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Picture {
+    /// Its path in the run folder, such as `images/atoms.png`.
+    pub file: String,
+    /// What it shows; also read to those who cannot see it.
+    pub caption: String,
+    /// Whether it takes the whole width.
+    pub wide: bool,
+}
+
+impl Picture {
+    /// A picture with its caption.
+    pub fn new(file: impl Into<String>, caption: impl Into<String>) -> Self {
+        Self { file: file.into(), caption: caption.into(), wide: false }
+    }
+
+    /// Over the whole width of the page.
+    #[must_use]
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+}

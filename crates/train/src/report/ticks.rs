@@ -1,0 +1,160 @@
+//! The scale of an axis and the ticks on it.
+
+use super::number::{grouped, superscript, trimmed};
+
+/// How values become places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Evenly.
+    Linear,
+    /// By their logarithm.
+    Log,
+}
+
+/// An axis: a range and what its ends are on the page.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis {
+    /// Even or logarithmic.
+    pub scale: Scale,
+    range: (f64, f64),
+    page: (f64, f64),
+}
+
+/// A place on an axis with its label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tick {
+    /// The value.
+    pub at: f64,
+    /// What is written there.
+    pub label: String,
+}
+
+impl Axis {
+    /// An axis over a range, which is widened by a share of itself; `page` says where its ends are.
+    pub fn new(scale: Scale, (low, high): (f64, f64), margin: f64, page: (f64, f64)) -> Self {
+        let (low, high) = match scale {
+            Scale::Linear => (low, high),
+            Scale::Log => (low.log10(), high.log10()),
+        };
+        // A flat curve lies in the middle.
+        let length = if high > low { high - low } else { 0.2 * low.abs().max(0.5) };
+        let middle = f64::midpoint(low, high);
+        let half = (0.5 + margin) * length;
+        Self { scale, range: (middle - half, middle + half), page }
+    }
+
+    /// Where a value is on the page.
+    pub fn place(&self, value: f64) -> f64 {
+        let value = if self.scale == Scale::Log { value.log10() } else { value };
+        let (low, high) = self.range;
+        self.page.0 + (value - low) / (high - low) * (self.page.1 - self.page.0)
+    }
+
+    /// The end of the page where the range begins.
+    pub fn page_start(&self) -> f64 {
+        self.page.0
+    }
+
+    /// About so many ticks.
+    pub fn ticks(&self, about: usize) -> Vec<Tick> {
+        match self.scale {
+            Scale::Linear => linear(self.range, about),
+            Scale::Log => log(self.range, about),
+        }
+    }
+}
+
+/// Multiples of 1, 2 or 5 times a power of ten.
+fn linear((low, high): (f64, f64), about: usize) -> Vec<Tick> {
+    let rough = (high - low) / about.max(1) as f64;
+    let power = 10_f64.powf(rough.log10().floor());
+    let step = power
+        * match rough / power {
+            ..1.5 => 1.0,
+            ..3.5 => 2.0,
+            ..7.5 => 5.0,
+            _ => 10.0,
+        };
+    let decimals = usize::try_from(-(step * 1.000_001).log10().floor() as i32).unwrap_or(0);
+    let exponent = low.abs().max(high.abs()).log10().floor() as i32;
+    let label = |at: f64| {
+        if at == 0.0 {
+            return "0".to_owned();
+        }
+        if (-4..7).contains(&exponent) {
+            return grouped(&format!("{at:.decimals$}"));
+        }
+        let digits = usize::try_from(exponent - (step * 1.000_001).log10().floor() as i32).unwrap_or(0);
+        let mantissa = trimmed(&format!("{:.digits$}", at / 10_f64.powi(exponent)));
+        format!("{}×10{}", grouped(&mantissa), superscript(&exponent.to_string()))
+    };
+    // A tick at the very end is one, in spite of rounding.
+    let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+    (first..=last).map(|multiple| multiple as f64 * step).map(|at| Tick { at, label: label(at) }).collect()
+}
+
+/// Powers of ten, with 2 and 5 times them where there are few; round numbers within less than a decade.
+fn log((low, high): (f64, f64), about: usize) -> Vec<Tick> {
+    let decades = high - low;
+    let (first, last) = (low.floor() as i32, high.ceil() as i32);
+    let label = |digit: f64, exponent: i32| {
+        if (-4..6).contains(&exponent) {
+            let decimals = usize::try_from(-exponent).unwrap_or(0);
+            grouped(&format!("{:.decimals$}", digit * 10_f64.powi(exponent)))
+        } else if digit == 1.0 {
+            format!("10{}", superscript(&exponent.to_string()))
+        } else {
+            format!("{digit}×10{}", superscript(&exponent.to_string()))
+        }
+    };
+    let every = ((decades / about.max(1) as f64).ceil() as i32).max(1);
+    let digits: &[f64] = if decades < 0.6 * about as f64 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let ticks: Vec<Tick> = (first..=last)
+        .filter(|exponent| exponent.rem_euclid(every) == 0)
+        .flat_map(|exponent| digits.iter().map(move |digit| (*digit, exponent)))
+        .filter(|(digit, exponent)| (low..=high).contains(&(digit.log10() + f64::from(*exponent))))
+        .map(|(digit, exponent)| Tick { at: digit * 10_f64.powi(exponent), label: label(digit, exponent) })
+        .collect();
+    if ticks.len() >= 3 {
+        return ticks;
+    }
+    let round = linear((10_f64.powf(low), 10_f64.powf(high)), about);
+    round.into_iter().filter(|tick| tick.at > 0.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn labels(scale: Scale, range: (f64, f64)) -> Vec<String> {
+        Axis::new(scale, range, 0.0, (0.0, 1.0)).ticks(5).into_iter().map(|tick| tick.label).collect()
+    }
+
+    #[test]
+    fn labels_are_round_numbers() {
+        assert_eq!(labels(Scale::Linear, (0.0, 4690.0)), ["0", "1,000", "2,000", "3,000", "4,000"]);
+        assert_eq!(labels(Scale::Linear, (-0.3, 0.3)), ["−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3"]);
+        assert_eq!(labels(Scale::Log, (0.8, 300.0)), ["1", "2", "5", "10", "20", "50", "100", "200"]);
+        assert_eq!(labels(Scale::Log, (1e-9, 2.0)), ["10⁻⁸", "10⁻⁶", "0.0001", "0.01", "1"]);
+        assert_eq!(labels(Scale::Log, (90.0, 120.0)), ["90", "95", "100", "105", "110", "115", "120"]);
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_are_within_and_in_order(low in 1e-6_f64..1e6, factor in 1.01_f64..1e6, log: bool) {
+            let scale = if log { Scale::Log } else { Scale::Linear };
+            let axis = Axis::new(scale, (low, low * factor), 0.05, (0.0, 1.0));
+            let ticks = axis.ticks(5);
+            prop_assert!((2..=12).contains(&ticks.len()), "{ticks:?}");
+            prop_assert!(ticks.iter().all(|tick| (-1e-6..=1.0 + 1e-6).contains(&axis.place(tick.at))), "{ticks:?}");
+            prop_assert!(ticks.windows(2).all(|pair| pair[0].at < pair[1].at && pair[0].label != pair[1].label), "{ticks:?}");
+        }
+
+        #[test]
+        fn a_flat_curve_lies_in_the_middle(value in -1e3_f64..1e3) {
+            let axis = Axis::new(Scale::Linear, (value, value), 0.05, (200.0, 0.0));
+            prop_assert!((axis.place(value) - 100.0).abs() < 1e-6);
+        }
+    }
+}

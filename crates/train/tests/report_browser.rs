@@ -1,0 +1,138 @@
+//! The report of a run, in a browser.
+
+mod report_support;
+
+use base64::Engine;
+use report_support::browser::Browser;
+use report_support::fixture::{Fixture, study};
+use report_support::keep;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn report(folder: &Path) -> PathBuf {
+    Fixture::default().write(folder);
+    latent_train::report::write(folder, &study()).unwrap()
+}
+
+const NO_SIDEWAYS: &str = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
+#[test]
+fn a_report_lives_in_a_browser() {
+    let Some(mut browser) = Browser::start() else {
+        eprintln!("skipped: no Chromium is installed, and CHROMIUM names none");
+        return;
+    };
+    let here = tempfile::tempdir().unwrap();
+    let page = report(here.path());
+
+    browser.medium("screen", "light");
+    browser.open(&page, (1280, 900), false);
+    assert_eq!(browser.evaluate("[...document.images].length"), 5);
+    assert_eq!(browser.evaluate("[...document.images].every((image) => image.naturalWidth > 0)"), true);
+    assert_eq!(browser.evaluate("document.querySelectorAll('.chart svg path.line').length >= 8"), true);
+    assert_eq!(browser.evaluate(NO_SIDEWAYS), 0);
+    keep(&mut browser, "light.png", true);
+
+    // A curve reacts to the pointer: step and values are told, and others are told elsewhere.
+    let tip = "(() => { const tip = document.querySelector('.tip'); return tip.hidden ? '' : tip.textContent; })()";
+    assert_eq!(browser.evaluate(tip), "");
+    browser.point(".chart .plot", (0.3, 0.5));
+    let first = browser.evaluate(tip);
+    assert!(["step ", "training", "validation"].iter().all(|part| first.as_str().unwrap().contains(part)), "{first}");
+    browser.point(".chart .plot", (0.7, 0.5));
+    let second = browser.evaluate(tip);
+    assert!(second.as_str().unwrap().contains("step ") && first != second, "{first} {second}");
+    assert_eq!(browser.evaluate("document.querySelectorAll('.cross').length > 3"), true, "all charts show the step");
+    keep(&mut browser, "pointer.png", false);
+
+    // The legend hides a curve; scale and smoothing redraw them.
+    let lines = "document.querySelectorAll('.chart')[0].querySelectorAll('path.line').length";
+    let path = "document.querySelectorAll('.chart')[0].querySelector('path.line:not(.raw)').getAttribute('d')";
+    assert_eq!(browser.evaluate(lines), 2);
+    browser.evaluate("document.querySelector('.chart .key').click()");
+    assert_eq!(browser.evaluate(lines), 1);
+    browser.evaluate("document.querySelector('.chart .key').click()");
+    let before = browser.evaluate(path);
+    browser.evaluate("document.querySelector('[data-scale=log]').click()");
+    let log = browser.evaluate(path);
+    assert!(before != log);
+    browser.evaluate(
+        "(() => { const s = document.getElementById('smoothing'); s.value = 60; s.dispatchEvent(new Event('input')); })()",
+    );
+    assert!(browser.evaluate(path) != log);
+    assert!(browser.evaluate("document.getElementById('smoothed').textContent").as_str().unwrap().contains("steps"));
+    keep(&mut browser, "smoothed.png", false);
+
+    let whole = "document.querySelector('.chart svg .axis').textContent";
+    let before = browser.evaluate(whole);
+    browser.evaluate("document.getElementById('late').click()");
+    assert!(browser.evaluate(whole) != before);
+    keep(&mut browser, "late.png", false);
+
+    // Dragging zooms.
+    let label = "document.querySelector('.chart svg').textContent";
+    let all = browser.evaluate(label);
+    let drag = |kind: &str, x: f64, y: f64| json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+    let place = "(() => { const b = document.querySelector('.chart .plot').getBoundingClientRect(); return [b.left, b.top, b.width]; })()";
+    let at = browser.evaluate(place);
+    let [left, top, width] = [0, 1, 2].map(|i| at[i].as_f64().unwrap());
+    for (kind, share) in [("mousePressed", 0.4), ("mouseMoved", 0.5), ("mouseReleased", 0.6)] {
+        browser.call("Input.dispatchMouseEvent", drag(kind, left + share * width, top + 60.0));
+    }
+    assert!(browser.evaluate(label) != all);
+    assert_eq!(browser.evaluate("document.getElementById('unzoom').hidden"), false);
+
+    // A picture is enlarged.
+    browser.evaluate("document.querySelector('.picture img').click()");
+    assert_eq!(browser.evaluate("document.getElementById('viewer').open"), true);
+    keep(&mut browser, "enlarged.png", false);
+    browser.evaluate("document.getElementById('viewer').click()");
+    assert_eq!(browser.evaluate("document.getElementById('viewer').open"), false);
+
+    // Dark.
+    let ink = "getComputedStyle(document.body).color + getComputedStyle(document.body).backgroundColor";
+    let light = browser.evaluate(ink);
+    browser.medium("screen", "dark");
+    assert!(browser.evaluate(ink) != light);
+    browser.open(&page, (1280, 900), false);
+    keep(&mut browser, "dark.png", true);
+
+    // A phone, with fingers.
+    browser.medium("screen", "light");
+    browser.open(&page, (360, 740), true);
+    assert_eq!(browser.evaluate(NO_SIDEWAYS), 0);
+    browser.touch(".chart .plot", (0.6, 0.5));
+    let touched = browser.evaluate(tip);
+    assert!(touched.as_str().unwrap().contains("step "), "{touched}");
+    keep(&mut browser, "phone_touched.png", false);
+    keep(&mut browser, "phone.png", true);
+
+    // Paper: nothing to press, and light even where the screen is dark.
+    browser.medium("print", "dark");
+    browser.open(&page, (740, 1000), false);
+    let shown = "[...document.querySelectorAll('#controls, .tip, .copied button')].filter((e) => e.offsetParent !== null).length";
+    assert_eq!(browser.evaluate(shown), 0);
+    assert_eq!(browser.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");
+    assert_eq!(browser.evaluate("getComputedStyle(document.body).color"), "rgb(29, 29, 27)");
+    let pdf = browser.call("Page.printToPDF", json!({ "preferCSSPageSize": true }));
+    let pdf = base64::engine::general_purpose::STANDARD.decode(pdf["data"].as_str().unwrap()).unwrap();
+    assert!(pdf.starts_with(b"%PDF"));
+    if let Some(folder) = std::env::var_os("REPORT_SCREENSHOTS") {
+        fs::write(Path::new(&folder).join("print.pdf"), pdf).unwrap();
+    }
+
+    assert_eq!(browser.complaints, Vec::<String>::new());
+
+    // A script that is not the page's own does not run.
+    let foreign = "(() => { const s = document.createElement('script'); s.textContent = 'document.title = 1';
+        document.body.append(s); return document.title; })()";
+    assert_eq!(browser.evaluate(foreign), "Beta-VAE on MNIST");
+
+    // Without the script the curves are there.
+    browser.medium("screen", "light");
+    browser.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+    browser.open(&page, (1280, 900), false);
+    assert_eq!(browser.evaluate("document.querySelectorAll('.chart svg path.line').length >= 8"), true);
+    keep(&mut browser, "unscripted.png", true);
+}

@@ -14,5 +14,5 @@ pub mod picture;
 pub mod plot;
 pub mod solvers;
 pub mod steps;
-pub mod training;
 pub mod tasks;
+pub mod training;

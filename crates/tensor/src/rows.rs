@@ -83,4 +83,22 @@ latent_numeric::vectorized! {
         }
         rest.iter().fold(lanes[0], |best, &x| pick(best, x))
     }
+
+    /// Where a value that is in the row, or the first NaN if it is NaN, is first.
+    pub(crate) fn first<E: Scalar>(row: &[E], value: E) -> usize {
+        // Without leaving in the middle of a chunk, so that the search is vectorised.
+        let mut start = 0;
+        for chunk in row.chunks(LANES) {
+            let mut found = false;
+            for &x in chunk {
+                found |= (x == value) | (x.is_nan() & value.is_nan());
+            }
+            if found {
+                break;
+            }
+            start += chunk.len();
+        }
+        let is_value = |&x: &E| x == value || (x.is_nan() && value.is_nan());
+        start + row[start..].iter().position(is_value).expect("it is one of them")
+    }
 }

@@ -16,7 +16,7 @@ fn bits(shapes: &[&[usize]], f: F) -> Vec<Vec<u32>> {
     let cotangents = vec![Tensor::normal(y.shape(), &mut stream)];
     let mut results = vec![y.clone()];
     for options in [GradOptions::default(), GradOptions::create_graph()] {
-        results.extend(grad(&[y.clone()], &arguments, options.cotangents(cotangents.clone())));
+        results.extend(grad(std::slice::from_ref(&y), &arguments, options.cotangents(cotangents.clone())));
     }
     results.iter().map(|result| result.array().iter().map(|x| x.to_bits()).collect()).collect()
 }

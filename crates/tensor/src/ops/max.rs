@@ -18,7 +18,7 @@ impl<E: Scalar> Operator<E> for Extremum {
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let (x, y) = (arguments.input(0), arguments.output());
         let values: Vec<E> = y.array().iter().copied().collect();
-        let positions = rows::map(x, |i, row| first(row, values[i]));
+        let positions = rows::map(x, |i, row| rows::first(row, values[i]));
         let positions = Array2::from_shape_vec((positions.len(), 1), positions).expect("one a row");
         vec![Some(Tensor::zeros(x.shape()).scatter_add(1, &positions.into_dyn().into_shared(), cotangent))]
     }
@@ -63,16 +63,6 @@ fn extremum<E: Scalar>(
     let values = rows::map(&rows.matrix, |_, row| rows::best(row, row[0], better));
     let values = Array2::from_shape_vec((count, 1), values).expect("one a row");
     rows.restore(&Tensor::from_operator(Extremum { name }, vec![rows.matrix.clone()], values), keep)
-}
-
-/// Where an element, or the first NaN if it is NaN, is first.
-fn first<E: Scalar>(row: &[E], value: E) -> usize {
-    let found = |x: E| x == value || (value.is_nan() && x.is_nan());
-    // Without leaving in the middle of a chunk, so that the search is vectorised.
-    let chunk = row.chunks(64).position(|chunk| chunk.iter().fold(false, |any, &x| any | found(x)));
-    let start = 64 * chunk.expect("it is one of them");
-    let inside = row[start..].iter().position(|&x| found(x));
-    start + inside.expect("in this chunk")
 }
 
 #[cfg(test)]

@@ -16,3 +16,4 @@ pub mod solvers;
 pub mod steps;
 pub mod tasks;
 pub mod training;
+pub mod vae_mnist;

@@ -1,8 +1,8 @@
 //! Models trained for a short while on drawn digits.
 
-use experiments::tasks::{Binarization, GanTask, ImageSource, VaeTask};
-use latent_datasets::Splits;
+use experiments::tasks::{GanTask, VaeTask};
 use latent_datasets::synthetic::strokes;
+use latent_datasets::{LabelledImages, Splits};
 use latent_layers::{Module, Visitor};
 use latent_models::{
     Condition, Gan, GanObjective, GanSettings, GradientPenaltyKind, SpectralNormalization, Vae, VaeObjective,
@@ -10,12 +10,13 @@ use latent_models::{
 };
 use latent_optim::{Adam, OptimizerSettings, Schedule};
 use latent_train::checkpoint::{Checkpoints, Identity};
+use latent_train::sources::{Binarize, Images};
 use latent_train::{
     Event, Every, Executor, Limit, Observer, Player, Position, Settings, Source, StopReason, Task, TaskError,
 };
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 const IMAGE: [usize; 3] = [1, 28, 28];
 
@@ -24,11 +25,12 @@ fn adam(learning_rate: f64, betas: [f64; 2]) -> Player {
     Player::new(settings.optimizer(Schedule::Constant).unwrap())
 }
 
-fn sources(splits: Splits, size: usize) -> [ImageSource; 2] {
-    [
-        ImageSource::training(Arc::new(splits.train), size, 7, Binarization::Grey),
-        ImageSource::evaluation(Arc::new(splits.test), 100, 7, Binarization::Grey),
-    ]
+fn shuffled(images: &LabelledImages, size: usize) -> Images<'_> {
+    Images::shuffled(images, size, 7).unwrap().drop_last()
+}
+
+fn sources(splits: &Splits, size: usize) -> [Images<'_>; 2] {
+    [shuffled(&splits.train, size), Images::in_order(&splits.test, 100).unwrap()]
 }
 
 type Values = Vec<(&'static str, f64)>;
@@ -61,7 +63,8 @@ fn small_vae() -> Vae {
 
 #[test]
 fn two_hundred_steps_of_an_autoencoder() {
-    let [train, test] = sources(strokes::splits(7, 1280, 100), 64);
+    let splits = strokes::splits(7, 1280, 100);
+    let [train, test] = sources(&splits, 64);
     let objective = VaeObjective { beta_warm_up: 50, l2: 1e-4, latent_moment: 0.1, ..Default::default() };
     let task = VaeTask::new(small_vae(), objective).unwrap();
     let log = Log::default();
@@ -125,8 +128,8 @@ fn in_two_parts<T: Task>(
 
 #[test]
 fn an_autoencoder_goes_on_where_it_was() {
-    let images = Arc::new(strokes::splits(7, 96, 0).train);
-    let source = ImageSource::training(images, 24, 7, Binarization::Random);
+    let images = strokes::splits(7, 96, 0).train;
+    let source = shuffled(&images, 24).binarize(Binarize::Dynamic);
     let make = || {
         let vae = VaeSettings { hidden: vec![16], dropout: 0.1, ..VaeSettings::article(3) }.build(IMAGE, 7).unwrap();
         VaeTask::new(vae, VaeObjective { beta_warm_up: 5, importance_samples: 1, ..Default::default() }).unwrap()
@@ -152,7 +155,8 @@ fn small_gan() -> Gan {
 
 #[test]
 fn a_game_goes_on_where_it_was() {
-    let source = ImageSource::training(Arc::new(strokes::splits(7, 64, 0).train), 16, 7, Binarization::Grey);
+    let images = strokes::splits(7, 64, 0).train;
+    let source = shuffled(&images, 16);
     let objective = GanObjective { gradient_penalty: GradientPenaltyKind::R1, ..Default::default() };
     let make = || GanTask::new(small_gan(), objective).unwrap();
     in_two_parts(make, || vec![adam(1e-3, [0.5, 0.9]), adam(1e-3, [0.5, 0.9])], &source);
@@ -160,7 +164,8 @@ fn a_game_goes_on_where_it_was() {
 
 #[test]
 fn a_critic_learns_the_distance_of_noise_from_digits() {
-    let [train, test] = sources(strokes::splits(7, 320, 100), 32);
+    let splits = strokes::splits(7, 320, 100);
+    let [train, test] = sources(&splits, 32);
     let gan = GanSettings { discriminator_hidden: vec![64, 32], ..GanSettings::article() }.build(IMAGE, 7).unwrap();
     // The images are some 25 apart: d c - lambda (c - 1)^2 is largest at a slope of c = 1 + d / (2 lambda), here 1.1.
     let objective = GanObjective { gradient_penalty_weight: 100.0, ..GanObjective::wgan_gp() };
@@ -196,7 +201,8 @@ fn a_critic_learns_the_distance_of_noise_from_digits() {
 
 #[test]
 fn what_does_not_fit_ends_training_with_its_reason() {
-    let source = ImageSource::training(Arc::new(strokes::splits(7, 64, 0).train), 16, 7, Binarization::Grey);
+    let images = strokes::splits(7, 64, 0).train;
+    let source = shuffled(&images, 16);
     let vae = VaeSettings::article(3).build([1, 14, 14], 7).unwrap();
     let task = VaeTask::new(vae, VaeObjective::default()).unwrap();
     let players = vec![adam(1e-3, [0.9, 0.999])];
@@ -204,24 +210,4 @@ fn what_does_not_fit_ends_training_with_its_reason() {
     assert_eq!(error.to_string(), "encoder: vae: expected (samples, 196), got the shape [16, 784]");
     let error = VaeTask::new(small_vae(), VaeObjective { beta: -1.0, ..Default::default() }).err().unwrap();
     assert_eq!(error.to_string(), "beta is -1, expected a finite number, at least zero");
-}
-
-#[test]
-fn binarized_pixels_are_as_bright_as_grey_ones_and_new_each_epoch() {
-    let images = Arc::new(strokes::splits(7, 200, 0).train);
-    let source = |binarization| ImageSource::training(images.clone(), 200, 7, binarization);
-    let mean = |binarization, epoch| source(binarization).batch(epoch, 0).rows.mean().item();
-    let grey = mean(Binarization::Grey, 0);
-    // 156,800 pixels: a standard error below 0.0013.
-    assert!((mean(Binarization::Random, 0) - grey).abs() < 0.005);
-    let rows = |source: &ImageSource, epoch| source.batch(epoch, 0).rows.to_array();
-    let random = source(Binarization::Random);
-    assert_ne!(rows(&random, 0), rows(&random, 1));
-    assert_eq!(rows(&random, 1), rows(&source(Binarization::Random), 1));
-    for binarization in [Binarization::Random, Binarization::Threshold] {
-        assert!(rows(&source(binarization), 0).iter().all(|x| *x == 0.0 || *x == 1.0));
-    }
-    let still = ImageSource::evaluation(images.clone(), 200, 7, Binarization::Random);
-    assert_eq!(rows(&still, 0), rows(&still, 1));
-    assert_ne!(random.fingerprint(), source(Binarization::Grey).fingerprint());
 }

@@ -10,6 +10,7 @@ use latent_layers::{Layer, Linear, Module, Sequential, summary};
 use latent_numeric::random::Stream;
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
+use latent_train::report;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::{ImageBatch, Images};
 use latent_train::{Event, Every, Pass, Player, Position, Task, TaskError, Terms};
@@ -126,8 +127,9 @@ impl Study for Autoencoder {
         }))
     }
 
-    fn finish(_: &Config, _: &Model, _: &Splits, ended: &Ended) -> Result<(), Failure> {
-        Ok(ended.records.folder().bytes("summary.txt", b"good")?)
+    fn finish(_: &Config, _: &Model, _: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
+        ended.records.folder().bytes("summary.txt", b"good")?;
+        Ok(report::Study::new("Autoencoder", "A linear autoencoder of digits."))
     }
 }
 
@@ -151,7 +153,7 @@ fn a_study_runs_to_its_end_and_saves_its_resolved_configuration() {
     let folder = here.path().join("run");
     let flags = ["--config", "wide", "--set", "optimizer.learning_rate=3e-3", "--seed", "5", "--threads", "2"];
     assert!(study(Some(&folder), &flags).unwrap());
-    for name in ["DONE", "summary.txt", "model.safetensors", "metrics.jsonl", "manifest.json"] {
+    for name in ["DONE", "summary.txt", "model.safetensors", "metrics.jsonl", "manifest.json", "report.html"] {
         assert!(folder.join(name).exists(), "{name}");
     }
     let config = fs::read_to_string(folder.join("config.toml")).unwrap();

@@ -1,9 +1,9 @@
 //! A generative adversarial network as a task.
 
-use super::ImageBatch;
 use latent_layers::Module;
 use latent_models::{Gan, GanObjective, GanTerms, ModelError};
 use latent_tensor::Tensor;
+use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
 
 /// Trains a [`Gan`]: the player `discriminator`, then the player `generator`.
@@ -42,9 +42,14 @@ impl GanTask {
     }
 }
 
+/// The classes, if the images have any.
+fn classes(batch: &ImageBatch) -> Option<&[usize]> {
+    (!batch.labels.is_empty()).then_some(&batch.labels)
+}
+
 /// From `[0, 1]` to the generator's `[-1, 1]`.
 fn centered(batch: &ImageBatch) -> Tensor {
-    &batch.rows * 2.0 - 1.0
+    &batch.x * 2.0 - 1.0
 }
 
 impl Task for GanTask {
@@ -59,7 +64,7 @@ impl Task for GanTask {
     }
 
     fn loss(&self, player: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
-        let (real, classes) = (centered(batch), batch.classes.as_deref());
+        let (real, classes) = (centered(batch), classes(batch));
         let Pass { context, noise } = pass;
         let terms: GanTerms = if player == 0 {
             self.gan.discriminator_terms(&real, classes, &self.objective, context, noise)?
@@ -74,13 +79,13 @@ impl Task for GanTask {
     /// The state of the game, and of the first batch the discriminator's largest singular values. The objective is how
     /// far apart the discriminator holds real and generated images, which under a bound on its slope is a distance.
     fn evaluate(&self, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
-        let (real, classes) = (centered(batch), batch.classes.as_deref());
+        let (real, classes) = (centered(batch), classes(batch));
         let state = self.gan.evaluate(&real, classes, self.objective.loss, &mut pass.noise)?;
         let value = |name: &str| state.iter().find(|(found, _)| *found == name).map_or(f64::NAN, |(_, value)| *value);
         let gap = value("real_output") - value("fake_output");
         let all = Terms::new(Tensor::scalar(gap as f32), real.shape()[0]);
         let mut all = state.into_iter().fold(all, |all, (name, value)| all.with_value(name, value));
-        if batch.place == 0 {
+        if batch.indices.first() == Some(&0) {
             for (name, (_, value)) in SINGULAR_VALUES.into_iter().zip(self.gan.discriminator.singular_values()?) {
                 all = all.with_value(name, value);
             }

@@ -1,9 +1,8 @@
-//! Models as tasks of the training loop: what a step computes, on which batches, and what an evaluation reports.
+//! Models as tasks of the training loop, on [batches of images](latent_train::sources::Images): what a step computes,
+//! and what an evaluation reports.
 
 mod gan;
-mod images;
 mod vae;
 
 pub use gan::GanTask;
-pub use images::{Binarization, ImageBatch, ImageSource};
 pub use vae::VaeTask;

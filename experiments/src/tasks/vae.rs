@@ -1,8 +1,8 @@
 //! A variational autoencoder as a task.
 
-use super::ImageBatch;
 use latent_layers::{Module, State, Visitor};
 use latent_models::{Vae, VaeObjective};
+use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
 use ndarray::arr0;
 
@@ -61,11 +61,11 @@ impl Task for VaeTask {
 
     fn loss(&self, _player: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let beta = self.beta();
-        let terms = self.vae.objective(&batch.rows, &self.objective, beta, &mut pass.context, &mut pass.noise)?;
+        let terms = self.vae.objective(&batch.x, &self.objective, beta, &mut pass.context, &mut pass.noise)?;
         let values = terms.values();
         let all = values
             .into_iter()
-            .fold(Terms::new(terms.objective, batch.rows.shape()[0]), |all, (name, value)| all.with_value(name, value));
+            .fold(Terms::new(terms.objective, batch.x.shape()[0]), |all, (name, value)| all.with_value(name, value));
         Ok(if self.objective.beta_warm_up > 0 { all.with_value("beta", beta) } else { all })
     }
 
@@ -73,8 +73,8 @@ impl Task for VaeTask {
     /// compared.
     fn evaluate(&self, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let plain = VaeObjective::default();
-        let terms = self.vae.objective(&batch.rows, &plain, 1.0, &mut pass.context, &mut pass.noise)?;
-        Ok(Terms::new(terms.objective, batch.rows.shape()[0])
+        let terms = self.vae.objective(&batch.x, &plain, 1.0, &mut pass.context, &mut pass.noise)?;
+        Ok(Terms::new(terms.objective, batch.x.shape()[0])
             .with("elbo", &terms.elbo)
             .with("reconstruction", &terms.reconstruction)
             .with("kl", &terms.kl))

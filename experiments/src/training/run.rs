@@ -6,6 +6,7 @@ use super::{Configs, Flags, Study, StudyConfig};
 use crate::failure::{Failure, exit};
 use clap::{CommandFactory, FromArgMatches};
 use latent_train::interrupt::Interrupt;
+use latent_train::report;
 use latent_train::run::Place;
 use latent_train::session::{Options, Resume, Session, SessionError};
 use latent_train::tell::tell;
@@ -92,11 +93,11 @@ fn on_threads<S: Study>(
         let failure = Failure::new(message);
         return Err(help.into_iter().fold(failure, Failure::help));
     }
-    if ended.is_complete() {
-        S::finish(config, &task, data, &ended)?;
-    }
     let complete = ended.is_complete();
+    let about = if complete { S::finish(config, &task, data, &ended)? } else { report::Study::new(S::NAME, S::ABOUT) };
     let folder = ended.finish()?;
+    // After `DONE`, as a report says whether its run is finished.
+    report::write(&folder, &about)?;
     tell(format_args!("{message}\nresults in {}", folder.display()));
     if let Some(help) = help {
         tell(format_args!("help: {help}"));

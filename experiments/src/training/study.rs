@@ -5,6 +5,7 @@ use crate::data::{self, Loaded};
 use crate::failure::Failure;
 use latent_datasets::Splits;
 use latent_train::config::{Check, Training};
+use latent_train::report;
 use latent_train::session::{Ended, Session};
 use latent_train::{Player, Settings, Source, Task};
 use serde::Serialize;
@@ -87,11 +88,17 @@ pub trait Study {
         Ok(session)
     }
 
-    /// Writes what comes after training, before the run is done: figures, arrays, final numbers.
+    /// Writes what comes after training, before the run is done: figures, arrays, final numbers. Answers with what the
+    /// report has beside curves.
     ///
     /// # Errors
     /// If something cannot be computed or written.
-    fn finish(_config: &Self::Config, _task: &Self::Task, _data: &Splits, _ended: &Ended) -> Result<(), Failure> {
-        Ok(())
+    fn finish(
+        _config: &Self::Config,
+        _task: &Self::Task,
+        _data: &Splits,
+        _ended: &Ended,
+    ) -> Result<report::Study, Failure> {
+        Ok(report::Study::new(Self::NAME, Self::ABOUT))
     }
 }

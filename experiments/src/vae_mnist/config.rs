@@ -1,0 +1,72 @@
+//! What a run depends on.
+
+use crate::cli::Dataset;
+use crate::training::StudyConfig;
+use latent_models::{VaeObjective, VaeSettings};
+use latent_train::config::{Check, Optimizer, Problems, Training};
+use latent_train::sources::Binarize;
+use serde::{Deserialize, Serialize};
+
+/// The configuration of `vae_mnist`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Which images.
+    pub dataset: Dataset,
+    /// What becomes of grey pixels.
+    pub binarize: Binarize,
+    /// Draws for each image whose likelihood is estimated at the end.
+    pub likelihood_draws: usize,
+    /// For how many of the test images that is done.
+    pub likelihood_images: usize,
+    /// Encoder, decoder and likelihood.
+    pub model: VaeSettings,
+    /// The weights of the objective's terms.
+    pub objective: VaeObjective,
+    /// How long, and what happens how often.
+    pub training: Training,
+    /// How the weights are changed.
+    pub optimizer: Optimizer,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            dataset: Dataset::Auto,
+            binarize: Binarize::None,
+            likelihood_draws: 200,
+            likelihood_images: 1000,
+            model: VaeSettings::default(),
+            objective: VaeObjective::default(),
+            training: Training { epochs: Some(20), ..Training::default() },
+            optimizer: Optimizer::default(),
+        }
+    }
+}
+
+impl Check for Config {
+    fn check(&self, problems: &mut Problems) {
+        for (key, value) in [("likelihood_draws", self.likelihood_draws), ("likelihood_images", self.likelihood_images)]
+        {
+            problems.require(value >= 1, key, "must be at least 1, got 0");
+        }
+        if let Err(error) = self.objective.check() {
+            problems.require(false, "objective", error.to_string());
+        }
+        if let Err(error) = self.model.build::<f32>([1, 28, 28], 0) {
+            problems.require(false, "model", error.to_string());
+        }
+        problems.table("training", &self.training);
+        problems.table("optimizer", &self.optimizer);
+    }
+}
+
+impl StudyConfig for Config {
+    fn training(&self) -> &Training {
+        &self.training
+    }
+
+    fn dataset(&mut self) -> &mut Dataset {
+        &mut self.dataset
+    }
+}

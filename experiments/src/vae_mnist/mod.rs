@@ -74,7 +74,8 @@ impl Study for VaeMnist {
         let sections = pictures::at_the_end(&task.vae, data, &folder)?;
         let on = format!("{} test images", judged.images);
         let sampled = format!("{} draws for each of {} test images", judged.draws, judged.sampled_images);
-        let study = report::Study::new(format!("Variational autoencoder on {}", data.train.name()), about)
+        let set = data.train.name().split('/').next().unwrap_or_default();
+        let study = report::Study::new(format!("Variational autoencoder on {set}"), about)
             .figure(Figure::new("negative ELBO, test", -judged.elbo, "nats").note(&on))
             .figure(Figure::new("reconstruction, test", judged.reconstruction, "nats").note(&on))
             .figure(Figure::new("KL, test", judged.kl, "nats").note(&on))

@@ -74,7 +74,7 @@ pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Se
             folder.image(name, picture)?;
         }
         let section = |title: &str, text: &str, name: &str| {
-            Section::new(title, text).picture(Picture::new(format!("images/{name}.png"), text).wide())
+            Section::new(title, text).picture(Picture::new(format!("images/{name}.png"), "").wide())
         };
         Ok(vec![
             section("Reconstructions", "Test images above, what comes back of them below.", "reconstructions"),

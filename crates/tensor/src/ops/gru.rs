@@ -92,7 +92,7 @@ impl<E: Scalar> Tensor<E> {
     ///
     /// // Two steps of a batch of one. Without weights the gates are 1/2 and the new state is 0, so h halves.
     /// let (x, h) = (Tensor::zeros(&[2, 1, 3]), Tensor::ones(&[1, 1]));
-    /// let weights = [&Tensor::zeros(&[3, 3]), &Tensor::zeros(&[3, 1])];
+    /// let weights = [&Tensor::<f64>::zeros(&[3, 3]), &Tensor::zeros(&[3, 1])];
     /// let states = x.gru(&h, weights, [None, None]);
     /// assert_eq!(states.to_array(), ndarray::array![[[0.5]], [[0.25]]].into_dyn());
     /// ```

@@ -15,5 +15,6 @@ pub mod plot;
 pub mod solvers;
 pub mod steps;
 pub mod tasks;
+pub mod trained;
 pub mod training;
 pub mod vae_mnist;

@@ -41,7 +41,7 @@ fn a_run_leaves_whole_files_and_done_last() {
 
     let sha256 = BTreeMap::from([("train-images".to_owned(), "00ff".to_owned())]);
     let data = DataSource { name: "mnist".to_owned(), origin: "a folder".to_owned(), sha256 };
-    run.manifest(&Manifest::new(2, vec![data])).unwrap();
+    run.manifest(&Manifest::new("fista_mnist", 2, vec![data])).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&fs::read(path.join("manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest["data"][0]["sha256"]["train-images"], "00ff");
     assert_eq!(manifest["threads"], 2);

@@ -39,6 +39,7 @@ fn start<'a, T: Task>(
 ) -> Result<Session<'a, T>, SessionError> {
     let training = training();
     let options = Options {
+        study: "toy",
         place: Place::Exactly(folder.to_owned()),
         resume,
         seed,
@@ -343,6 +344,7 @@ fn weights_that_are_not_finite_end_the_run_before_they_are_saved() {
         let settings = Settings { validate: Every::Steps(validate), ..Settings::new(Limit::Steps(STEPS), 7) };
         let training = Training { checkpoint_every: Every::Steps(checkpoint), ..Training::default() };
         let options = Options {
+            study: "toy",
             place: Place::Exactly(here.path().join("run")),
             resume: Resume::New,
             seed: 7,

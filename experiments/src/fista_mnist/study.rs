@@ -41,7 +41,7 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
     if let Some(previous) = run.previous() {
         tell(format_args!("note: the same run was made before; it is now in {}", previous.display()));
     }
-    run.manifest(&Manifest::new(flags.common.thread_count(), data.sources()))?;
+    run.manifest(&Manifest::new("fista_mnist", flags.common.thread_count(), data.sources()))?;
 
     let learned = learn(&config, seed, train, &mut run, interrupt)?;
     let Some(dictionary) = learned.learner.dictionary() else {

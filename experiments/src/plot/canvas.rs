@@ -6,7 +6,7 @@ use crate::font;
 use crate::picture::text::Style;
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
-use plotters::element::{PathElement, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Rectangle, Text};
 use plotters::prelude::{DrawingArea, IntoDrawingArea};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBColor, ShapeStyle, TextStyle, register_font};
@@ -97,7 +97,12 @@ impl Canvas<'_> {
     }
 
     pub fn dot(&self, at: (f64, f64), radius: f64, color: RGBColor) -> Result<(), PlotError> {
-        drawn(self.area.draw(&plotters::element::Circle::new((fine(at.0), fine(at.1)), fine(radius), color.filled())))
+        drawn(self.area.draw(&Circle::new((fine(at.0), fine(at.1)), fine(radius), color.filled())))
+    }
+
+    /// A dot that shows what is below it.
+    pub fn pale_dot(&self, at: (f64, f64), radius: f64, color: RGBColor) -> Result<(), PlotError> {
+        drawn(self.area.draw(&Circle::new((fine(at.0), fine(at.1)), fine(radius), color.mix(0.55).filled())))
     }
 
     pub fn text(&self, at: (f64, f64), text: &str, look: Lettering) -> Result<(), PlotError> {

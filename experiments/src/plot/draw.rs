@@ -4,6 +4,7 @@ use super::axis::Scale;
 use super::canvas::{Across, Along, Canvas, Lettering};
 use super::palette::{self, AXIS, GRID, SOFT_TEXT};
 use super::panel::Marks;
+use super::plates::{self, Plate};
 use super::{Bar, Figure, Panel, PlotError};
 
 const TITLE: f64 = 17.0;
@@ -45,7 +46,7 @@ pub fn figure(canvas: &Canvas<'_>, figure: &Figure, (width, height): (u32, u32))
         top += TITLE + 14.0;
     }
     let names = names(figure);
-    if names.len() > 1 {
+    if names.len() > 1 && !figure.panels.iter().all(Panel::names_its_points) {
         top = legend(canvas, &names, width, top)?;
     }
     let share = width / figure.panels.len().max(1) as f64;
@@ -90,7 +91,7 @@ fn legend(canvas: &Canvas<'_>, names: &[&str], width: f64, top: f64) -> Result<f
     for (used, line) in &lines {
         let mut x = (width - used) / 2.0;
         for &index in line {
-            canvas.line(&[(x, y), (x + SAMPLE, y)], palette::series(index), CURVE + 0.6)?;
+            canvas.line(&[(x, y), (x + SAMPLE, y)], palette::series(index, names.len()), CURVE + 0.6)?;
             canvas.text((x + SAMPLE + GAP, y), names[index], look)?;
             x += entry(names[index]) + BETWEEN;
         }
@@ -134,7 +135,7 @@ fn panel(canvas: &Canvas<'_>, panel: &Panel, names: &[&str], outer: Frame) -> Re
     canvas.text(beside, &panel.y.label, Lettering { upright: true, ..label })?;
 
     for (order, (name, marks)) in panel.series.iter().enumerate() {
-        let color = palette::series(names.iter().position(|other| other == name).unwrap_or(order));
+        let color = palette::series(names.iter().position(|other| other == name).unwrap_or(order), names.len());
         match marks {
             Marks::Curve(points) => {
                 for piece in panel.pieces(points) {
@@ -146,9 +147,53 @@ fn panel(canvas: &Canvas<'_>, panel: &Panel, names: &[&str], outer: Frame) -> Re
                 }
             }
             Marks::Bars(bars) => bars.iter().try_for_each(|bar| self::bar(canvas, bar, (&x, &y), frame, color))?,
+            Marks::Points(points) => panel
+                .placed(points)
+                .try_for_each(|(a, b)| canvas.pale_dot(frame.at(x.share(a), y.share(b)), 1.9, color))?,
         }
     }
+    // After all points, so that none lies on a name.
+    let mut named = Vec::new();
+    for (name, marks) in &panel.series {
+        if let (Marks::Points(points), false) = (marks, name.is_empty())
+            && let Some((a, b)) = middle(panel.placed(points))
+        {
+            named.push((name, Plate { at: frame.at(x.share(a), y.share(b)), half: half_of_plate(name) }));
+        }
+    }
+    let mut plates: Vec<Plate> = named.iter().map(|(_, plate)| *plate).collect();
+    plates::apart(&mut plates);
+    for ((name, _), plate) in named.iter().zip(&plates) {
+        let place = names.iter().position(|other| other == name).expect("the legend has all names");
+        self::name(canvas, name, *plate, palette::series(place, names.len()))?;
+    }
     canvas.line(&[frame.at(0.0, 1.0), frame.at(0.0, 0.0), frame.at(1.0, 0.0)], AXIS, 1.2)
+}
+
+/// The median along each axis.
+fn middle(points: impl Iterator<Item = Point>) -> Option<Point> {
+    let (mut xs, mut ys): (Vec<f64>, Vec<f64>) = points.unzip();
+    [&mut xs, &mut ys].into_iter().for_each(|values| values.sort_by(f64::total_cmp));
+    Some((*xs.get(xs.len() / 2)?, *ys.get(ys.len() / 2)?))
+}
+
+/// How names of clouds are written.
+const NAME: f64 = LABEL;
+/// The edge of their plates.
+const EDGE: f64 = 1.6;
+
+fn half_of_plate(name: &str) -> (f64, f64) {
+    let look = Lettering { bold: true, ..Lettering::centered(NAME) };
+    (look.width(name) / 2.0 + 6.0 + EDGE, NAME / 2.0 + 4.0 + EDGE)
+}
+
+/// A name on a white plate with an edge of the colour.
+fn name(canvas: &Canvas<'_>, name: &str, plate: Plate, color: plotters::style::RGBColor) -> Result<(), PlotError> {
+    let Plate { at, half } = plate;
+    let corner = |less: f64, sign: f64| (at.0 + sign * (half.0 - less), at.1 + sign * (half.1 - less));
+    canvas.rectangle(corner(0.0, -1.0), corner(0.0, 1.0), color)?;
+    canvas.rectangle(corner(EDGE, -1.0), corner(EDGE, 1.0), plotters::style::WHITE)?;
+    canvas.text(at, name, Lettering { bold: true, ..Lettering::centered(NAME) })
 }
 
 fn bar(

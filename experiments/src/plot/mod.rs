@@ -24,9 +24,12 @@ mod figure;
 mod histogram;
 mod palette;
 mod panel;
+mod plane;
+mod plates;
 mod ticks;
 
 pub use axis::Axis;
 pub use figure::{Figure, PlotError};
 pub use histogram::{histogram, histogram_of_counts};
 pub use panel::{Bar, Panel};
+pub use plane::{MOST_POINTS, plane};

@@ -18,6 +18,7 @@ pub struct Bar {
 pub(super) enum Marks {
     Curve(Vec<(f64, f64)>),
     Bars(Vec<Bar>),
+    Points(Vec<(f64, f64)>),
 }
 
 /// Axes, curves and bars.
@@ -57,10 +58,17 @@ impl Panel {
         self
     }
 
+    /// Adds a cloud of points, with its name in its middle; those without a place on the axes are left out.
+    #[must_use]
+    pub fn points(mut self, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        self.series.push((name.into(), Marks::Points(points)));
+        self
+    }
+
     /// All values on the x axis.
     pub(super) fn xs(&self) -> Vec<f64> {
         let of = |(_, marks): &(String, Marks)| match marks {
-            Marks::Curve(points) => self.placed(points).map(|(x, _)| x).collect(),
+            Marks::Curve(points) | Marks::Points(points) => self.placed(points).map(|(x, _)| x).collect(),
             Marks::Bars(bars) => bars.iter().flat_map(|bar| [bar.from, bar.to]).collect::<Vec<_>>(),
         };
         self.series.iter().flat_map(of).collect()
@@ -75,14 +83,19 @@ impl Panel {
     /// All values on the y axis.
     pub(super) fn ys(&self) -> Vec<f64> {
         let of = |(_, marks): &(String, Marks)| match marks {
-            Marks::Curve(points) => self.placed(points).map(|(_, y)| y).collect(),
+            Marks::Curve(points) | Marks::Points(points) => self.placed(points).map(|(_, y)| y).collect(),
             Marks::Bars(bars) => bars.iter().map(|bar| bar.height).collect::<Vec<_>>(),
         };
         self.series.iter().flat_map(of).collect()
     }
 
-    fn placed<'a>(&'a self, points: &'a [(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + 'a {
+    pub(super) fn placed<'a>(&'a self, points: &'a [(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + 'a {
         points.iter().copied().filter(|&(x, y)| self.x.shows(x) && self.y.shows(y))
+    }
+
+    /// Whether there are clouds of points only, which have their names in them and need no legend.
+    pub(super) fn names_its_points(&self) -> bool {
+        self.series.iter().all(|(_, marks)| matches!(marks, Marks::Points(_)))
     }
 
     /// The points of a curve cut where one has no place on the axes.

@@ -13,5 +13,6 @@ mod study;
 
 pub use configs::Configs;
 pub use flags::Flags;
+pub use resolve::config_of_run;
 pub use run::{main, run};
 pub use study::{Study, StudyConfig};

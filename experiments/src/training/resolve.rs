@@ -4,23 +4,13 @@ use super::{Configs, Flags, StudyConfig};
 use crate::failure::Failure;
 use latent_train::config::{self, Override};
 use std::fs;
+use std::path::Path;
 use toml::{Table, Value};
 
 /// The configuration and the seed that the flags mean: of the configuration named, else of the run to go on with, else
 /// the default one.
 pub(super) fn resolve<C: StudyConfig>(flags: &Flags, configs: &Configs) -> Result<(C, u64), Failure> {
-    let of_run = flags.resumed().map(|folder| {
-        let path = folder.join("config.toml");
-        let text = fs::read_to_string(&path).map_err(|error| {
-            Failure::new(format!("cannot read {}: {error}", path.display()))
-                .help("give --resume the folder of a run, with its config.toml")
-        })?;
-        let mut table: Table = text.parse()?;
-        let seed = table.remove("seed").as_ref().and_then(Value::as_integer).and_then(|seed| u64::try_from(seed).ok());
-        let seed = seed.ok_or_else(|| Failure::new(format!("{} has no seed", path.display())))?;
-        Ok::<_, Failure>((toml::to_string(&table)?, seed))
-    });
-    let of_run = of_run.transpose()?;
+    let of_run = flags.resumed().map(|folder| config_of_run(folder)).transpose()?;
     let text = match (&flags.config, &of_run) {
         (Some(name), _) => configs.text(name)?,
         (None, Some((text, _))) => text.clone(),
@@ -30,4 +20,20 @@ pub(super) fn resolve<C: StudyConfig>(flags: &Flags, configs: &Configs) -> Resul
     overrides.extend(flags.dataset.map(|dataset| format!("dataset={dataset}").parse()).transpose()?);
     let seed = flags.seed.or(of_run.map(|(_, seed)| seed)).unwrap_or(0);
     Ok((config::read(&text, &overrides)?, seed))
+}
+
+/// The configuration, as TOML, and the seed of the run in this folder.
+///
+/// # Errors
+/// If there is none, or it is damaged.
+pub fn config_of_run(folder: &Path) -> Result<(String, u64), Failure> {
+    let path = folder.join("config.toml");
+    let text = fs::read_to_string(&path).map_err(|error| {
+        Failure::new(format!("cannot read {}: {error}", path.display()))
+            .help("give the folder of a run, with its config.toml")
+    })?;
+    let mut table: Table = text.parse()?;
+    let seed = table.remove("seed").as_ref().and_then(Value::as_integer).and_then(|seed| u64::try_from(seed).ok());
+    let seed = seed.ok_or_else(|| Failure::new(format!("{} has no seed", path.display())))?;
+    Ok((toml::to_string(&table)?, seed))
 }

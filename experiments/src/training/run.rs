@@ -78,6 +78,7 @@ fn on_threads<S: Study>(
         Some(Some(_)) => Resume::Required,
     };
     let options = Options {
+        study: S::NAME,
         place,
         resume,
         seed,

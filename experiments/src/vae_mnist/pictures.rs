@@ -1,7 +1,7 @@
 //! What the model has learned, to look at.
 
 use crate::failure::Failure;
-use crate::picture::{Cell, Sheet, Tile, Tone};
+use crate::{picture, plot};
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_layers::Context;
@@ -10,20 +10,7 @@ use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
 use latent_train::report::{Picture, Section};
 use latent_train::run::RunFolder;
-use ndarray::{Axis, Ix2};
-
-const SCALE: usize = 2;
-
-/// Rows of images as rows of a sheet, so many in each.
-fn sheet(rows: &Tensor, side: (usize, usize), columns: usize) -> RgbImage {
-    let images: Vec<_> = rows.view_as::<Ix2>().axis_iter(Axis(0)).map(|row| row.to_owned()).collect();
-    let images: Vec<_> =
-        images.iter().map(|row| row.view().into_shape_with_order(side).expect("as many pixels")).collect();
-    let tile = |&image: &_| Cell::Tile(Tile { image, tone: Tone::Ink, caption: String::new() });
-    let cells: Vec<Cell<'_>> = images.iter().map(tile).collect();
-    let rows = cells.chunks(columns).map(<[Cell<'_>]>::to_vec).collect();
-    Sheet { rows, scale: SCALE, gutter: 4, margin: 8, ..Sheet::default() }.draw()
-}
+use ndarray::{Array2, Ix2};
 
 /// Height and width of an image, its channels one below the other.
 fn side(data: &Splits) -> (usize, usize) {
@@ -31,17 +18,21 @@ fn side(data: &Splits) -> (usize, usize) {
     (channels * height, width)
 }
 
+fn grid(rows: &Tensor, side: (usize, usize), columns: usize) -> RgbImage {
+    picture::grid(rows.view_as::<Ix2>(), side, columns)
+}
+
 /// Twelve test images, and below each what comes back.
 fn reconstructions(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
     let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(12)));
     let back = vae.reconstruct(&x)?;
     let columns = x.shape()[0];
-    Ok(sheet(&Tensor::concatenate(&[x, back], 0), side(data), columns))
+    Ok(grid(&Tensor::concatenate(&[x, back], 0), side(data), columns))
 }
 
 /// Images of codes drawn from the prior.
 fn samples(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
-    Ok(sheet(&vae.sample(96, &mut Stream::new(0, "samples", &[]))?, side(data), 12))
+    Ok(grid(&vae.sample(96, &mut Stream::new(0, "samples", &[]))?, side(data), 12))
 }
 
 /// The pictures that are made again and again.
@@ -67,24 +58,58 @@ pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Se
         let pictures = [
             ("reconstructions", reconstructions(vae, data)?),
             ("samples", samples(vae, data)?),
-            ("traversals", sheet(&Tensor::concatenate(&moved?, 0), side, 11)),
-            ("interpolations", sheet(&ways, side, 11)),
+            ("traversals", grid(&Tensor::concatenate(&moved?, 0), side, 11)),
+            ("interpolations", grid(&ways, side, 11)),
         ];
         for (name, picture) in &pictures {
             folder.image(name, picture)?;
         }
+        let plane = plane(vae, data, folder)?;
         let section = |title: &str, text: &str, name: &str| {
             Section::new(title, text).picture(Picture::new(format!("images/{name}.png"), "").wide())
         };
-        Ok(vec![
+        let mut sections = vec![
             section("Reconstructions", "Test images above, what comes back of them below.", "reconstructions"),
             section("Samples", "Decoded draws from the standard normal prior.", "samples"),
+        ];
+        sections.extend(plane);
+        sections.extend([
             section(
                 "Latent traversals",
                 "The code of the first test image, with one dimension a row moved from -3 to 3.",
                 "traversals",
             ),
             section("Interpolations", "Straight ways from the code of one test image to another's.", "interpolations"),
-        ])
+        ]);
+        Ok(sections)
     })
+}
+
+/// Where the test images lie among the codes, and, where these have two dimensions, what images lie where.
+fn plane(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Option<Section>, Failure> {
+    /// Images along a side of the plane, from -3 to 3.
+    const ALONG: usize = 21;
+    let latent = vae.latent_dim();
+    if latent < 2 || data.test.len() < 3 {
+        return Ok(None);
+    }
+    let some = 0..data.test.len().min(plot::MOST_POINTS);
+    let codes = vae.encode(&Tensor::constant(data.test.rows::<f32>(some)), &mut Context::evaluate())?;
+    plot::plane(codes.mean().view_as(), data.test.labels())?.save(folder, "latent_plane")?;
+    let text = match latent {
+        2 => "Means of the codes of test images, each in the colour of its class, and the decoded codes from -3 to 3.",
+        _ => "Means of the codes of test images along their two principal components, in the colour of their class.",
+    };
+    let mut section = Section::new("Latent plane", text).picture(Picture::new("images/latent_plane.png", "The codes"));
+    if latent == 2 {
+        let at = |index: usize| -3.0 + 6.0 * index as f32 / (ALONG - 1) as f32;
+        // As in the plot, the second dimension grows upwards.
+        let code = |(index, dimension): (usize, usize)| {
+            if dimension == 0 { at(index % ALONG) } else { at(ALONG - 1 - index / ALONG) }
+        };
+        let decoded = vae.decode(&Tensor::constant(Array2::from_shape_fn((ALONG * ALONG, 2), code)))?;
+        folder.image("plane_of_images", &grid(&decoded, side(data), ALONG))?;
+        section = section.picture(Picture::new("images/plane_of_images.png", "The decoded plane"));
+    }
+    Ok(Some(section))
 }

@@ -9,7 +9,11 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
-pub(super) fn write_npy<S, D>(path: &Path, array: &ArrayBase<S, D>) -> Result<(), RunError>
+/// Writes an array as `.npy`, rows contiguous, through a temporary file and a rename.
+///
+/// # Errors
+/// [`RunError::Io`].
+pub fn write_npy<S, D>(path: &Path, array: &ArrayBase<S, D>) -> Result<(), RunError>
 where
     S: Data,
     S::Elem: WritableElement + Clone,

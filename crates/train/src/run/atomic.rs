@@ -32,7 +32,11 @@ pub fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> Result<(
     written
 }
 
-/// [`write`] of bytes at hand.
+/// Writes a file through a temporary one beside it and a rename: on failure neither is left, and what was there before
+/// is untouched.
+///
+/// # Errors
+/// [`RunError::Io`].
 pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     write(path, |file| file.write_all(bytes).map_err(RunError::io("write", path)))
 }

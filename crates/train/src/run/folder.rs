@@ -26,7 +26,7 @@ use toml::Table;
 /// # let output = here.path().join("out");
 /// let place = Place::new(Some(&output), "fista_mnist", "mnist");
 /// let mut run = RunFolder::create(&place, &Config { atoms: 256, lambda: 0.1 }, 0)?;
-/// run.manifest(&Manifest::new(2, Vec::new()))?;
+/// run.manifest(&Manifest::new("fista_mnist", 2, Vec::new()))?;
 /// run.metric(&serde_json::json!({ "epoch": 1, "objective": 5.2 }))?;
 /// run.npy("dictionary.npy", &ndarray::Array2::<f32>::zeros((784, 256)))?;
 /// run.finish()?;

@@ -20,6 +20,8 @@ pub struct DataSource {
 /// The content of `manifest.json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Manifest {
+    /// The study that the run is of, by the name of its program.
+    pub study: String,
     /// When the run started, UTC, RFC 3339.
     pub started: String,
     /// The command line as given.
@@ -49,13 +51,14 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Describes this machine, program and moment.
-    pub fn new(threads: usize, data: Vec<DataSource>) -> Self {
+    /// Describes a run of this study on this machine, by this program, at this moment.
+    pub fn new(study: &str, threads: usize, data: Vec<DataSource>) -> Self {
         let mut system = sysinfo::System::new();
         system.refresh_memory();
         system.refresh_cpu_list(sysinfo::CpuRefreshKind::nothing());
         let cpu = system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()).filter(|name| !name.is_empty());
         Self {
+            study: study.to_owned(),
             started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             command: std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -89,7 +92,7 @@ mod tests {
 
     #[test]
     fn names_machine_and_moment() {
-        let manifest = Manifest::new(2, Vec::new());
+        let manifest = Manifest::new("fista_mnist", 2, Vec::new());
         assert!(manifest.cores >= 1 && manifest.memory_bytes > 0 && !manifest.cpu.is_empty());
         assert!(humantime::parse_rfc3339(&manifest.started).is_ok());
         assert_eq!(manifest.threads, 2);
@@ -99,7 +102,8 @@ mod tests {
     fn outside_a_repository_there_is_no_commit() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(commit(folder.path()), None);
-        let json = serde_json::to_value(Manifest { commit: None, ..Manifest::new(1, Vec::new()) }).unwrap();
+        let json =
+            serde_json::to_value(Manifest { commit: None, ..Manifest::new("fista_mnist", 1, Vec::new()) }).unwrap();
         assert!(json.get("commit").is_none());
     }
 

@@ -24,6 +24,8 @@ mod manifest;
 mod place;
 mod trim;
 
+pub use arrays::write_npy;
+pub use atomic::write_bytes;
 pub use error::RunError;
 pub use folder::RunFolder;
 pub(crate) use folder::resolved;

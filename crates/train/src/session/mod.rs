@@ -56,6 +56,7 @@
 //! let player = config.optimizer.player(5, &task.0)?;
 //! let executor = Executor::new(&task, &train, vec![player], config.training.settings(seed))?.validate(&test);
 //! let options = Options {
+//!     study: "autoencoder",
 //!     place: Place::Exactly(folder.clone()),
 //!     resume: Resume::New,
 //!     seed,
@@ -108,7 +109,7 @@ impl<'a, T: Task> Session<'a, T> {
         config: &impl Serialize,
         options: Options<'_>,
     ) -> Result<Self, SessionError> {
-        let Options { place, resume, seed, threads, data, training, interrupt } = options;
+        let Options { study, place, resume, seed, threads, data, training, interrupt } = options;
         let text = resolved(config, seed)?;
         let path = place.path(&config_hash(config)?, seed);
         let is_begun = || path.join("config.toml").exists();
@@ -120,7 +121,7 @@ impl<'a, T: Task> Session<'a, T> {
         };
         let identity = Identity { config: text.clone(), data: executor.fingerprint() };
         executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt);
-        let manifest = Manifest::new(threads, data);
+        let manifest = Manifest::new(study, threads, data);
         let (folder, after) = if goes_on {
             RunFolder::check_resumable(&path, &text)?;
             let step = match last_checkpoint(&checkpoints)? {

@@ -19,6 +19,8 @@ pub enum Resume {
 /// What a session is told beside the executor and the configuration.
 #[derive(Clone, Debug)]
 pub struct Options<'o> {
+    /// The study, for the manifest.
+    pub study: &'o str,
     /// Where the run folder is.
     pub place: Place,
     /// Whether the run goes on.

@@ -1,13 +1,11 @@
 //! The program `bench_sparse` as a user runs it.
 
-mod support;
-
+use crate::support::{Desk, TEST, fail, stdout, succeed, with_defaults};
 use ndarray::{Array2, ArrayView2, Axis, ShapeBuilder};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use support::{Desk, TEST, fail, stdout, succeed, with_defaults};
 
 const ATOMS: usize = 10;
 

@@ -1,14 +1,12 @@
 //! The program `fista_mnist` as a user runs it.
 
-mod support;
-
+use crate::support::{Desk, TEST, TRAIN, fail, stderr, stdout, succeed, with_defaults, write_set};
 use latent_datasets::synthetic::strokes;
 use ndarray::{Array2, Axis};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::{Desk, TEST, TRAIN, fail, stderr, stdout, succeed, with_defaults, write_set};
 
 /// A run on the small data set that takes a moment.
 fn study(desk: &Desk, flags: &[&str]) -> Command {

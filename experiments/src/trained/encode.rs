@@ -1,0 +1,72 @@
+//! `encode`
+
+use super::output::{Output, told};
+use super::{Input, Run};
+use crate::failure::Failure;
+use crate::plot;
+use clap::Parser;
+use latent_tensor::Tensor;
+use ndarray::{Ix2, s};
+use std::path::PathBuf;
+
+/// Encodes images by a trained model
+///
+/// Writes the codes, NAME.npy of (images, latent_dim), and what else the model knows of them beside it; and NAME.png,
+/// the codes in a plane (of two principal components, if there are more dimensions), in the colours of their classes.
+#[derive(Debug, Parser)]
+#[command(
+    name = "encode",
+    version,
+    after_help = "Examples:\n  \
+        encode runs/vae_mnist/mnist-1f0c23ab-s0\n  \
+        encode runs/vae_mnist/mnist-1f0c23ab-s0 --split train --first 5000 --output train_codes\n  \
+        encode runs/vae_mnist/mnist-1f0c23ab-s0 --input digits.npy"
+)]
+pub struct Encode {
+    /// Which run
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Which images
+    #[command(flatten)]
+    pub input: Input,
+
+    /// What the files' names begin with
+    #[arg(long, value_name = "NAME", default_value = "codes")]
+    pub output: PathBuf,
+}
+
+/// Images encoded at once.
+const BATCH: usize = 500;
+
+impl Encode {
+    /// Does it.
+    ///
+    /// # Errors
+    /// If the run cannot be opened, its model has no encoder, images do not fit, or a file cannot be written.
+    pub fn run(&self) -> Result<(), Failure> {
+        let opened = self.run.open()?;
+        let chosen = self.input.read(&opened, usize::MAX)?;
+        let (mut names, mut parts): (Vec<&str>, Vec<Vec<Tensor>>) = Default::default();
+        for start in (0..chosen.x.nrows()).step_by(BATCH) {
+            let end = (start + BATCH).min(chosen.x.nrows());
+            let x = Tensor::constant(chosen.x.slice(s![start..end, ..]).to_owned());
+            let encoded = opened.model.encode(&x)?;
+            parts.resize_with(encoded.len(), Vec::new);
+            names = encoded.iter().map(|(name, _)| *name).collect();
+            parts.iter_mut().zip(encoded).for_each(|(part, (_, array))| part.push(array));
+        }
+        let output = Output(&self.output);
+        let mut files = Vec::new();
+        let arrays: Vec<Tensor> = parts.iter().map(|part| Tensor::concatenate(part, 0)).collect();
+        for (index, (name, array)) in names.iter().zip(&arrays).enumerate() {
+            let suffix = if index == 0 { String::new() } else { format!("_{name}") };
+            files.push(output.array(&suffix, &array.to_array())?);
+        }
+        if let Some(codes) = arrays.first().filter(|codes| codes.shape()[1] >= 2 && codes.shape()[0] >= 3) {
+            files.push(output.png(&plot::plane(codes.view_as::<Ix2>(), chosen.labels.as_deref())?.png(2.0)?)?);
+        }
+        told(&files);
+        Ok(())
+    }
+}

@@ -1,0 +1,90 @@
+//! From the folder of a run to its model.
+
+use super::Trained;
+use crate::cli::{Common, Dataset};
+use crate::data::Loaded;
+use crate::failure::Failure;
+use crate::training::{Study, StudyConfig, config_of_run};
+use crate::vae_mnist::VaeMnist;
+use clap::Args;
+use latent_layers::LoadOptions;
+use latent_train::{Task, config};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A trained model, and the images that its run was about.
+pub struct Opened {
+    /// The model.
+    pub model: Box<dyn Trained>,
+    /// The images.
+    pub data: Loaded,
+}
+
+/// Which run, and where its images lie.
+#[derive(Args, Clone, Debug)]
+pub struct Run {
+    /// The folder of the run
+    #[arg(value_name = "RUN_DIR")]
+    pub run: PathBuf,
+
+    /// Where the data sets lie, as for the study
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+type Open = fn(&Run) -> Result<(Box<dyn Trained>, Loaded), Failure>;
+
+/// The studies whose models can be used.
+const STUDIES: [(&str, Open); 1] = [(VaeMnist::NAME, of_study::<VaeMnist>)];
+
+impl Run {
+    /// The model with the weights that the run ended with.
+    ///
+    /// # Errors
+    /// If it is not the folder of a run, of a study whose models can be used, with weights that fit; if its data set is
+    /// not there.
+    pub fn open(&self) -> Result<Opened, Failure> {
+        let study = study(&self.run)?;
+        let known = STUDIES.iter().find(|(name, _)| *name == study);
+        let (_, open) = known.ok_or_else(|| {
+            let names: Vec<&str> = STUDIES.iter().map(|(name, _)| *name).collect();
+            Failure::new(format!("{} is a run of {study}, expected one of {}", self.run.display(), names.join(", ")))
+        })?;
+        let (model, data) = open(self)?;
+        Ok(Opened { model, data })
+    }
+}
+
+/// The study that a run is of.
+fn study(run: &Path) -> Result<String, Failure> {
+    let path = run.join("manifest.json");
+    let text = fs::read(&path).map_err(|error| {
+        Failure::new(format!("{} is not the folder of a run: cannot read {}: {error}", run.display(), path.display()))
+            .help("runs are in runs/STUDY/ unless --output said otherwise")
+    })?;
+    let manifest: Value = serde_json::from_slice(&text)?;
+    let study = manifest["study"].as_str();
+    Ok(study.ok_or_else(|| Failure::new(format!("{} does not say which study it is of", path.display())))?.to_owned())
+}
+
+fn of_study<S: Study>(of: &Run) -> Result<(Box<dyn Trained>, Loaded), Failure>
+where
+    S::Task: Trained + 'static,
+{
+    let (text, seed) = config_of_run(&of.run)?;
+    let mut config: S::Config = config::read(&text, &[])?;
+    let dataset: Dataset = *config.dataset();
+    let data = S::data(&config, &Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None })?;
+    let task = S::task(&config, &data.splits, seed)?;
+    let weights = of.run.join("model.safetensors");
+    if !weights.exists() {
+        return Err(Failure::new(format!("there is no {}: the run has not ended", weights.display())).help(format!(
+            "go on with it: {} --resume {}",
+            S::NAME,
+            of.run.display()
+        )));
+    }
+    latent_layers::load(task.model(), weights, LoadOptions::default())?;
+    Ok((Box::new(task), data))
+}

@@ -1,0 +1,6 @@
+//! The programs as a user runs them.
+
+mod bench_sparse;
+mod fista_mnist;
+mod support;
+mod trained;

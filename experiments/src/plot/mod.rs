@@ -24,7 +24,6 @@ mod figure;
 mod histogram;
 mod palette;
 mod panel;
-mod ticks;
 
 pub use axis::Axis;
 pub use figure::{Figure, PlotError};

@@ -58,7 +58,6 @@ impl<T: Task> Executor<'_, T> {
             }
             Err(other) => return Err(other.into()),
         };
-        player.last_norm = norm.or(player.last_norm);
         task.after_step(turn)?;
         self.step += 1;
         let parameters = parameters.as_slice();
@@ -74,6 +73,9 @@ impl<T: Task> Executor<'_, T> {
         if self.tell(&Event::Step(&event))?.is_break() {
             *flow = ControlFlow::Break(());
         }
+        // Also where an observer asked for it first.
+        let player = &mut self.players[turn];
+        player.last_norm = event.norm.get().or(player.last_norm);
         Ok(Ok(()))
     }
 }

@@ -90,6 +90,7 @@ fn on_threads<S: Study>(
     let ended = S::attach(session, config, data)?.run().map_err(|error| failure(error.into()))?;
     let (message, help) = (ended.message(), ended.help());
     if matches!(ended.outcome.reason, StopReason::NotFinite(_)) {
+        report::write(ended.records.folder().path(), &report::Study::new(S::NAME, S::ABOUT))?;
         let failure = Failure::new(message);
         return Err(help.into_iter().fold(failure, Failure::help));
     }

@@ -2,6 +2,13 @@
 
 use super::killed::{VAE, assert_same, checkpoints, metrics};
 use super::support::{Desk, fail, stderr, succeed};
+use experiments::tasks::VaeTask;
+use latent_models::{VaeObjective, VaeSettings};
+use latent_tensor::Tensor;
+use latent_train::config::Optimizer;
+use latent_train::health::{Support, check_support};
+use latent_train::sources::ImageBatch;
+use latent_train::{Executor, Limit, Settings, Source};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -153,7 +160,7 @@ fn the_first_number_that_is_not_finite_is_told_and_the_last_good_weights_stay() 
     let desk = Desk::with_data();
     let told = fail(VAE.command(&desk, &["--output", "run"], &["objective.beta=1e39"]), 1);
     assert!(
-        told.contains("error: training stopped: objective of the vae is inf after 4 steps (epoch 1, batch 0)"),
+        told.contains("error: training stopped: objective of the vae is inf after 4 steps (epoch 2, batch 0)"),
         "{told}"
     );
     assert!(told.contains("; it began in ") && told.contains("; the last gradient whose norm is known had "), "{told}");
@@ -161,6 +168,8 @@ fn the_first_number_that_is_not_finite_is_told_and_the_last_good_weights_stay() 
     assert!(told.contains(good) && told.contains("--set optimizer.clip_norm=1"), "{told}");
     assert_eq!(metrics(&desk.path("run")).last().unwrap()["kind"], "end");
     assert!(!desk.path("run/DONE").exists() && !desk.path("run/model.safetensors").exists());
+    let report = fs::read_to_string(desk.path("run/report.html")).unwrap();
+    assert!(report.contains(">stopped</span>") && report.contains("of the vae is inf after 4 steps"));
     // It would come to the same number again.
     let again = fail(VAE.command(&desk, &["--output", "run", "--resume"], &["objective.beta=1e39"]), 1);
     let error = |told: &str| told.split("error: ").nth(1).unwrap().to_owned();
@@ -174,4 +183,38 @@ fn the_first_loss_that_is_not_finite_has_no_good_weights_before_it() {
     let told = fail(VAE.command(&desk, &["--output", "run"], &["optimizer.learning_rate=1e30"]), 1);
     assert!(told.contains("of the vae is NaN after 1 steps (epoch 0, batch 2); it began in "), "{told}");
     assert!(!told.contains("the last good weights"), "{told}");
+}
+
+/// Images that nobody scaled.
+struct Bytes;
+
+impl Source for Bytes {
+    type Batch = ImageBatch;
+
+    fn batches(&self) -> usize {
+        2
+    }
+
+    fn batch(&self, _: u64, index: usize) -> ImageBatch {
+        let x = Tensor::constant(ndarray::Array2::from_shape_fn((3, 4), |(i, j)| 64.0 * ((i + j) % 4) as f32));
+        ImageBatch { x, labels: Vec::new(), indices: (3 * index..3 * index + 3).collect() }
+    }
+
+    fn fingerprint(&self) -> String {
+        "bytes".to_owned()
+    }
+}
+
+#[test]
+fn pixels_outside_of_the_likelihoods_range_are_told_before_training_and_in_it() {
+    let warning = check_support(&Bytes, Support::UnitInterval, |batch| batch.x.clone()).unwrap();
+    let why =
+        "18 of 24 values of the data are outside [0, 1], the support of the likelihood; the first is 64 in sample 0";
+    assert!(warning.message.starts_with(why) && warning.remedy.contains("scale the data into [0, 1]"), "{warning:?}");
+    let vae = VaeSettings { hidden: vec![4], ..VaeSettings::article(2) }.build([1, 2, 2], 7).unwrap();
+    let task = VaeTask::new(vae, VaeObjective::default()).unwrap();
+    let player = Optimizer::default().player(1, &task.vae).unwrap();
+    let settings = Settings::new(Limit::Steps(1), 7);
+    let error = Executor::new(&task, &Bytes, vec![player], settings).unwrap().run().unwrap_err().to_string();
+    assert!(error.contains("targets must lie in [0, 1], but range from 0 to 192"), "{error}");
 }

@@ -181,7 +181,10 @@ fn the_first_number_that_is_not_finite_is_told_and_the_last_good_weights_stay() 
 fn the_first_loss_that_is_not_finite_has_no_good_weights_before_it() {
     let desk = Desk::with_data();
     let told = fail(VAE.command(&desk, &["--output", "run"], &["optimizer.learning_rate=1e30"]), 1);
-    assert!(told.contains(" of the vae is ") && told.contains(" after 1 steps (epoch 0, batch 2); it began in "), "{told}");
+    assert!(
+        told.contains(" of the vae is ") && told.contains(" after 1 steps (epoch 0, batch 2); it began in "),
+        "{told}"
+    );
     assert!(!told.contains("the last good weights"), "{told}");
 }
 

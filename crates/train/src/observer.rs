@@ -4,6 +4,7 @@ use crate::StopReason;
 use crate::task::TaskError;
 use latent_optim::OptimError;
 use latent_tensor::Tensor;
+use serde_json::Value;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
@@ -82,6 +83,20 @@ pub trait Observer<T: ?Sized> {
     /// # Errors
     /// What makes going on pointless, such as a full disk.
     fn observe(&mut self, event: &Event<'_>, at: Position, task: &T) -> Result<ControlFlow<()>, TaskError>;
+
+    /// What it has to remember, under its name: checkpoints keep it, so that a run that goes on says what it would have
+    /// said. Nothing unless overridden; whether there is something does not depend on what happened.
+    fn save(&self) -> Option<(String, Value)> {
+        None
+    }
+
+    /// Goes on from what [`save`](Self::save) gave, before training begins.
+    ///
+    /// # Errors
+    /// If it is not of this observer.
+    fn load(&mut self, _memory: Value) -> Result<(), serde_json::Error> {
+        Ok(())
+    }
 }
 
 impl<T: ?Sized, F> Observer<T> for F

@@ -58,7 +58,7 @@ impl fmt::Display for Trouble {
             }
         }
         match last_gradient_norm {
-            Some(norm) => write!(f, "; the last gradient had norm {norm:.3e}"),
+            Some(norm) => write!(f, "; the last gradient whose norm is known had {norm:.3e}"),
             None => Ok(()),
         }
     }

@@ -55,6 +55,15 @@ fn a_killed_run_has_a_report_that_says_so() {
 }
 
 #[test]
+fn a_complete_run_is_finished_before_it_is_done() {
+    let here = tempfile::tempdir().unwrap();
+    Fixture::default().write(here.path());
+    fs::remove_file(here.path().join("DONE")).unwrap();
+    holds(&page(here.path(), &study()), &[">stopped</span>"]);
+    holds(&page(here.path(), &study().complete()), &[">finished</span>"]);
+}
+
+#[test]
 fn an_end_without_done_and_a_resumption_are_told() {
     let here = tempfile::tempdir().unwrap();
     let end = |step: u64, reason: &str| {

@@ -62,8 +62,14 @@ fn train(folder: &Path, resume: Resume, until: Option<u64>) -> Result<Ended, Ses
     start(executor(&game, STEPS, None), folder, resume, CONFIG)?
         .images(Every::Steps(20), |_, at| Ok(vec![("pattern".to_owned(), RgbImage::new(at.step as u32 + 1, 2))]))
         .monitor(DeadUnits::atoms(|_: &Game| Ok(vec![0.0, 0.5])))
+        .monitor(windows())
         .observe(Every::Steps(1), halt)
         .run()
+}
+
+/// Warns after the 21st step of the critic, which is step 32.
+fn windows() -> SaturatedDiscriminator {
+    SaturatedDiscriminator::new("critic", 1e9).patience(7, 3)
 }
 
 fn lines(folder: &Path) -> Vec<Value> {
@@ -109,6 +115,8 @@ fn a_run_leaves_what_it_should() {
     assert!(of("step").iter().any(|line| line["player"] == "critic") && of("validation")[0]["averaged"] == true);
     let dead: Vec<_> = of("health").into_iter().filter(|line| line["monitor"] == "dead_atoms").collect();
     assert_eq!((dead.len(), &dead[0]["message"]), (1, &Value::from("1 of 2 atoms are used by no sample")));
+    let saturated = of("health").into_iter().find(|line| line["monitor"] == "saturated_discriminator").unwrap();
+    assert_eq!(saturated["step"], 32);
     let seconds: Vec<f64> = of("step").iter().map(|line| line["seconds"].as_f64().unwrap()).collect();
     assert!(seconds.is_sorted());
 }
@@ -283,7 +291,8 @@ fn a_number_that_is_not_finite_is_told_with_the_last_good_weights() {
     );
     assert!(ended.message().contains("it began in ln"));
     let help = ended.help().unwrap();
-    assert!(help.contains("step-000000000000.safetensors") && help.contains("optimizer.clip_norm"), "{help}");
+    assert!(help.contains("optimizer.clip_norm") && !help.contains("the last good weights"), "{help}");
+    assert_eq!(ended.checkpoint, None, "no weights are known to be good");
     assert!(!here.path().join("model.safetensors").exists());
     ended.finish().unwrap();
     assert!(!here.path().join("DONE").exists());

@@ -1,6 +1,6 @@
 //! Axes: what they show and over which range.
 
-use super::ticks::{self, Tick};
+use latent_train::axis::{self, Tick};
 
 /// One axis of a panel: its label (with the unit) and its scale.
 #[derive(Clone, Debug)]
@@ -33,35 +33,24 @@ impl Axis {
         value.is_finite() && (!self.log || value > 0.0)
     }
 
-    /// A value as the coordinate that is linear on paper.
-    fn linearised(&self, value: f64) -> f64 {
-        if self.log { value.log10() } else { value }
-    }
-
     /// The range and ticks that suit the data.
     pub(super) fn scale(&self, data: impl Iterator<Item = f64>, about: usize) -> Scale {
         let shown = data.chain(self.including.iter().copied()).filter(|&value| self.shows(value));
-        let (low, high) = shown
-            .map(|value| self.linearised(value))
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-        let (low, high) = match (low.is_finite(), high - low > 0.0) {
-            (false, _) => (0.0, 1.0),
-            (true, false) => (low - 0.5, high + 0.5),
-            (true, true) => (low, high),
-        };
-        let pad = 0.02 * (high - low);
-        let touches = |end: f64| self.including.iter().any(|&value| self.shows(value) && self.linearised(value) == end);
-        let range = (if touches(low) { low } else { low - pad }, if touches(high) { high } else { high + pad });
-        let ticks = if self.log { ticks::log(range, about) } else { ticks::linear(range, about) };
-        Scale { log: self.log, range, ticks }
+        let (low, high) =
+            shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let (scale, nothing) =
+            if self.log { (axis::Scale::Log, (1.0, 10.0)) } else { (axis::Scale::Linear, (0.0, 1.0)) };
+        let (low, high) = if low.is_finite() { (low, high) } else { nothing };
+        let margin = |end: f64| if self.including.contains(&end) { 0.0 } else { 0.02 };
+        let axis = axis::Axis::with_margins(scale, (low, high), [margin(low), margin(high)], (0.0, 1.0));
+        Scale { axis, ticks: axis.ticks(about) }
     }
 }
 
-/// An axis with its range: linear, or powers of ten.
+/// An axis with its range and ticks.
 #[derive(Clone, Debug)]
 pub(super) struct Scale {
-    log: bool,
-    range: (f64, f64),
+    axis: axis::Axis,
     pub ticks: Vec<Tick>,
 }
 
@@ -69,16 +58,7 @@ impl Scale {
     /// Where a value lies between the two ends: 0 to 1, a little outside for values out of range.
     /// What a logarithm cannot show lies at the lower end.
     pub fn share(&self, value: f64) -> f64 {
-        if self.log && value <= 0.0 { 0.0 } else { self.of(if self.log { value.log10() } else { value }) }
-    }
-
-    /// The same for a tick.
-    pub fn tick(&self, tick: &Tick) -> f64 {
-        self.of(tick.at)
-    }
-
-    fn of(&self, x: f64) -> f64 {
-        (x - self.range.0) / (self.range.1 - self.range.0)
+        if self.axis.scale == axis::Scale::Log && value <= 0.0 { 0.0 } else { self.axis.place(value) }
     }
 }
 
@@ -96,7 +76,7 @@ mod tests {
             let shares: Vec<f64> = data.iter().map(|&x| scale.share(x)).collect();
             prop_assert!(shares.iter().all(|s| (0.0..=1.0).contains(s)), "{shares:?}");
             prop_assert!(shares.is_sorted());
-            prop_assert!(scale.ticks.iter().all(|t| (0.0..=1.0).contains(&scale.tick(t))));
+            prop_assert!(scale.ticks.iter().all(|tick| (-1e-6..=1.0 + 1e-6).contains(&scale.share(tick.at))));
         }
     }
 

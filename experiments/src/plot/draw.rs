@@ -119,13 +119,13 @@ fn panel(canvas: &Canvas<'_>, panel: &Panel, names: &[&str], outer: Frame) -> Re
         canvas.text((frame.middle().0, frame.top - 8.0), &panel.title, look)?;
     }
     for tick in &x.ticks {
-        let foot = frame.at(x.tick(tick), 0.0);
-        canvas.line(&[foot, frame.at(x.tick(tick), 1.0)], GRID, 1.0)?;
+        let foot = frame.at(x.share(tick.at), 0.0);
+        canvas.line(&[foot, frame.at(x.share(tick.at), 1.0)], GRID, 1.0)?;
         canvas.text((foot.0, foot.1 + 7.0), &tick.label, Lettering { across: Across::Top, ..number })?;
     }
     for tick in &y.ticks {
-        let foot = frame.at(0.0, y.tick(tick));
-        canvas.line(&[foot, frame.at(1.0, y.tick(tick))], GRID, 1.0)?;
+        let foot = frame.at(0.0, y.share(tick.at));
+        canvas.line(&[foot, frame.at(1.0, y.share(tick.at))], GRID, 1.0)?;
         canvas.text((foot.0 - 7.0, foot.1), &tick.label, Lettering { along: Along::Right, ..number })?;
     }
     let label = Lettering::centered(LABEL);

@@ -26,7 +26,6 @@ mod palette;
 mod panel;
 mod plane;
 mod plates;
-mod ticks;
 
 pub use axis::Axis;
 pub use figure::{Figure, PlotError};

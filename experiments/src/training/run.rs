@@ -91,14 +91,18 @@ fn on_threads<S: Study>(
     let ended = S::attach(session, config, data)?.run().map_err(|error| failure(error.into()))?;
     let (message, help) = (ended.message(), ended.help());
     if matches!(ended.outcome.reason, StopReason::NotFinite(_)) {
+        report::write(ended.records.folder().path(), &report::Study::new(S::NAME, S::ABOUT))?;
         let failure = Failure::new(message);
         return Err(help.into_iter().fold(failure, Failure::help));
     }
     let complete = ended.is_complete();
-    let about = if complete { S::finish(config, &task, data, &ended)? } else { report::Study::new(S::NAME, S::ABOUT) };
+    let about = if complete {
+        S::finish(config, &task, data, &ended)?.complete()
+    } else {
+        report::Study::new(S::NAME, S::ABOUT)
+    };
+    report::write(ended.records.folder().path(), &about)?;
     let folder = ended.finish()?;
-    // After `DONE`, as a report says whether its run is finished.
-    report::write(&folder, &about)?;
     tell(format_args!("{message}\nresults in {}", folder.display()));
     if let Some(help) = help {
         tell(format_args!("help: {help}"));

@@ -14,7 +14,9 @@ use crate::tasks::VaeTask;
 use crate::training::Study;
 use latent_datasets::Splits;
 use latent_layers::summary;
-use latent_train::health::{LatentUse, PosteriorCollapse};
+use latent_models::Likelihood;
+use latent_train::health::{LatentUse, PosteriorCollapse, Support, check_support};
+use latent_train::progress::grouped;
 use latent_train::report::{self, Figure};
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
@@ -63,6 +65,14 @@ impl Study for VaeMnist {
             let q = evaluate::posterior(&task.vae, data)?;
             Ok(LatentUse::gaussian(q.mean().view_as(), q.log_var().view_as()))
         });
+        let support = match config.model.likelihood {
+            Likelihood::Bernoulli => Support::UnitInterval,
+            Likelihood::Gaussian(_) => Support::Real,
+        };
+        let images = Images::in_order(&data.train, config.training.batch_size)?;
+        if let Some(warning) = check_support(&images, support, |batch| batch.x.clone()) {
+            session.warn("support", &warning).map_err(|error| Failure::new(error.to_string()))?;
+        }
         Ok(session.images(config.training.validate_every, pictures).monitor(collapse))
     }
 
@@ -72,9 +82,14 @@ impl Study for VaeMnist {
         let folder = ended.records.folder();
         folder.json("test.json", &judged)?;
         let sections = pictures::at_the_end(&task.vae, data, &folder)?;
-        let on = format!("{} test images", judged.images);
-        let sampled = format!("{} draws for each of {} test images", judged.draws, judged.sampled_images);
-        let set = data.train.name().split('/').next().unwrap_or_default();
+        let on = format!("{} test images", grouped(judged.images as u64));
+        let sampled =
+            format!("{} draws for each of {} test images", judged.draws, grouped(judged.sampled_images as u64));
+        let set = match data.train.name().split('/').next().unwrap_or_default() {
+            "mnist" => "MNIST",
+            "fashion-mnist" => "Fashion-MNIST",
+            other => other,
+        };
         let study = report::Study::new(format!("Variational autoencoder on {set}"), about)
             .figure(Figure::new("negative ELBO, test", -judged.elbo, "nats").note(&on))
             .figure(Figure::new("reconstruction, test", judged.reconstruction, "nats").note(&on))

@@ -2,5 +2,6 @@
 
 mod bench_sparse;
 mod fista_mnist;
+#[path = "../support/mod.rs"]
 mod support;
 mod trained;

@@ -8,6 +8,7 @@ use ndarray::{ArrayD, IxDyn};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,6 +26,8 @@ struct Header {
     /// Paths in the model's order, which the file does not keep.
     model: Vec<String>,
     players: Vec<PlayerHeader>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    observers: Vec<(String, Value)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,6 +109,7 @@ impl Checkpoint {
                     last_norm: player.last_norm,
                 })
                 .collect(),
+            observers: self.observers.clone(),
         };
         let header = serde_json::to_string(&header).expect("texts and finite numbers");
         let sum =
@@ -172,8 +176,8 @@ impl Checkpoint {
             (name, state)
         });
         let players = players.collect();
-        let Header { identity, step, validated, best, .. } = header;
-        Ok(Self { identity, step, validated, model, players, early, best })
+        let Header { identity, step, validated, best, observers, .. } = header;
+        Ok(Self { identity, step, validated, model, players, early, best, observers })
     }
 }
 
@@ -193,6 +197,7 @@ pub(super) mod tests {
     use super::*;
     use ndarray::Array1;
     use proptest::prelude::*;
+    use serde_json::json;
 
     pub fn example(step: u64) -> Checkpoint {
         let tensor = |k: f32| Tensor::constant(Array1::from_shape_fn(5, |i| k + i as f32 / 3.0));
@@ -213,6 +218,7 @@ pub(super) mod tests {
             players: vec![("model".into(), player)],
             early: Some((EarlyStopping::new(latent_regularizers::Mode::Min), Some(model))),
             best: Some(1.0 / 3.0),
+            observers: vec![("plateau".into(), json!({ "best": 0.1, "since": step }))],
         }
     }
 
@@ -226,6 +232,7 @@ pub(super) mod tests {
         assert_eq!(back.players, checkpoint.players);
         assert_eq!((back.step, back.validated), (7, Some(3)));
         assert_eq!((back.best, &back.identity), (checkpoint.best, &checkpoint.identity));
+        assert_eq!(back.observers, checkpoint.observers);
         assert_eq!(back.model.entries()[0].0, "z.weight");
     }
 

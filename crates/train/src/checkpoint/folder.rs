@@ -74,9 +74,18 @@ impl Checkpoints {
     /// # Errors
     /// If there is none.
     pub fn last(&self) -> Result<(Checkpoint, Vec<CheckpointError>), CheckpointError> {
+        self.last_before(u64::MAX)
+    }
+
+    /// The last checkpoint of fewer steps than these that can be read, and what was wrong with later ones.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn last_before(&self, step: u64) -> Result<(Checkpoint, Vec<CheckpointError>), CheckpointError> {
         let mut damaged = Vec::new();
         for path in self.list(LAST)?.iter().rev() {
             match read(path) {
+                Ok(checkpoint) if checkpoint.step >= step => {}
                 Ok(checkpoint) => return Ok((checkpoint, damaged)),
                 Err(error) => damaged.push(error),
             }

@@ -16,6 +16,7 @@ pub use identity::Identity;
 
 use latent_optim::SavedState;
 use latent_regularizers::{EarlyStopping, Snapshot};
+use serde_json::Value;
 
 /// The whole state of a run after a number of steps.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Checkpoint {
     pub early: Option<(EarlyStopping, Option<Snapshot>)>,
     /// The best value of what is watched.
     pub best: Option<f64>,
+    /// What observers remember, by name, in their order.
+    pub observers: Vec<(String, Value)>,
 }
 
 /// What is kept of a player beside its weights.

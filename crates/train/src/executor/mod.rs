@@ -15,7 +15,8 @@ use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, Position};
 use crate::task::{Source, Task, TaskError};
 use crate::{Every, StopReason};
-use latent_regularizers::{RestoreBest, Snapshot, Verdict};
+use latent_regularizers::{RestoreBest, Snapshot};
+use serde_json::Value;
 use std::ops::ControlFlow;
 
 /// Trains a task on batches of a source until a limit.
@@ -37,6 +38,8 @@ pub struct Executor<'a, T: Task> {
     step: u64,
     validated: Option<u64>,
     best: Option<f64>,
+    /// What the observers of the run that goes on remembered.
+    memories: Vec<(String, Value)>,
 }
 
 /// How training ended.
@@ -87,6 +90,7 @@ impl<'a, T: Task> Executor<'a, T> {
             step: 0,
             validated: None,
             best: None,
+            memories: Vec::new(),
         })
     }
 
@@ -145,8 +149,13 @@ impl<'a, T: Task> Executor<'a, T> {
     /// If a loss cannot be computed, a step not be made, or an observer not do its work. A number that is not finite is
     /// no error but a [`StopReason`].
     pub fn run(&mut self) -> Result<Outcome, TaskError> {
+        self.remind_observers()?;
         let mut flow = self.tell(&Event::Begin)?;
         let reason = loop {
+            // Also of a run that goes on: it was killed while its results were written.
+            if let Some(reason) = self.early.as_ref().and_then(|early| early.policy.stopped()) {
+                break StopReason::Early(reason);
+            }
             if flow.is_break() || self.interrupt.raised() {
                 break StopReason::Interrupted;
             }
@@ -161,12 +170,12 @@ impl<'a, T: Task> Executor<'a, T> {
             if let Err(trouble) = self.make_step(&mut flow)? {
                 break StopReason::NotFinite(trouble);
             }
-            if self.settings.validate.is_due(self.step, self.pace) {
-                match self.make_validation(&mut flow)? {
-                    Ok(Some(Verdict::Stop(reason))) => break StopReason::Early(reason),
-                    Ok(_) => {}
-                    Err(trouble) => break StopReason::NotFinite(trouble),
-                }
+            // At the end before a checkpoint is written, which then knows of it.
+            let is_last = self.step >= self.position().steps;
+            if (is_last || self.settings.validate.is_due(self.step, self.pace))
+                && let Err(trouble) = self.make_validation(&mut flow)?
+            {
+                break StopReason::NotFinite(trouble);
             }
             if self.checkpoints.as_ref().is_some_and(|to| to.every.is_due(self.step, self.pace))
                 && let Err(trouble) = self.write_checkpoint(Checkpoints::write)?
@@ -174,12 +183,11 @@ impl<'a, T: Task> Executor<'a, T> {
                 break StopReason::NotFinite(trouble);
             }
         };
-        // Before other weights are put in their place: the run can be made longer later.
-        let reason = match (self.write_checkpoint(Checkpoints::write)?, reason) {
-            (Err(trouble), StopReason::Finished | StopReason::Early(_) | StopReason::Interrupted) => {
-                StopReason::NotFinite(trouble)
-            }
-            (_, reason) => reason,
+        // Before other weights are put in their place: the run can be made longer later. Weights that lead to a number
+        // that is not finite must not push out better ones.
+        let reason = match reason {
+            StopReason::NotFinite(trouble) => StopReason::NotFinite(trouble),
+            reason => self.write_checkpoint(Checkpoints::write)?.map_or_else(StopReason::NotFinite, |()| reason),
         };
         if matches!(reason, StopReason::Early(_) | StopReason::Finished) {
             self.leave_evaluated_weights()?;

@@ -25,6 +25,7 @@ impl<T: Task> Executor<'_, T> {
             players: names.zip(states).collect(),
             early: self.early.as_ref().map(|early| (early.policy, early.best.clone())),
             best: self.best,
+            observers: self.observers.iter().filter_map(|(_, observer)| observer.save()).collect(),
         }
     }
 
@@ -62,6 +63,21 @@ impl<T: Task> Executor<'_, T> {
             early.best.clone_from(best);
         }
         (self.step, self.validated, self.best) = (checkpoint.step, checkpoint.validated, checkpoint.best);
+        self.memories.clone_from(&checkpoint.observers);
+        Ok(())
+    }
+
+    /// Gives observers what those of the same names remembered, in their order.
+    pub(super) fn remind_observers(&mut self) -> Result<(), CheckpointError> {
+        for (_, observer) in &mut self.observers {
+            let Some((name, _)) = observer.save() else { continue };
+            if let Some(found) = self.memories.iter().position(|(of, _)| *of == name) {
+                let (_, memory) = self.memories.remove(found);
+                let unfit = |error| CheckpointError::Unfit(format!("what {name} remembers: {error}"));
+                observer.load(memory).map_err(unfit)?;
+            }
+        }
+        self.memories.clear();
         Ok(())
     }
 

@@ -18,9 +18,9 @@ impl<T: Task> Executor<'_, T> {
         let players = task.players();
         let turn = self.settings.player(step, players.len());
         let (name, module) = players[turn];
-        let trouble = |what: &str, value: f64, origin, last_gradient_norm| Trouble {
+        let trouble = |part: u64, what: &str, value: f64, origin, last_gradient_norm| Trouble {
             step,
-            place: self.pace.place(step, 0),
+            place: self.pace.place(step, part),
             player: name,
             what: what.to_owned(),
             value,
@@ -36,7 +36,7 @@ impl<T: Task> Executor<'_, T> {
             let terms = task.loss(turn, &batch, &mut Pass::train(self.settings.seed, step, part))?;
             if let Some(&(what, value)) = terms.values().iter().find(|(_, value)| !value.is_finite()) {
                 let origin = first_non_finite(terms.objective());
-                return Ok(Err(trouble(what, value, origin, self.players[turn].last_norm)));
+                return Ok(Err(trouble(part, what, value, origin, self.players[turn].last_norm)));
             }
             mean.add(&terms);
             samples += terms.samples();
@@ -54,11 +54,10 @@ impl<T: Task> Executor<'_, T> {
             Ok(report) => report.gradient_norm,
             Err(OptimError::NonFiniteGradient { path, value, .. }) => {
                 let last = self.players[turn].last_norm;
-                return Ok(Err(trouble(&format!("the gradient of {path}"), value, None, last)));
+                return Ok(Err(trouble(0, &format!("the gradient of {path}"), value, None, last)));
             }
             Err(other) => return Err(other.into()),
         };
-        player.last_norm = norm.or(player.last_norm);
         task.after_step(turn)?;
         self.step += 1;
         let parameters = parameters.as_slice();
@@ -74,6 +73,9 @@ impl<T: Task> Executor<'_, T> {
         if self.tell(&Event::Step(&event))?.is_break() {
             *flow = ControlFlow::Break(());
         }
+        // Also where an observer asked for it first.
+        let player = &mut self.players[turn];
+        player.last_norm = event.norm.get().or(player.last_norm);
         Ok(Ok(()))
     }
 }

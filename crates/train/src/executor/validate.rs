@@ -6,18 +6,14 @@ use crate::observer::{Event, Validation};
 use crate::stop::Trouble;
 use crate::task::{Pass, Task, TaskError};
 use crate::terms::MeanTerms;
-use latent_regularizers::Verdict;
 use latent_tensor::no_grad;
 use std::ops::ControlFlow;
 
 impl<T: Task> Executor<'_, T> {
     /// Evaluates all samples, with averaged weights where there are some, and tells of it. The inner error is what is
     /// watched, if it is not finite.
-    pub(super) fn make_validation(
-        &mut self,
-        flow: &mut ControlFlow<()>,
-    ) -> Result<Result<Option<Verdict>, Trouble>, TaskError> {
-        let Some(source) = self.validation else { return Ok(Ok(None)) };
+    pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
+        let Some(source) = self.validation else { return Ok(Ok(())) };
         self.validated = Some(self.step);
         let task = self.task;
         let modules = task.players();
@@ -37,7 +33,9 @@ impl<T: Task> Executor<'_, T> {
             return Err(format!("{} is to be watched, but the evaluation has {known:?}", self.settings.watch).into());
         };
         let finite = watched.is_finite();
-        let verdict = if finite { self.early.as_mut().map(|early| early.observe(watched, task.model())) } else { None };
+        if let Some(early) = self.early.as_mut().filter(|_| finite) {
+            early.observe(watched, task.model());
+        }
         let improved = finite && self.best.is_none_or(|best| self.settings.better(watched, best));
         if improved {
             self.best = Some(watched);
@@ -53,6 +51,6 @@ impl<T: Task> Executor<'_, T> {
         if improved && let Err(trouble) = self.write_checkpoint(Checkpoints::write_best)? {
             return Ok(Err(trouble));
         }
-        Ok(Ok(verdict))
+        Ok(Ok(()))
     }
 }

@@ -4,6 +4,7 @@ use super::{Monitor, Warning, value};
 use crate::observers::short;
 use crate::{Event, Position, TaskError};
 use latent_regularizers::Mode;
+use serde_json::{Value, json};
 
 /// Warns when what is watched got worse in five validations in a row, and lost more than a tenth of all that it had
 /// gained.
@@ -55,6 +56,15 @@ impl<T: ?Sized> Monitor<T> for Divergence {
     fn look(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<Option<Warning>, TaskError> {
         let Event::Validation(validation) = event else { return Ok(None) };
         Ok(value(&validation.values, &self.watch).and_then(|value| self.see(value)))
+    }
+
+    fn save(&self) -> Option<Value> {
+        Some(json!(self.seen))
+    }
+
+    fn load(&mut self, memory: Value) -> Result<(), serde_json::Error> {
+        self.seen = serde_json::from_value(memory)?;
+        Ok(())
     }
 }
 

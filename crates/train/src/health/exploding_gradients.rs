@@ -2,13 +2,14 @@
 
 use super::{Monitor, Warning};
 use crate::{Event, Position, TaskError};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Warns when the norm of a player's gradient is more than a hundred times the median of its last hundred, after at
 /// least twenty.
 #[derive(Clone, Debug, Default)]
 pub struct ExplodingGradients {
-    norms: BTreeMap<&'static str, VecDeque<f64>>,
+    norms: BTreeMap<String, VecDeque<f64>>,
 }
 
 const FACTOR: f64 = 100.0;
@@ -17,7 +18,7 @@ const LEAST: usize = 20;
 
 impl ExplodingGradients {
     fn see(&mut self, player: &'static str, norm: f64) -> Option<Warning> {
-        let norms = self.norms.entry(player).or_default();
+        let norms = self.norms.entry(player.to_owned()).or_default();
         let median = (norms.len() >= LEAST).then(|| median(norms));
         norms.push_back(norm);
         if norms.len() > MEMORY {
@@ -45,6 +46,15 @@ impl<T: ?Sized> Monitor<T> for ExplodingGradients {
     fn look(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<Option<Warning>, TaskError> {
         let Event::Step(step) = event else { return Ok(None) };
         Ok(step.gradient_norm().ok().and_then(|norm| self.see(step.player, norm)))
+    }
+
+    fn save(&self) -> Option<Value> {
+        Some(json!(self.norms))
+    }
+
+    fn load(&mut self, memory: Value) -> Result<(), serde_json::Error> {
+        self.norms = serde_json::from_value(memory)?;
+        Ok(())
     }
 }
 

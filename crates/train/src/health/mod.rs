@@ -9,7 +9,8 @@
 //! | [`Divergence`], [`Plateau`] | what is watched of validations | it gets worse, or no longer moves |
 //! | [`check_support`] | the data, before training | values that the likelihood has no probability for |
 //!
-//! A warning is told once a run, on the console and in `metrics.jsonl`. Monitors change nothing.
+//! A warning is told once a run, on the console and in `metrics.jsonl`. Monitors change nothing. What they have seen is
+//! kept in checkpoints: a run that was stopped or killed and goes on warns as it would have.
 
 mod dead_units;
 mod divergence;
@@ -29,6 +30,7 @@ pub use support::{Support, check_support};
 
 use crate::observers::Records;
 use crate::{Event, Observer, Position, TaskError};
+use serde_json::Value;
 use std::ops::ControlFlow;
 
 /// What is wrong, and what can be done about it.
@@ -50,6 +52,20 @@ pub trait Monitor<T: ?Sized> {
     /// # Errors
     /// If what it needs cannot be computed.
     fn look(&mut self, event: &Event<'_>, at: Position, task: &T) -> Result<Option<Warning>, TaskError>;
+
+    /// What it has to remember to warn at the same steps when the run goes on from a checkpoint. Nothing, unless
+    /// overridden; whether there is something does not depend on what was seen.
+    fn save(&self) -> Option<Value> {
+        None
+    }
+
+    /// Goes on from what [`save`](Self::save) gave.
+    ///
+    /// # Errors
+    /// If it is not of this monitor.
+    fn load(&mut self, _memory: Value) -> Result<(), serde_json::Error> {
+        Ok(())
+    }
 }
 
 /// Tells a run's records what a monitor sees.
@@ -65,8 +81,76 @@ impl<T: ?Sized, M: Monitor<T>> Observer<T> for Watch<M> {
         }
         Ok(ControlFlow::Continue(()))
     }
+
+    fn save(&self) -> Option<(String, Value)> {
+        Some((self.monitor.name().to_owned(), self.monitor.save()?))
+    }
+
+    fn load(&mut self, memory: Value) -> Result<(), serde_json::Error> {
+        self.monitor.load(memory)
+    }
 }
 
 fn value(values: &[(&'static str, f64)], name: &str) -> Option<f64> {
     values.iter().find(|(found, _)| *found == name).map(|&(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Step, Validation};
+    use latent_regularizers::Mode;
+    use proptest::prelude::*;
+    use std::cell::Cell;
+
+    /// What a monitor says of a step and a validation of this value, which is the step's gradient norm as well.
+    fn look(monitor: &mut dyn Monitor<()>, value: f64, step: u64) -> Vec<Warning> {
+        let at = Position { step, steps: 1000, epoch: 1 };
+        let values = vec![("objective", value)];
+        let validation = Validation { values: values.clone(), improved: false, averaged: false };
+        let made = Step {
+            player: "critic",
+            values,
+            samples: 1,
+            learning_rate: 0.1,
+            parameters: &[],
+            gradients: &[],
+            norm: Cell::new(Some(value.abs())),
+        };
+        let events = [Event::Step(&made), Event::Validation(&validation)];
+        events.iter().filter_map(|event| monitor.look(event, at, &()).unwrap()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn after_a_break_the_same_is_told(
+            noise in prop::collection::vec(0.0_f64..1.0, 30..60), slope in -1_i32..2, size in 0_i32..2,
+            burst in 20_usize..60, cut: prop::sample::Index,
+        ) {
+            let value = |k: usize, x: f64| {
+                if k == burst { 1e6 } else { 100.0 + f64::from(slope) * k as f64 + f64::from(size) * x }
+            };
+            let values: Vec<f64> = noise.iter().enumerate().map(|(k, &x)| value(k, x)).collect();
+            let monitors: [fn() -> Box<dyn Monitor<()>>; 4] = [
+                || Box::new(ExplodingGradients::default()),
+                || Box::new(Divergence::new("objective", Mode::Min)),
+                || Box::new(Plateau::new("objective", Mode::Min)),
+                || Box::new(SaturatedDiscriminator::new("critic", 120.0).patience(4, 2)),
+            ];
+            let cut = cut.index(values.len());
+            for new in monitors {
+                let mut whole = new();
+                let want: Vec<_> = (1..).zip(&values).map(|(k, &value)| look(whole.as_mut(), value, k)).collect();
+                let mut broken = new();
+                let mut told: Vec<_> =
+                    (1..).zip(&values[..cut]).map(|(k, &value)| look(broken.as_mut(), value, k)).collect();
+                let memory = serde_json::to_string(&broken.save().unwrap()).unwrap();
+                let mut broken = new();
+                broken.load(serde_json::from_str(&memory).unwrap()).unwrap();
+                let rest = (cut as u64 + 1..).zip(&values[cut..]);
+                told.extend(rest.map(|(k, &value)| look(broken.as_mut(), value, k)));
+                prop_assert_eq!(told, want, "{}", whole.name());
+            }
+        }
+    }
 }

@@ -4,6 +4,8 @@ use super::{Monitor, Warning, value};
 use crate::observers::short;
 use crate::{Event, Position, TaskError};
 use latent_regularizers::Mode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Warns when, in ten validations in a row, what is watched improved by less than a thousandth of all that it has
 /// gained, while more than a quarter of the steps are still to be made.
@@ -11,9 +13,17 @@ use latent_regularizers::Mode;
 pub struct Plateau {
     watch: String,
     sign: f64,
-    first: Option<f64>,
+    seen: Option<Seen>,
+}
+
+/// Values, negative if more is better.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Seen {
+    first: f64,
     best: f64,
+    /// The best value that was better than the last such by enough.
     anchor: f64,
+    /// Validations after it.
     since: u64,
 }
 
@@ -23,24 +33,27 @@ impl Plateau {
     /// Of this value, of which less or more is better.
     pub fn new(watch: impl Into<String>, mode: Mode) -> Self {
         let sign = if mode == Mode::Min { 1.0 } else { -1.0 };
-        Self { watch: watch.into(), sign, first: None, best: f64::INFINITY, anchor: f64::INFINITY, since: 0 }
+        Self { watch: watch.into(), sign, seen: None }
     }
 
     fn see(&mut self, value: f64, left: f64) -> Option<Warning> {
         let value = self.sign * value;
-        let first = *self.first.get_or_insert(value);
-        self.best = self.best.min(value);
-        // The best value counts as new when it is better than the last such by enough.
-        if self.anchor == f64::INFINITY || self.anchor - self.best > 1e-3 * (first - self.best) {
-            (self.anchor, self.since) = (self.best, 0);
+        let Some(seen) = &mut self.seen else {
+            self.seen = Some(Seen { first: value, best: value, anchor: value, since: 0 });
+            return None;
+        };
+        seen.best = seen.best.min(value);
+        if seen.anchor - seen.best > 1e-3 * (seen.first - seen.best) {
+            (seen.anchor, seen.since) = (seen.best, 0);
             return None;
         }
-        self.since += 1;
-        (self.since >= PATIENCE && left > 0.25).then(|| Warning {
+        seen.since += 1;
+        let Seen { best, since, .. } = *seen;
+        (since >= PATIENCE && left > 0.25).then(|| Warning {
             message: format!(
                 "{} of the validation has hardly moved in {PATIENCE} validations; the best is {}",
                 self.watch,
-                short(self.sign * self.best)
+                short(self.sign * best)
             ),
             remedy: "let the learning rate decay (schedule), stop early (training.early_stopping), or take a larger \
                      model if it underfits"
@@ -58,6 +71,15 @@ impl<T: ?Sized> Monitor<T> for Plateau {
         let Event::Validation(validation) = event else { return Ok(None) };
         let left = 1.0 - at.step as f64 / at.steps.max(1) as f64;
         Ok(value(&validation.values, &self.watch).and_then(|value| self.see(value, left)))
+    }
+
+    fn save(&self) -> Option<Value> {
+        Some(json!(self.seen))
+    }
+
+    fn load(&mut self, memory: Value) -> Result<(), serde_json::Error> {
+        self.seen = serde_json::from_value(memory)?;
+        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::{Monitor, Warning, value};
 use crate::{Event, Position, TaskError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Warns when a discriminator's mean loss stays close to its lower bound for some windows of steps: its outputs are
 /// saturated then, and a generator learns little from them (Arjovsky and Bottou, *Towards principled methods for
@@ -15,8 +17,15 @@ pub struct SaturatedDiscriminator {
     level: f64,
     window: u64,
     patience: u64,
+    seen: Seen,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Seen {
+    /// Of the window so far.
     sum: f64,
     count: u64,
+    /// Whole windows below the level.
     in_a_row: u64,
 }
 
@@ -24,7 +33,7 @@ impl SaturatedDiscriminator {
     /// Of this player, whose loss counts as saturated below `level`: 0.05 nats for the logistic losses, whose bound is
     /// zero and whose value for a discriminator that cannot tell is `2 ln 2`.
     pub fn new(player: &'static str, level: f64) -> Self {
-        Self { player, term: "objective", level, window: 100, patience: 3, sum: 0.0, count: 0, in_a_row: 0 }
+        Self { player, term: "objective", level, window: 100, patience: 3, seen: Seen::default() }
     }
 
     /// Looks at another term than the whole objective, for example one without a gradient penalty.
@@ -48,15 +57,16 @@ impl<T: ?Sized> Monitor<T> for SaturatedDiscriminator {
     fn look(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<Option<Warning>, TaskError> {
         let Event::Step(step) = event else { return Ok(None) };
         let Some(loss) = value(&step.values, self.term).filter(|_| step.player == self.player) else { return Ok(None) };
-        self.sum += loss;
-        self.count += 1;
-        if self.count < self.window {
+        let seen = &mut self.seen;
+        seen.sum += loss;
+        seen.count += 1;
+        if seen.count < self.window {
             return Ok(None);
         }
-        let mean = self.sum / self.count as f64;
-        (self.sum, self.count) = (0.0, 0);
-        self.in_a_row = if mean < self.level { self.in_a_row + 1 } else { 0 };
-        if self.in_a_row < self.patience {
+        let mean = seen.sum / seen.count as f64;
+        let in_a_row = if mean < self.level { seen.in_a_row + 1 } else { 0 };
+        *seen = Seen { in_a_row, ..Seen::default() };
+        if in_a_row < self.patience {
             return Ok(None);
         }
         Ok(Some(Warning {
@@ -73,5 +83,14 @@ impl<T: ?Sized> Monitor<T> for SaturatedDiscriminator {
                      normalisation, or add noise to what it sees"
                 .to_owned(),
         }))
+    }
+
+    fn save(&self) -> Option<Value> {
+        Some(json!(self.seen))
+    }
+
+    fn load(&mut self, memory: Value) -> Result<(), serde_json::Error> {
+        self.seen = serde_json::from_value(memory)?;
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! A chart: drawn here as SVG, and again by the page's script, which lets it be explored.
 
 use super::curve::Curve;
-use super::number::significant;
-use super::ticks::{Axis, Scale};
+use crate::axis::{Axis, Scale};
+use crate::number::significant;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use std::fmt::Write;

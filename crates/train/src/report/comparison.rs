@@ -3,10 +3,10 @@
 use super::error::ReportError;
 use super::grouping::{Difference, Group, group};
 use super::measures::{Measure, measures};
-use super::number::{grouped, significant, with_interval};
 use super::overlay;
 use super::page;
 use super::run::{Run, State};
+use crate::number::{grouped, significant, with_interval};
 use crate::progress::seconds;
 use crate::run::atomic;
 use maud::{Markup, html};

@@ -1,7 +1,7 @@
 //! Warnings, and what helps.
 
-use super::number::grouped;
 use super::run::Run;
+use crate::number::grouped;
 use maud::{Markup, html};
 
 /// All warnings of a run, or that there are none.

@@ -31,7 +31,6 @@ mod health;
 mod interval;
 mod measures;
 mod metrics;
-mod number;
 mod overlay;
 mod overview;
 mod page;
@@ -39,7 +38,6 @@ mod pictures;
 mod provenance;
 mod run;
 mod study;
-mod ticks;
 mod timing;
 
 pub use comparison::Comparison;
@@ -58,7 +56,8 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// [`ReportError::NoFolder`] and [`ReportError::NotARun`] if the folder is not one of a run; [`ReportError::Write`].
 pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
-    let run = Run::read(folder)?;
+    let mut run = Run::read(folder)?;
+    run.done |= study.complete;
     if !study.figures.is_empty() {
         let json = serde_json::to_vec_pretty(&study.figures).map_err(RunError::encode(FIGURES))?;
         atomic::write_bytes(&folder.join(FIGURES), &json)?;

@@ -1,9 +1,9 @@
 //! The head of the page.
 
 use super::metrics::Metrics;
-use super::number::{grouped, short};
 use super::run::{Run, State};
 use super::study::{Figure, Study};
+use crate::number::{grouped, short};
 use crate::progress::seconds;
 use maud::{Markup, html};
 use std::time::Duration;
@@ -85,7 +85,7 @@ fn of_run(run: &Run, study: &Study) -> Vec<Tile> {
         let count = |count: u64, one: &str| {
             format!("{} {one}{}", grouped(&count.to_string()), if count == 1 { "" } else { "s" })
         };
-        let batch = batch.map_or_else(String::new, |batch| format!(" of {}", count(batch, "sample")));
+        let batch = batch.map_or_else(String::new, |batch| format!(", {} a step", count(batch, "sample")));
         let note = format!("{}{batch}", count(progress.epoch, "epoch"));
         let value = grouped(&progress.step.to_string());
         tiles.push(Tile { name: "steps".to_owned(), value, unit: String::new(), note });

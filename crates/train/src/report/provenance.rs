@@ -1,9 +1,9 @@
 //! What was run, and how to run it again.
 
-use super::number::{bytes, grouped};
 use super::page::fact;
 use super::run::Run;
 use super::study::Study;
+use crate::number::{bytes, grouped};
 use maud::{Markup, html};
 use serde_json::Value;
 use toml::Table;

@@ -27,7 +27,7 @@ pub struct Run {
     pub metrics: Metrics,
     /// `figures.json`.
     pub figures: Vec<Figure>,
-    /// Whether it has its `DONE`.
+    /// Whether it has its `DONE`, or will have as soon as its report is written.
     pub done: bool,
     /// What is missing or cannot be read.
     pub notes: Vec<String>,

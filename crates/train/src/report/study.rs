@@ -34,6 +34,8 @@ pub struct Study {
     pub phases: Vec<(String, Duration)>,
     /// The commands that make this run again. Without any, the command line that the manifest has.
     pub reproduce: Vec<String>,
+    /// Whether all of the run is there, though its `DONE` is not, which comes last.
+    pub complete: bool,
 }
 
 impl Study {
@@ -74,6 +76,13 @@ impl Study {
     #[must_use]
     pub fn reproduce(mut self, command: impl Into<String>) -> Self {
         self.reproduce.push(command.into());
+        self
+    }
+
+    /// Of a run of which nothing is left to be written but `DONE`.
+    #[must_use]
+    pub fn complete(mut self) -> Self {
+        self.complete = true;
         self
     }
 

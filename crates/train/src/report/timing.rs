@@ -1,10 +1,10 @@
 //! Where the time went.
 
 use super::charts::speed;
-use super::number::{grouped, short};
 use super::page::fact;
 use super::run::Run;
 use super::study::Study;
+use crate::number::{grouped, short};
 use crate::progress::seconds;
 use maud::{Markup, html};
 use std::time::Duration;

@@ -13,13 +13,18 @@ pub struct Ended {
     pub outcome: Outcome,
     /// Where more can be recorded.
     pub records: Records,
-    /// The last checkpoint that can be read, if there is one.
+    /// The last checkpoint that can be read, if there is one; where a number was not finite, the last one before.
     pub checkpoint: Option<PathBuf>,
 }
 
 impl Ended {
     pub(super) fn new(outcome: Outcome, records: Records, checkpoints: &Checkpoints) -> Self {
-        let checkpoint = checkpoints.last().ok().map(|(checkpoint, _)| checkpoints.path(checkpoint.step));
+        let found = match &outcome.reason {
+            // With weights of that step it is not finite.
+            StopReason::NotFinite(trouble) => checkpoints.last_before(trouble.step),
+            _ => checkpoints.last(),
+        };
+        let checkpoint = found.ok().map(|(checkpoint, _)| checkpoints.path(checkpoint.step));
         Self { outcome, records, checkpoint }
     }
 

@@ -51,14 +51,15 @@
   const logTicks = (low, high, about) => {
     const every = Math.max(1, Math.ceil((high - low) / about));
     const digits = high - low < 0.6 * about ? [1, 2, 5] : [1];
+    const ordinary = (exponent) => exponent >= -4 && exponent < 6;
+    const inFigures = ordinary(Math.ceil(low)) && ordinary(Math.floor(high));
     const ticks = [];
     for (let exponent = Math.floor(low); exponent <= Math.ceil(high); exponent++) {
       if (((exponent % every) + every) % every) continue;
       for (const digit of digits) {
         const place = Math.log10(digit) + exponent;
         if (place < low || place > high) continue;
-        const plain = exponent >= -4 && exponent < 6;
-        const label = plain
+        const label = inFigures || exponent === 0
           ? grouped((digit * 10 ** exponent).toFixed(Math.max(0, -exponent)))
           : (digit === 1 ? "" : digit + "×") + "10" + superscript(exponent);
         ticks.push([digit * 10 ** exponent, label]);
@@ -68,8 +69,9 @@
   };
   const axis = (log, low, high, margin, from, to) => {
     if (log) [low, high] = [Math.log10(low), Math.log10(high)];
-    const length = high > low ? high - low : 0.2 * Math.max(Math.abs(low), 0.5);
-    const middle = (low + high) / 2;
+    const size = Math.max(Math.abs(low), Math.abs(high)), middle = (low + high) / 2;
+    // A curve of one value lies in the middle, on an axis of its size.
+    const length = high - low > 1e-6 * size ? high - low : log || size === 0 ? 1 : size;
     [low, high] = [middle - (0.5 + margin) * length, middle + (0.5 + margin) * length];
     return {
       place: (value) => from + (((log ? Math.log10(value) : value) - low) / (high - low)) * (to - from),

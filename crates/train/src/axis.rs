@@ -1,6 +1,14 @@
-//! The scale of an axis and the ticks on it.
+//! Axes of charts: where values are on the page, and the ticks.
+//!
+//! ```
+//! use latent_train::axis::{Axis, Scale};
+//!
+//! let axis = Axis::new(Scale::Linear, (0.0, 4690.0), 0.0, (0.0, 469.0));
+//! let ticks: Vec<_> = axis.ticks(5).into_iter().map(|tick| (axis.place(tick.at).round(), tick.label)).collect();
+//! assert_eq!(ticks[1], (100.0, "1,000".to_owned()));
+//! ```
 
-use super::number::{grouped, superscript, trimmed};
+use crate::number::{grouped, superscript, trimmed};
 
 /// How values become places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +28,9 @@ pub struct Axis {
     page: (f64, f64),
 }
 
+/// Values that differ by less, relative to their size, are one.
+const FLAT: f64 = 1e-6;
+
 /// A place on an axis with its label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
@@ -30,17 +41,30 @@ pub struct Tick {
 }
 
 impl Axis {
-    /// An axis over a range, which is widened by a share of itself; `page` says where its ends are.
-    pub fn new(scale: Scale, (low, high): (f64, f64), margin: f64, page: (f64, f64)) -> Self {
+    /// An axis over a range, which is widened at both ends by a share of itself; `page` says where its ends are.
+    pub fn new(scale: Scale, range: (f64, f64), margin: f64, page: (f64, f64)) -> Self {
+        Self::with_margins(scale, range, [margin; 2], page)
+    }
+
+    /// An axis over a range that is widened by other shares of itself at its lower and its upper end.
+    ///
+    /// A range of one value `v` becomes `[v / 2, 3 v / 2]`, that of zero `[-1/2, 1/2]`, and on a logarithmic axis half a
+    /// decade to both sides.
+    pub fn with_margins(scale: Scale, (low, high): (f64, f64), margins: [f64; 2], page: (f64, f64)) -> Self {
         let (low, high) = match scale {
             Scale::Linear => (low, high),
             Scale::Log => (low.log10(), high.log10()),
         };
-        // A flat curve lies in the middle.
-        let length = if high > low { high - low } else { 0.2 * low.abs().max(0.5) };
-        let middle = f64::midpoint(low, high);
-        let half = (0.5 + margin) * length;
-        Self { scale, range: (middle - half, middle + half), page }
+        let size = low.abs().max(high.abs());
+        let (low, high) = if high - low > FLAT * size {
+            (low, high)
+        } else {
+            let half = if scale == Scale::Log || size == 0.0 { 0.5 } else { 0.5 * size };
+            let middle = f64::midpoint(low, high);
+            (middle - half, middle + half)
+        };
+        let [below, above] = margins.map(|margin| margin * (high - low));
+        Self { scale, range: (low - below, high + above), page }
     }
 
     /// Where a value is on the page.
@@ -97,8 +121,10 @@ fn linear((low, high): (f64, f64), about: usize) -> Vec<Tick> {
 fn log((low, high): (f64, f64), about: usize) -> Vec<Tick> {
     let decades = high - low;
     let (first, last) = (low.floor() as i32, high.ceil() as i32);
+    // All in the same way.
+    let in_figures = (-4..6).contains(&(low.ceil() as i32)) && (-4..6).contains(&(high.floor() as i32));
     let label = |digit: f64, exponent: i32| {
-        if (-4..6).contains(&exponent) {
+        if in_figures || exponent == 0 {
             let decimals = usize::try_from(-exponent).unwrap_or(0);
             grouped(&format!("{:.decimals$}", digit * 10_f64.powi(exponent)))
         } else if digit == 1.0 {
@@ -136,7 +162,7 @@ mod tests {
         assert_eq!(labels(Scale::Linear, (0.0, 4690.0)), ["0", "1,000", "2,000", "3,000", "4,000"]);
         assert_eq!(labels(Scale::Linear, (-0.3, 0.3)), ["−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3"]);
         assert_eq!(labels(Scale::Log, (0.8, 300.0)), ["1", "2", "5", "10", "20", "50", "100", "200"]);
-        assert_eq!(labels(Scale::Log, (1e-9, 2.0)), ["10⁻⁸", "10⁻⁶", "0.0001", "0.01", "1"]);
+        assert_eq!(labels(Scale::Log, (1e-9, 2.0)), ["10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "1"]);
         assert_eq!(labels(Scale::Log, (90.0, 120.0)), ["90", "95", "100", "105", "110", "115", "120"]);
     }
 
@@ -152,9 +178,29 @@ mod tests {
         }
 
         #[test]
-        fn a_flat_curve_lies_in_the_middle(value in -1e3_f64..1e3) {
-            let axis = Axis::new(Scale::Linear, (value, value), 0.05, (200.0, 0.0));
+        fn a_flat_curve_lies_in_the_middle_of_its_own_size(size in -12_i32..12, digit in 1.0_f64..10.0, sign: bool, noise in 0.0_f64..1e-9) {
+            let value = digit * 10_f64.powi(size) * if sign { 1.0 } else { -1.0 };
+            let other = value * (1.0 + noise);
+            let axis = Axis::new(Scale::Linear, (value.min(other), value.max(other)), 0.05, (200.0, 0.0));
             prop_assert!((axis.place(value) - 100.0).abs() < 1e-6);
+            let ticks = axis.ticks(5);
+            prop_assert!(ticks.iter().all(|tick| tick.at * value > 0.0 && tick.at.abs() < 2.0 * value.abs()), "{ticks:?}");
+            prop_assert!(ticks.len() >= 3 && ticks.windows(2).all(|pair| pair[0].label != pair[1].label), "{ticks:?}");
+            let axis = Axis::new(Scale::Log, (value.abs(), value.abs()), 0.05, (200.0, 0.0));
+            prop_assert!((axis.place(value.abs()) - 100.0).abs() < 1e-6);
         }
+    }
+
+    #[test]
+    fn one_value_has_ticks_around_it() {
+        assert_eq!(labels(Scale::Linear, (1e-3, 1e-3)), ["0.0006", "0.0008", "0.001", "0.0012", "0.0014"]);
+        assert_eq!(labels(Scale::Linear, (0.0, 0.0)), ["−0.4", "−0.2", "0", "0.2", "0.4"]);
+        assert_eq!(labels(Scale::Log, (1e-3, 1e-3)), ["0.0005", "0.001", "0.002"]);
+    }
+
+    #[test]
+    fn ends_are_widened_by_shares() {
+        let axis = Axis::with_margins(Scale::Linear, (0.0, 10.0), [0.0, 0.1], (0.0, 1.0));
+        assert_eq!((axis.place(0.0), axis.place(11.0)), (0.0, 1.0));
     }
 }

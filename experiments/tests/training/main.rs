@@ -1,0 +1,9 @@
+//! Studies that train: from flags to a finished run, whatever happens in between.
+
+mod failing;
+mod gan;
+mod killed;
+mod study;
+#[allow(dead_code, reason = "each test uses a part")]
+#[path = "../support/mod.rs"]
+mod support;

@@ -39,6 +39,7 @@ mod pictures;
 mod provenance;
 mod run;
 mod study;
+mod summary;
 mod ticks;
 mod timing;
 
@@ -46,6 +47,7 @@ pub use comparison::Comparison;
 pub use error::ReportError;
 pub use interval::{Mean, mean_interval};
 pub use study::{Figure, Picture, Section, Study};
+pub use summary::{FinalFigure, Summary};
 
 use crate::run::{RunError, atomic};
 use maud::html;
@@ -59,10 +61,7 @@ use std::path::{Path, PathBuf};
 /// [`ReportError::NoFolder`] and [`ReportError::NotARun`] if the folder is not one of a run; [`ReportError::Write`].
 pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
     let run = Run::read(folder)?;
-    if !study.figures.is_empty() {
-        let json = serde_json::to_vec_pretty(&study.figures).map_err(RunError::encode(FIGURES))?;
-        atomic::write_bytes(&folder.join(FIGURES), &json)?;
-    }
+    keep_figures(folder, study)?;
     let charts = charts::charts(&run.metrics, study);
     let body = html! {
         (overview::header(&run, study))
@@ -82,4 +81,17 @@ pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
     let path = folder.join("report.html");
     atomic::write_bytes(&path, page::page(&study.title, &body).as_bytes())?;
     Ok(path)
+}
+
+/// Writes the figures of the study into a run folder, for comparisons: nothing if there are none. [`write()`] does it as
+/// well; what must be there as soon as a run has its `DONE` is written before it.
+///
+/// # Errors
+/// [`ReportError::Write`].
+pub fn keep_figures(folder: &Path, study: &Study) -> Result<(), ReportError> {
+    if !study.figures.is_empty() {
+        let json = serde_json::to_vec_pretty(&study.figures).map_err(RunError::encode(FIGURES))?;
+        atomic::write_bytes(&folder.join(FIGURES), &json)?;
+    }
+    Ok(())
 }

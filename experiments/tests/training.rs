@@ -1,5 +1,9 @@
 //! The way of a study that trains, on one that takes a moment.
 
+mod support;
+#[path = "training/sweep.rs"]
+mod sweep;
+
 use clap::Parser;
 use experiments::cli::{Common, Dataset};
 use experiments::data::Loaded;

@@ -11,6 +11,7 @@ use crate::training::Configs;
 use latent_train::config;
 use latent_train::interrupt::Interrupt;
 use latent_train::tell::tell;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -67,7 +68,7 @@ pub fn run(flags: &Flags, interrupt: &Interrupt) -> Result<Ended, Failure> {
     }
     if !flags.summarise {
         prepare(&folder)?;
-        fs::write(folder.join(SWEEP), toml::to_string(&plan.sweep)?)?;
+        scripts::replace(&folder.join(SWEEP), &toml::to_string(&plan.sweep)?)?;
         scripts::write(&plan, &name, &folder, flags.at_a_time(), flags.threads)?;
     }
     if flags.write {
@@ -138,9 +139,10 @@ fn check_folder(folder: &Path, sweep: &Sweep) -> Result<(), Failure> {
         }
         Err(error) if error.kind() == ErrorKind::NotFound => match fs::read_dir(folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            // `logs` is what a sweep leaves that was killed in its first moment.
+            // Such as a sweep leaves that was killed in its first moment.
             Ok(mut entries) => {
-                let begun = entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == "logs"));
+                let begun = |name: &OsStr| name == "logs" || name == scripts::TEMPORARY;
+                let begun = entries.all(|entry| entry.is_ok_and(|entry| begun(&entry.file_name())));
                 if begun { Ok(()) } else { refused("is neither empty nor that of a sweep") }
             }
             Err(error) => refused(&format!("cannot be read: {error}")),

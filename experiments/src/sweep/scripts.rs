@@ -9,6 +9,8 @@ use std::path::Path;
 pub const JOBS: &str = "jobs.txt";
 /// Runs them with GNU parallel.
 pub const PARALLEL: &str = "parallel.sh";
+/// What is being written.
+pub const TEMPORARY: &str = ".sweep.tmp";
 /// Runs them as an array of SLURM.
 pub const SLURM: &str = "sweep.sbatch";
 
@@ -33,8 +35,7 @@ pub fn write(plan: &Plan, name: &str, folder: &Path, at_a_time: usize, threads: 
         (SLURM, slurm(&program, &label, plan.jobs.len(), threads)),
     ] {
         let path = folder.join(file);
-        fs::write(&path, text)
-            .map_err(|error| Failure::new(format!("{} could not be written: {error}", path.display())))?;
+        replace(&path, &text)?;
         #[cfg(unix)]
         if file != JOBS {
             use std::os::unix::fs::PermissionsExt;
@@ -42,6 +43,17 @@ pub fn write(plan: &Plan, name: &str, folder: &Path, at_a_time: usize, threads: 
         }
     }
     Ok(())
+}
+
+/// Writes a file that exists only whole: under a temporary name first.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let aside = path.with_file_name(TEMPORARY);
+    fs::write(&aside, text)
+        .and_then(|()| fs::rename(&aside, path))
+        .map_err(|error| Failure::new(format!("{} could not be written: {error}", path.display())))
 }
 
 fn study(program: &str) -> String {
@@ -62,7 +74,8 @@ fn parallel(program: &str, at_a_time: usize) -> String {
 # Flags are given to parallel: ./{PARALLEL} --jobs 8 --bar
 set -euo pipefail
 cd \"$(dirname \"${{BASH_SOURCE[0]}}\")\"
-{}# When it is told to stop, so is each job, which then has a minute to write a checkpoint.
+{}export PARALLEL_SHELL=\"$BASH\"
+# When it is told to stop, so is each job, which then has a minute to write a checkpoint.
 exec parallel --jobs {at_a_time} --termseq TERM,60000,KILL,25 \"$@\" :::: {JOBS}
 ",
         study(program)

@@ -109,14 +109,20 @@ fn with_unit(figure: &FinalFigure<'_>) -> String {
     if figure.unit.is_empty() { figure.name.to_owned() } else { format!("{} [{}]", figure.name, figure.unit) }
 }
 
-/// Rank, values, seeds; each figure with the half width of its interval; the runs.
+/// Rank, values, seeds; each figure with the half width of its interval, at the end and, where there is one, at the
+/// best validation; the runs.
 fn write_table(plan: &Plan, rows: &[Row<'_>], path: &Path) -> Result<(), Failure> {
     let mut table = csv::Writer::from_path(path)?;
+    let figures = rows.first().map_or(&[][..], |row| &row.summary.figures);
+    let has_best = |index: usize| rows.iter().any(|row| row.summary.figures[index].best.is_some());
     let keys = plan.settings.iter().take(1).flat_map(|setting| &setting.0).map(|(key, _)| key.clone());
     let mut header: Vec<String> = ["rank".to_owned()].into_iter().chain(keys).chain(["seeds".to_owned()]).collect();
-    for figure in rows.first().map_or(&[][..], |row| &row.summary.figures) {
+    for (index, figure) in figures.iter().enumerate() {
         let name = with_unit(figure);
-        header.extend([name.clone(), format!("± {name}"), format!("best {name}"), format!("± best {name}")]);
+        header.extend([name.clone(), format!("± {name}")]);
+        if has_best(index) {
+            header.extend([format!("best {name}"), format!("± best {name}")]);
+        }
     }
     header.push("runs".to_owned());
     table.write_record(&header)?;
@@ -124,8 +130,8 @@ fn write_table(plan: &Plan, rows: &[Row<'_>], path: &Path) -> Result<(), Failure
         let mut record = vec![row.rank.map_or_else(String::new, |_| (index + 1).to_string())];
         record.extend(plan.settings[row.setting].0.iter().map(|(_, found)| value(found)));
         record.push(row.summary.folders.len().to_string());
-        for figure in &row.summary.figures {
-            for mean in [figure.last, figure.best] {
+        for (column, figure) in row.summary.figures.iter().enumerate() {
+            for mean in [figure.last, figure.best].into_iter().take(if has_best(column) { 2 } else { 1 }) {
                 let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
                 record.extend([number(mean.map(|mean| mean.mean)), number(mean.and_then(|mean| mean.half_width))]);
             }

@@ -14,6 +14,7 @@ pub mod picture;
 pub mod plot;
 pub mod solvers;
 pub mod steps;
+pub mod sweep;
 pub mod tasks;
 pub mod trained;
 pub mod training;

@@ -148,8 +148,12 @@ impl Plain {
 fn rate(per_second: f64, unit: &str) -> String {
     if per_second >= 100.0 {
         format!("{} {unit}/s", grouped(per_second.round() as u64))
-    } else {
+    } else if per_second >= 1.0 || per_second == 0.0 {
         format!("{per_second:.1} {unit}/s")
+    } else if per_second >= 1.0 / 60.0 {
+        format!("{:.1} {unit}/min", per_second * 60.0)
+    } else {
+        format!("{:.1} {unit}/h", per_second * 3600.0)
     }
 }
 
@@ -193,6 +197,12 @@ mod tests {
             resumed.line(45_000, at(10), "").unwrap(),
             "epoch 1/1: 45,000/60,000 images, 1,500 images/s, 10.0 s left"
         );
+    }
+
+    #[test]
+    fn slow_work_is_counted_by_the_minute_or_hour() {
+        let rates = [1234.5, 42.0, 0.5, 0.001].map(|rate| super::rate(rate, "runs"));
+        assert_eq!(rates, ["1,234 runs/s", "42.0 runs/s", "30.0 runs/min", "3.6 runs/h"]);
     }
 
     #[test]

@@ -30,7 +30,8 @@ impl Configs {
         Self(configs)
     }
 
-    fn named(&self, name: &str) -> Option<&str> {
+    /// The text of the configuration of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(found, _)| found == name).map(|(_, text)| text.as_ref())
     }
 
@@ -39,7 +40,7 @@ impl Configs {
     /// # Errors
     /// If there is neither.
     pub fn text(&self, name: &str) -> Result<String, Failure> {
-        if let Some(text) = self.named(name) {
+        if let Some(text) = self.get(name) {
             return Ok(text.to_owned());
         }
         fs::read_to_string(Path::new(name)).map_err(|error| {
@@ -52,7 +53,7 @@ impl Configs {
 
     /// The text of the configuration that is taken if none is named: empty if there is no `default`.
     pub fn default_text(&self) -> String {
-        self.named("default").unwrap_or_default().to_owned()
+        self.get("default").unwrap_or_default().to_owned()
     }
 }
 

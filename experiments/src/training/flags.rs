@@ -40,7 +40,12 @@ pub struct Flags {
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Go on with the run in this folder; without one, with that of this configuration and seed if it was begun
+    /// Check the configuration, print where its run would go and what all its values are, and do nothing
+    #[arg(long)]
+    pub check: bool,
+
+    /// Go on with the run in this folder; without one, with that of this configuration and seed if it was
+    /// begun, and nothing is done if it is finished
     #[arg(long, value_name = "DIR", num_args = 0..=1)]
     pub resume: Option<Option<PathBuf>>,
 

@@ -3,11 +3,12 @@
 use super::dry_run::dry_run;
 use super::resolve::resolve;
 use super::{Configs, Flags, Study, StudyConfig};
+use crate::cli::Dataset;
 use crate::failure::{Failure, exit};
 use clap::{CommandFactory, FromArgMatches};
 use latent_train::interrupt::Interrupt;
 use latent_train::report;
-use latent_train::run::Place;
+use latent_train::run::{Place, RunError, config_hash};
 use latent_train::session::{Options, Resume, Session, SessionError};
 use latent_train::tell::tell;
 use latent_train::{Executor, Source, StopReason, TaskError};
@@ -38,8 +39,28 @@ pub fn run<S: Study>(flags: &Flags, configs: &Configs, interrupt: &Interrupt) ->
         return Ok(true);
     }
     let (config, seed) = resolve::<S::Config>(flags, configs)?;
+    if flags.check {
+        print(&checked::<S>(flags, config, seed)?);
+        return Ok(true);
+    }
     let common = flags.common(Default::default(), seed);
     common.on_threads(|| on_threads::<S>(flags, config, seed, interrupt))?
+}
+
+/// The folder as a comment, then what `config.toml` would hold.
+fn checked<S: Study>(flags: &Flags, mut config: S::Config, seed: u64) -> Result<String, Failure> {
+    let folder = match *config.dataset() {
+        Dataset::Auto => "which folder it is depends on the data set that is found".to_owned(),
+        dataset => place::<S>(flags, dataset).path(&config_hash(&config)?, seed).display().to_string(),
+    };
+    Ok(format!("# {folder}\nseed = {seed}\n{}", toml::to_string(&config)?))
+}
+
+fn place<S: Study>(flags: &Flags, dataset: Dataset) -> Place {
+    match flags.resumed() {
+        Some(folder) => Place::Exactly(folder.clone()),
+        None => Place::new(flags.output.as_deref(), S::NAME, &dataset.to_string()),
+    }
 }
 
 fn on_threads<S: Study>(
@@ -68,10 +89,6 @@ fn on_threads<S: Study>(
     if let Some(validation) = &validation {
         executor = executor.validate(validation);
     }
-    let place = match flags.resumed() {
-        Some(folder) => Place::Exactly(folder.clone()),
-        None => Place::new(flags.output.as_deref(), S::NAME, &loaded.dataset.to_string()),
-    };
     let resume = match &flags.resume {
         None => Resume::New,
         Some(None) => Resume::IfBegun,
@@ -79,7 +96,7 @@ fn on_threads<S: Study>(
     };
     let options = Options {
         study: S::NAME,
-        place,
+        place: place::<S>(flags, loaded.dataset),
         resume,
         seed,
         threads: common.thread_count(),
@@ -87,7 +104,13 @@ fn on_threads<S: Study>(
         training,
         interrupt: interrupt.clone(),
     };
-    let session = Session::start(executor, config, options).map_err(|error| failure(error.into()))?;
+    let session = match Session::start(executor, config, options) {
+        Err(SessionError::Run(RunError::Finished { path })) if resume == Resume::IfBegun => {
+            tell(format_args!("the run is finished: results in {}", path.display()));
+            return Ok(true);
+        }
+        started => started.map_err(|error| failure(error.into()))?,
+    };
     let ended = S::attach(session, config, data)?.run().map_err(|error| failure(error.into()))?;
     let (message, help) = (ended.message(), ended.help());
     if matches!(ended.outcome.reason, StopReason::NotFinite(_)) {

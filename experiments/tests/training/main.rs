@@ -7,3 +7,4 @@ mod study;
 #[allow(dead_code, reason = "each test uses a part")]
 #[path = "../support/mod.rs"]
 mod support;
+mod sweep;

@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, HashMap};
 
 const KEY: &str = "latent-checkpoint";
 const FORMAT: u32 = 1;
+/// What is behind the checksum is fuzzed without it; `cargo fuzz` sets this.
+#[allow(unexpected_cfgs)]
+const IS_FUZZED: bool = cfg!(fuzzing);
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -135,7 +138,7 @@ impl Checkpoint {
         let mut views = file.tensors();
         views.sort_by(|a, b| a.0.cmp(&b.0));
         let found = checksum(header, views.iter().map(|(name, view)| (name.as_str(), view.shape(), view.data())));
-        if found != sum {
+        if found != sum && !IS_FUZZED {
             return Err("its content does not match its checksum".to_owned());
         }
         let header: Header = serde_json::from_str(header).map_err(|error| error.to_string())?;

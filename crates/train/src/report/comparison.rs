@@ -6,6 +6,7 @@ use super::measures::{Measure, measures};
 use super::overlay;
 use super::page;
 use super::run::{Run, State};
+use super::summary::{FinalFigure, Summary};
 use crate::number::{grouped, significant, with_interval};
 use crate::progress::seconds;
 use crate::run::atomic;
@@ -59,6 +60,15 @@ impl Comparison {
         let title = format!("Comparison of {}", counted(self.runs.len(), "run"));
         atomic::write_bytes(path, page::page(&title, &self.body(&title)).as_bytes())?;
         Ok(())
+    }
+
+    /// The figures of each configuration, in the order of their first runs.
+    pub fn summaries(&self) -> Vec<Summary<'_>> {
+        let summary = |group: &'_ Group| Summary {
+            folders: group.runs.iter().map(|&run| self.runs[run].folder.as_path()).collect(),
+            figures: self.measures.iter().map(|measure| FinalFigure::over(measure, &group.runs)).collect(),
+        };
+        self.groups.iter().map(summary).collect()
     }
 
     /// The figures as text, for a terminal.

@@ -1,6 +1,8 @@
 //! Means over seeds.
 
+use crate::number::with_interval;
 use statrs::distribution::{ContinuousCDF, StudentsT};
+use std::fmt;
 
 /// A mean with the half width of its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,6 +15,13 @@ pub struct Mean {
     pub half_width: Option<f64>,
 }
 
+impl fmt::Display for Mean {
+    /// `98.31 ± 0.42`: the mean, and the half width to two digits if there is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&with_interval(self.mean, self.half_width))
+    }
+}
+
 /// The mean of values, with Student's 95 % interval `t_{0.975, n-1} s / sqrt(n)`, where `s^2` is the sum of squared
 /// deviations over `n - 1`: it holds the true mean in 95 of 100 experiments if the values are normal. None of no values.
 ///
@@ -23,6 +32,7 @@ pub struct Mean {
 ///
 /// let mean = mean_interval(&[98.0, 99.0, 100.0]).unwrap();
 /// assert_eq!(mean.mean, 99.0);
+/// assert_eq!(mean.to_string(), "99.0 ± 2.5");
 /// // t = 4.302653 with two degrees of freedom, s = 1.
 /// assert!((mean.half_width.unwrap() - 4.302_653 / 3_f64.sqrt()).abs() < 1e-5);
 /// ```

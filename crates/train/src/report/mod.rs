@@ -38,12 +38,14 @@ mod pictures;
 mod provenance;
 mod run;
 mod study;
+mod summary;
 mod timing;
 
 pub use comparison::Comparison;
 pub use error::ReportError;
 pub use interval::{Mean, mean_interval};
 pub use study::{Figure, Picture, Section, Study};
+pub use summary::{FinalFigure, Summary};
 
 use crate::run::{RunError, atomic};
 use maud::html;

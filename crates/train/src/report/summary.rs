@@ -1,0 +1,34 @@
+//! The figures of a comparison, for whoever orders or tabulates them.
+
+use super::interval::Mean;
+use super::measures::Measure;
+use std::path::Path;
+
+/// The figures of one configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary<'a> {
+    /// The folders of its runs, one for each seed.
+    pub folders: Vec<&'a Path>,
+    /// Its figures: the same ones, in the same order, for every configuration.
+    pub figures: Vec<FinalFigure<'a>>,
+}
+
+/// A figure over the seeds of a configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalFigure<'a> {
+    /// What it is: `NLL by importance sampling`; `objective, validation`.
+    pub name: &'a str,
+    /// Its unit, empty for a pure number.
+    pub unit: &'a str,
+    /// At the end of the runs; none if none of them has it.
+    pub last: Option<Mean>,
+    /// At their best validations, of figures that come from one.
+    pub best: Option<Mean>,
+}
+
+impl<'a> FinalFigure<'a> {
+    pub(super) fn over(measure: &'a Measure, runs: &[usize]) -> Self {
+        let [last, best] = measure.over(runs);
+        Self { name: &measure.name, unit: &measure.unit, last, best }
+    }
+}

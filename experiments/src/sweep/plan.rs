@@ -1,0 +1,134 @@
+//! The jobs of a sweep.
+
+use super::config::Sweep;
+use super::program::Program;
+use super::settings::Setting;
+use super::vary::flat;
+use crate::failure::Failure;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A run to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Its folder within that of the sweep, named as it would be alone.
+    pub name: String,
+    /// Which setting, counted from zero.
+    pub setting: usize,
+    /// Its seed.
+    pub seed: u64,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is there.
+    New,
+    /// There is a run that has not come to its end.
+    Begun,
+    /// The run has its `DONE`.
+    Done,
+}
+
+impl Job {
+    /// How far it is in the folder of its sweep.
+    pub fn state(&self, folder: &Path) -> State {
+        let run = folder.join(&self.name);
+        match (run.join("DONE").exists(), run.join("config.toml").exists()) {
+            (true, _) => State::Done,
+            (false, true) => State::Begun,
+            (false, false) => State::New,
+        }
+    }
+}
+
+/// All jobs of a sweep, with what each of them is.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The sweep.
+    pub sweep: Sweep,
+    /// The study's program.
+    pub program: Program,
+    /// The settings, without those that come to the same configuration as an earlier one.
+    pub settings: Vec<Setting>,
+    /// How many those are.
+    pub repeated: usize,
+    /// Setting by setting, seed by seed.
+    pub jobs: Vec<Job>,
+    /// Flags beside the configuration's and the seed: the same for all jobs, without influence on results.
+    common: Vec<String>,
+}
+
+impl Plan {
+    /// Asks the study's program about every setting.
+    ///
+    /// # Errors
+    /// All that it refuses.
+    pub fn new(sweep: Sweep, program: Program, threads: u32, data_dir: Option<&Path>) -> Result<Self, Failure> {
+        let mut common = vec!["--threads".to_owned(), threads.to_string()];
+        if let Some(folder) = data_dir {
+            common.extend(["--data-dir".to_owned(), folder.display().to_string()]);
+        }
+        let settings = sweep.settings();
+        let mut plan = Self { settings: Vec::new(), repeated: 0, jobs: Vec::new(), common, program, sweep };
+        let seed = plan.sweep.seeds.first().copied().unwrap_or(0);
+        let checked: Vec<Result<String, String>> =
+            settings.par_iter().map(|setting| plan.program.check(&plan.of_run(setting, seed))).collect();
+        let mut names = Vec::new();
+        let mut refused: BTreeMap<String, Vec<&Setting>> = BTreeMap::new();
+        for (setting, checked) in settings.iter().zip(checked) {
+            match checked {
+                Ok(name) if names.contains(&name) => plan.repeated += 1,
+                Ok(name) => {
+                    names.push(name);
+                    plan.settings.push(setting.clone());
+                }
+                Err(why) => refused.entry(why).or_default().push(setting),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(Failure::new(told(&plan.sweep.study, &refused, settings.len())));
+        }
+        for (setting, stem) in names.iter().enumerate() {
+            let job = |&seed: &u64| Job { name: format!("{stem}-s{seed}"), setting, seed };
+            plan.jobs.extend(plan.sweep.seeds.iter().map(job));
+        }
+        Ok(plan)
+    }
+
+    /// The flags that say what a run computes.
+    fn of_run(&self, setting: &Setting, seed: u64) -> Vec<String> {
+        let config = self.sweep.config.iter().flat_map(|config| ["--config".to_owned(), config.clone()]);
+        let fixed = flat(&self.sweep.set).into_iter().map(|(key, value)| format!("{key}={value}"));
+        let set = fixed.chain(setting.overrides()).flat_map(|value| ["--set".to_owned(), value]);
+        config.chain(set).chain(["--seed".to_owned(), seed.to_string()]).collect()
+    }
+
+    /// The flags of a job, in the folder of the sweep.
+    pub fn flags(&self, job: &Job) -> Vec<String> {
+        let mut flags = self.of_run(&self.settings[job.setting], job.seed);
+        flags.extend(["--output".to_owned(), job.name.clone(), "--resume".to_owned()]);
+        flags.extend(self.common.iter().cloned());
+        flags
+    }
+
+    /// The folders of jobs that are finished.
+    pub fn finished(&self, folder: &Path) -> Vec<PathBuf> {
+        let done = self.jobs.iter().filter(|job| job.state(folder) == State::Done);
+        done.map(|job| folder.join(&job.name)).collect()
+    }
+}
+
+/// Each complaint once, with the settings that it is about.
+fn told(study: &str, refused: &BTreeMap<String, Vec<&Setting>>, all: usize) -> String {
+    let count: usize = refused.values().map(Vec::len).sum();
+    let start = format!("{study} refuses {count} of {all} settings:");
+    refused.iter().fold(start, |text, (why, settings)| {
+        let more = match settings.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        format!("{text}\n  with {}{more}:\n    {}", settings[0], why.replace('\n', "\n    "))
+    })
+}

@@ -84,19 +84,19 @@ use crate::health::{Divergence, ExplodingGradients, Monitor, Plateau, Warning, W
 use crate::observers::{Console, Images, Metrics, Records, TensorBoard};
 use crate::run::{Manifest, RunFolder, config_hash, resolved};
 use crate::tell::tell;
-use crate::{Every, Executor, Observer, Position, StopReason, Task, TaskError};
+use crate::{Every, Executor, Observer, Position, StopReason, TaskError, Trainable};
 use image::RgbImage;
 use serde::Serialize;
 
 /// A training as a run; see the [module](self).
-pub struct Session<'a, T: Task> {
+pub struct Session<'a, T: Trainable> {
     executor: Executor<'a, T>,
     records: Records,
     checkpoints: Checkpoints,
     task: &'a T,
 }
 
-impl<'a, T: Task> Session<'a, T> {
+impl<'a, T: Trainable> Session<'a, T> {
     /// Makes the folder of a new run, or opens that of one that stopped and takes up its last checkpoint.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod validate;
 pub use player::Player;
 pub use settings::{Limit, Settings};
 
+use crate::Every;
 use crate::checkpoint::{Checkpoints, Identity};
 use crate::every::Pace;
 use crate::interrupt::Interrupt;
@@ -16,7 +17,6 @@ use crate::observer::{Event, Observer, Position};
 use crate::stop::{StopReason, Trouble};
 use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
-use crate::Every;
 use latent_regularizers::{RestoreBest, Snapshot, Verdict};
 use std::ops::ControlFlow;
 

@@ -81,6 +81,7 @@ pub use options::{Options, Resume};
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, Identity};
 use crate::health::{Divergence, ExplodingGradients, Monitor, Plateau, Warning, Watch};
+use crate::interrupt::Interrupt;
 use crate::observers::{Console, Images, Metrics, Records, TensorBoard};
 use crate::run::{Manifest, RunFolder, config_hash, resolved};
 use crate::tell::tell;
@@ -94,6 +95,7 @@ pub struct Session<'a, T: Trainable> {
     records: Records,
     checkpoints: Checkpoints,
     task: &'a T,
+    interrupt: Interrupt,
 }
 
 impl<'a, T: Trainable> Session<'a, T> {
@@ -119,7 +121,7 @@ impl<'a, T: Trainable> Session<'a, T> {
             ..Checkpoints::new(path.join("checkpoints"))
         };
         let identity = Identity { config: text.clone(), data: executor.fingerprint() };
-        executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt);
+        executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt.clone());
         let manifest = Manifest::new(threads, data);
         let (folder, after) = if goes_on {
             RunFolder::check_resumable(&path, &text)?;
@@ -150,7 +152,7 @@ impl<'a, T: Trainable> Session<'a, T> {
             .observe(Every::Steps(1), Console::new(records.clone(), "training"))
             .observe(Every::Steps(1), Metrics::new(records.clone(), every))
             .observe(Every::Steps(1), TensorBoard::new(records.clone(), every, several));
-        let session = Self { executor, records, checkpoints, task };
+        let session = Self { executor, records, checkpoints, task, interrupt };
         Ok(session
             .monitor(ExplodingGradients::default())
             .monitor(Divergence::new(&training.watch, training.mode))
@@ -210,7 +212,7 @@ impl<'a, T: Trainable> Session<'a, T> {
         if !matches!(outcome.reason, StopReason::NotFinite(_)) {
             self.records.folder().bytes("model.safetensors", &latent_layers::to_bytes(self.task.model()))?;
         }
-        Ok(Ended::new(outcome, self.records, &self.checkpoints))
+        Ok(Ended::new(outcome, self.records, &self.checkpoints, self.interrupt))
     }
 }
 

@@ -14,6 +14,98 @@ use latent_optim::{OptimError, Swapped};
 /// Every [`Task`](crate::Task), whose losses are differentiated, is one, with optimisers as its trainer. What learns
 /// otherwise, as a dictionary does from its codes, says itself how a step is made and what of its trainer is kept in a
 /// checkpoint; order, evaluation, checkpoints, early stopping, observers and the way of a run are the loop's for all.
+///
+/// ```
+/// use latent_layers::{Module, State, Visitor};
+/// use latent_optim::SavedState;
+/// use latent_train::checkpoint::PlayerState;
+/// use latent_train::{Batches, Executor, Limit, Pass, Settings, Source, Step, TaskError, Terms, Trainable, Trouble};
+/// use ndarray::arr0;
+///
+/// /// The mean of all numbers so far.
+/// struct Mean(State);
+///
+/// impl Module for Mean {
+///     fn kind(&self) -> &'static str {
+///         "mean"
+///     }
+///
+///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+///         visitor.state("mean", &self.0);
+///     }
+/// }
+///
+/// impl Trainable for Mean {
+///     type Batch = f32;
+///     /// How many they were.
+///     type Trainer = u64;
+///
+///     fn model(&self) -> &dyn Module {
+///         self
+///     }
+///
+///     fn players(&self) -> Vec<&'static str> {
+///         vec!["mean"]
+///     }
+///
+///     fn step<'t>(
+///         &'t self,
+///         seen: &mut u64,
+///         _: usize,
+///         batches: &Batches<'_, f32>,
+///     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+///         let (x, mean) = (batches.get(0), self.0.tensor().item());
+///         if !x.is_finite() {
+///             return Ok(Err(batches.trouble("mean", "a number", x.into())));
+///         }
+///         *seen += 1;
+///         self.0.set(arr0(mean + (x - mean) / *seen as f32))?;
+///         Ok(Ok(Step::new("mean", vec![("objective", f64::from(x - mean).powi(2))], 1)))
+///     }
+///
+///     fn evaluate(&self, x: &f32, _: &mut Pass) -> Result<Terms, TaskError> {
+///         Ok(Terms::computed(f64::from(x - self.0.tensor().item()).powi(2), 1))
+///     }
+///
+///     fn save(&self, seen: &u64) -> Vec<PlayerState> {
+///         let optimizer = SavedState { of: "mean".into(), steps: *seen, ..SavedState::default() };
+///         vec![PlayerState { optimizer, average: None, last_norm: None }]
+///     }
+///
+///     fn load(&self, seen: &mut u64, states: &[PlayerState]) -> Result<(), String> {
+///         *seen = states.first().ok_or("no state")?.optimizer.steps;
+///         Ok(())
+///     }
+/// }
+///
+/// struct Numbers;
+///
+/// impl Source for Numbers {
+///     type Batch = f32;
+///
+///     fn batches(&self) -> usize {
+///         4
+///     }
+///
+///     fn batch(&self, _: u64, index: usize) -> f32 {
+///         index as f32
+///     }
+///
+///     fn fingerprint(&self) -> String {
+///         "0 to 3".into()
+///     }
+/// }
+///
+/// let [first, second] = [0.0, 0.0].map(|zero| Mean(State::new(arr0(zero))));
+/// let mut executor = Executor::new(&first, &Numbers, 0, Settings::new(Limit::Steps(2), 0))?;
+/// executor.run()?;
+/// assert_eq!(first.0.tensor().item(), 0.5);
+/// let mut goes_on = Executor::new(&second, &Numbers, 0, Settings::new(Limit::Epochs(1), 0))?;
+/// goes_on.resume(&executor.checkpoint())?;
+/// goes_on.run()?;
+/// assert_eq!(second.0.tensor().item(), 1.5);
+/// # Ok::<(), TaskError>(())
+/// ```
 pub trait Trainable: Send + Sync {
     /// What a step is made on.
     type Batch;

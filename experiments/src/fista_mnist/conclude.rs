@@ -110,5 +110,5 @@ pub fn conclude(
     folder.bytes("summary.txt", text.as_bytes())?;
     // Whoever read along may have left, as `head` does; it is all in the folder.
     let _ = write!(std::io::stdout(), "{text}");
-    Ok(sections::report(&concluded))
+    Ok(sections::report(&concluded, folder.path()))
 }

@@ -3,7 +3,7 @@
 use super::compare::{Curve, FLOOR};
 use super::conclude::Concluded;
 use super::evaluate::{Evaluated, use_of_atoms};
-use super::learning::Course;
+use super::learning::{Course, Curves};
 use crate::failure::Failure;
 use crate::picture::{self, Decomposition, Part};
 use crate::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
@@ -93,22 +93,33 @@ fn view(image: &ndarray::Array2<f32>) -> ArrayView2<'_, f32> {
 }
 
 fn learning(course: &Course) -> Figure {
-    let points = |curve: &[(f64, f64)]| curve.iter().map(|&(images, value)| (images / 1_000.0, value)).collect();
-    Figure::new("Learning").panel(
-        Panel::new(Axis::linear("training images seen (thousands)"), Axis::linear("mean objective"))
-            .curve("batches", points(&course.batches))
-            .curve("test images", points(&course.validations)),
-    )
+    let seen = || Axis::linear("training images seen (thousands)");
+    let panel = |title: &str, axis: Axis, of: fn(&Curves) -> &[(f64, f64)]| {
+        let points = |curves| of(curves).iter().map(|&(images, value)| (images / 1_000.0, value)).collect();
+        let panel = Panel::new(seen(), axis).title(title);
+        panel.curve("batches", points(&course.batches)).curve("test images", points(&course.validations))
+    };
+    Figure::new("Learning")
+        .panel(panel("objective", Axis::linear("mean objective"), |curves| &curves.objective))
+        .panel(panel("sparsity", Axis::linear("strokes in an image"), |curves| &curves.strokes))
 }
 
-/// How the gaps lie below what was asked for, each bar a quarter of a decade.
 fn certificates(evaluated: &Evaluated, asked: f64) -> Figure {
-    let decades: Vec<f64> = evaluated.certificates.iter().map(|c| c.relative_gap.max(1e-16).log10()).collect();
-    Figure::new("Certificates of the test images").panel(
-        Panel::new(Axis::linear("log10 of the relative duality gap"), Axis::linear("images"))
-            .title(format!("{asked:.0e} was asked for"))
-            .bars("", histogram(&decades, 40)),
-    )
+    let certificates = &evaluated.certificates;
+    // A gap of nothing has no logarithm; sums in single precision end far above.
+    let decades: Vec<f64> = certificates.iter().map(|c| c.relative_gap.max(1e-16).log10()).collect();
+    let iterations: Vec<usize> = certificates.iter().map(|c| c.iterations).collect();
+    Figure::new("Certificates of the test images")
+        .panel(
+            Panel::new(Axis::linear("log10 of the relative duality gap"), Axis::linear("images"))
+                .title(format!("How far a code is from the optimum at most ({asked:.0e} was asked for)"))
+                .bars("", histogram(&decades, 40)),
+        )
+        .panel(
+            Panel::new(Axis::linear("iterations"), Axis::linear("images"))
+                .title("How many iterations it took")
+                .bars("", histogram_of_counts(&iterations, 40)),
+        )
 }
 
 fn sparsity(evaluated: &Evaluated) -> Figure {

@@ -7,15 +7,24 @@ use serde_json::{Map, Value};
 use std::fs;
 use std::path::Path;
 
-/// Objectives against the number of training images seen.
+/// How learning went.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Course {
     /// Training images coded in all.
     pub images: u64,
-    /// Means over batches of training images, each on the atoms before its update.
-    pub batches: Vec<(f64, f64)>,
-    /// Means over the test images.
-    pub validations: Vec<(f64, f64)>,
+    /// Of batches of training images, each on the atoms before its update.
+    pub batches: Curves,
+    /// Of the test images.
+    pub validations: Curves,
+}
+
+/// Means over images against the number of training images seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curves {
+    /// Of the objective.
+    pub objective: Vec<(f64, f64)>,
+    /// Of the number of strokes.
+    pub strokes: Vec<(f64, f64)>,
 }
 
 #[derive(Deserialize)]
@@ -36,13 +45,14 @@ impl Course {
         let text = fs::read_to_string(metrics).or_help(format!("the metrics of the run are {}", metrics.display()))?;
         let mut course = Self { images: seen(config, images, steps), ..Self::default() };
         for Line { kind, step, values } in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
-            let curve = match kind.as_str() {
+            let curves = match kind.as_str() {
                 "step" => &mut course.batches,
                 "validation" => &mut course.validations,
                 _ => continue,
             };
-            let objective = values.get("objective").and_then(Value::as_f64);
-            curve.extend(objective.map(|objective| (seen(config, images, step) as f64, objective)));
+            let point = |name: &str| Some((seen(config, images, step) as f64, values.get(name)?.as_f64()?));
+            curves.objective.extend(point("objective"));
+            curves.strokes.extend(point("nonzeros"));
         }
         Ok(course)
     }
@@ -72,12 +82,14 @@ mod tests {
     fn a_course_is_in_the_metrics() {
         let here = tempfile::tempdir().unwrap();
         let path = here.path().join("metrics.jsonl");
-        let lines = "{\"kind\":\"step\",\"step\":1,\"values\":{\"objective\":3.5}}\n\
+        let lines = "{\"kind\":\"step\",\"step\":1,\"values\":{\"objective\":3.5,\"nonzeros\":9}}\n\
                      {\"kind\":\"step\",\"step\":2,\"values\":{\"objective\":null}}\n\
                      {\"kind\":\"validation\",\"step\":2,\"values\":{\"objective\":3.0}}\n{\"kind\":\"end\",\"st";
         fs::write(&path, lines).unwrap();
         let course = Course::read(&path, &Config::default(), 600, 2).unwrap();
-        assert_eq!(course, Course { images: 600, batches: vec![(512.0, 3.5)], validations: vec![(600.0, 3.0)] });
+        let batches = Curves { objective: vec![(512.0, 3.5)], strokes: vec![(512.0, 9.0)] };
+        let validations = Curves { objective: vec![(600.0, 3.0)], strokes: vec![] };
+        assert_eq!(course, Course { images: 600, batches, validations });
         assert!(Course::read(&here.path().join("none"), &Config::default(), 600, 2).is_err());
     }
 }

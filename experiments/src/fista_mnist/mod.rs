@@ -35,6 +35,8 @@ use latent_train::sources::Images;
 /// The study.
 pub struct FistaMnist;
 
+/// The pictures of the atoms while they are learned.
+const GROWTH: &str = "atoms_while_learning";
 /// Test images of a batch.
 const BATCH: usize = 2_000;
 /// Test images by which atoms are called dead while learning.
@@ -144,7 +146,7 @@ impl Study for FistaMnist {
         // In their own order, in which one picture can be compared with the next.
         let pictures = move |task: &DictionaryTask, _| {
             let tiles = picture::columns(task.atoms().view(), (height, width));
-            Ok(vec![("atoms_while_learning".to_owned(), picture::atoms(&tiles, figures::COLUMNS, 1))])
+            Ok(vec![(GROWTH.to_owned(), picture::atoms(&tiles, figures::COLUMNS, 1))])
         };
         let dead = DeadUnits::atoms(move |task: &DictionaryTask| {
             let x = data.test.rows::<f32>(0..data.test.len().min(PROBED));

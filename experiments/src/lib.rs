@@ -1,9 +1,8 @@
 //! What the studies share: pictures, plots, flags, data and the end of a run.
 //!
-//! A study is one binary in `src/bin/`. It reads its flags ([`cli`]), makes a [`RunFolder`](latent_train::run::RunFolder),
-//! computes with the other crates, and leaves its results in the folder: arrays, metrics, figures
-//! ([`plot`]) and image sheets ([`picture`]). A study that trains a network is a [`training::Study`]: the rest, from
-//! configurations to going on after a kill, is the same for all.
+//! A study is one binary in `src/bin/` and a [`training::Study`]: a configuration, [what learns](tasks), sources of
+//! batches, and what is drawn of it, such as figures ([`plot`]) and image sheets ([`picture`]). The rest, from
+//! flags and configurations to the run folder and going on after a kill, is the same for all.
 
 pub mod cli;
 pub mod data;

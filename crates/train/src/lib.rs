@@ -1,7 +1,7 @@
 //! Training: one loop, and runs that can be trusted.
 //!
 //! A [`Task`] says what a loss is, a [`Source`] where batches come from, an [`Executor`] makes the steps, and a
-//! [`session::Session`] makes a run of it: a folder with configuration, metrics, curves, pictures, checkpoints and
+//! [`session::Session`] makes a run of it (what learns without gradients is a [`Trainable`] of its own): a folder with configuration, metrics, curves, pictures, checkpoints and
 //! weights, which can be killed and goes on where it was, bit for bit.
 
 pub mod axis;
@@ -23,6 +23,7 @@ mod stop;
 mod task;
 pub mod tell;
 mod terms;
+mod trainable;
 
 pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
@@ -30,3 +31,4 @@ pub use observer::{Event, Observer, Position, Step, Validation};
 pub use stop::{StopReason, Trouble};
 pub use task::{Pass, Source, Task, TaskError};
 pub use terms::{MeanTerms, Terms};
+pub use trainable::{Batches, Trainable};

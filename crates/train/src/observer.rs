@@ -2,7 +2,6 @@
 
 use crate::StopReason;
 use crate::task::TaskError;
-use latent_optim::OptimError;
 use latent_tensor::Tensor;
 use serde_json::Value;
 use std::cell::Cell;
@@ -37,29 +36,37 @@ pub struct Position {
 pub struct Step<'a> {
     /// Whose it was.
     pub player: &'static str,
-    /// The loss and its terms, before the step, as means over the samples of all batches of the step.
+    /// What is minimised and its terms, before the step, as means over the samples of all batches of the step.
     pub values: Vec<(&'static str, f64)>,
     /// The number of samples.
     pub samples: usize,
-    /// The learning rate.
-    pub learning_rate: f64,
-    pub(crate) parameters: &'a [(String, &'a latent_layers::Parameter)],
-    pub(crate) gradients: &'a [Tensor],
-    pub(crate) norm: Cell<Option<f64>>,
+    /// The learning rate, if it was made along gradients.
+    pub learning_rate: Option<f64>,
+    pub(crate) gradients: Gradients<'a>,
+}
+
+/// The gradients of a step; none if it was made without.
+#[derive(Debug, Default)]
+pub(crate) struct Gradients<'a> {
+    pub parameters: Vec<(String, &'a latent_layers::Parameter)>,
+    pub values: Vec<Tensor>,
+    pub norm: Cell<Option<f64>>,
 }
 
 impl Step<'_> {
-    /// The norm of all gradients together, before clipping; computed when it is first asked for.
-    ///
-    /// # Errors
-    /// If one is not finite.
-    pub fn gradient_norm(&self) -> Result<f64, OptimError> {
-        if let Some(norm) = self.norm.get() {
-            return Ok(norm);
+    /// A step that was made without gradients.
+    pub fn new(player: &'static str, values: Vec<(&'static str, f64)>, samples: usize) -> Self {
+        Self { player, values, samples, learning_rate: None, gradients: Gradients::default() }
+    }
+
+    /// The norm of all gradients together, before clipping; computed when it is first asked for. None if there are no
+    /// gradients, or one is not finite.
+    pub fn gradient_norm(&self) -> Option<f64> {
+        let Gradients { parameters, values, norm } = &self.gradients;
+        if norm.get().is_none() && !values.is_empty() {
+            norm.set(latent_optim::gradient_norm(parameters, values).ok());
         }
-        let norm = latent_optim::gradient_norm(self.parameters, self.gradients)?;
-        self.norm.set(Some(norm));
-        Ok(norm)
+        norm.get()
     }
 }
 

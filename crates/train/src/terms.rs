@@ -30,6 +30,17 @@ impl Terms {
         Self { objective, samples, values }
     }
 
+    /// An objective that was computed, and is not differentiated.
+    ///
+    /// ```
+    /// use latent_train::Terms;
+    ///
+    /// assert_eq!(Terms::computed(1.0 / 3.0, 5).values(), [("objective", 1.0 / 3.0)]);
+    /// ```
+    pub fn computed(objective: f64, samples: usize) -> Self {
+        Self { objective: Tensor::scalar(objective as f32), samples, values: vec![("objective", objective)] }
+    }
+
     /// With one more term, for reports.
     ///
     /// # Panics

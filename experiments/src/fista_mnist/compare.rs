@@ -1,5 +1,6 @@
 //! The solvers against each other, from one start.
 
+use super::Config;
 use crate::failure::Failure;
 use crate::solvers::SolverName;
 use latent_sparse::Dictionary;
@@ -36,7 +37,7 @@ pub struct Point {
 }
 
 /// One solver's points.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Curve {
     /// The solver.
     pub solver: SolverName,
@@ -48,13 +49,13 @@ pub struct Curve {
 /// Ctrl-C.
 pub fn compare(
     dictionary: &Dictionary<f32>,
-    lambda: f64,
+    config: &Config,
     images: &Array2<f32>,
     interrupt: &Interrupt,
 ) -> Result<Vec<Curve>, Failure> {
     let dictionary = Dictionary::new(dictionary.atoms().mapv(f64::from))?;
     let x = images.mapv(f64::from);
-    let lasso = Lasso::new(&dictionary, LassoParams::new(lambda))?;
+    let lasso = Lasso::new(&dictionary, LassoParams { positive: config.positive, ..LassoParams::new(config.lambda) })?;
     let optimum = lasso.solve(x.view(), &ActiveSet, &Stop::gap(1e-13))?.summary().objective;
     let progress = Progress::new("comparing solvers", (SOLVERS.len() * ITERATIONS.len()) as u64, "runs");
     let mut curves = Vec::new();

@@ -1,117 +1,137 @@
-//! Flags and the configuration they resolve to.
+//! What a run depends on.
 
-use crate::cli::{Common, Dataset};
-use crate::failure::Failure;
+use crate::cli::Dataset;
 use crate::solvers::SolverName;
-use clap::Parser;
-use latent_sparse::dictionary::DictionaryParams;
+use crate::training::StudyConfig;
+use latent_sparse::dictionary::{DictionaryParams, Init, Method};
 use latent_sparse::lasso::{LassoParams, Stop};
-use serde::Serialize;
+use latent_train::config::{Check, Problems, Training};
+use serde::{Deserialize, Serialize};
 
-/// Learns a dictionary of strokes from images of digits, codes the test images with it, and compares the solvers
-#[derive(Parser, Clone, Debug)]
-#[command(
-    name = "fista_mnist",
-    version,
-    after_help = "Examples:
-  cargo run -p experiments --bin fista_mnist
-  cargo run -p experiments --bin fista_mnist -- --lambda 0.5 --epochs 5
-  cargo run -p experiments --bin fista_mnist -- --dataset synthetic --atoms 64 --seed 1 --output strokes
-  cargo run -p experiments --bin fista_mnist -- --solver admm --threads 1"
-)]
-pub struct Flags {
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub common: Common,
-
-    /// How many atoms to learn
-    #[arg(long, default_value_t = 256)]
-    pub atoms: usize,
-
-    /// Weight of the l1 term in 1/2 ||x - W z||^2 + lambda ||z||_1, pixels in [0, 1]
-    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
-    pub lambda: f64,
-
-    /// Passes over the training images
-    #[arg(long, default_value_t = 5)]
-    pub epochs: usize,
-
-    /// What codes the images
-    #[arg(long, value_enum, default_value_t = SolverName::Fista)]
-    pub solver: SolverName,
-}
-
-/// Everything that the results depend on, beside the seed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The configuration of `fista_mnist`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Config {
-    /// The data set that was found.
+    /// Which images.
     pub dataset: Dataset,
+    /// How many of the training images, from the first on, are learned from; all if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub train_images: Option<usize>,
+    /// How many of the test images are coded; all if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_images: Option<usize>,
     /// How many atoms are learned.
     pub atoms: usize,
-    /// The weight of the l1 term.
+    /// The weight of the l1 term in `1/2 ||x - W z||^2 + lambda ||z||_1`, pixels in [0, 1].
     pub lambda: f64,
-    /// Passes over the training images.
-    pub epochs: usize,
-    /// What codes the images.
+    /// Whether codes are held to `z >= 0`.
+    pub positive: bool,
+    /// What codes the images while learning, and the test images at the end.
     pub solver: SolverName,
-    /// Images that are coded between two updates of the atoms.
-    pub batch_size: usize,
     /// The relative duality gap of codes while learning.
     pub learning_gap: f64,
     /// The relative duality gap of the test images' codes.
     pub test_gap: f64,
-    /// Test images on which solvers are compared.
+    /// Where the first atoms come from.
+    pub first_atoms: FirstAtoms,
+    /// How fast the past is forgotten, at least 0: not at all.
+    pub forgetting: f64,
+    /// After how many images in a row without any use an atom is replaced.
+    pub dead_after: usize,
+    /// Test images on which solvers are compared; none if it is 0.
     pub compared_images: usize,
+    /// How long, and what happens how often.
+    pub training: Training,
+}
+
+/// Where the first atoms come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstAtoms {
+    /// Training images drawn at random.
+    Samples,
+    /// Independent normal entries.
+    Gaussian,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            dataset: Dataset::Auto,
+            train_images: None,
+            test_images: None,
+            atoms: 256,
+            lambda: 0.1,
+            positive: false,
+            solver: SolverName::Fista,
+            learning_gap: 1e-2,
+            test_gap: 1e-4,
+            first_atoms: FirstAtoms::Samples,
+            forgetting: 32.0,
+            dead_after: 5_000,
+            compared_images: 200,
+            training: Training { epochs: Some(5), batch_size: 512, ..Training::default() },
+        }
+    }
+}
+
+/// What is remembered exactly of how long an atom went unused.
+const MOST_IDLE: usize = 1 << f32::MANTISSA_DIGITS;
+
+impl Check for Config {
+    fn check(&self, problems: &mut Problems) {
+        problems.require(self.atoms >= 1, "atoms", "must be at least 1, got 0");
+        for (key, count) in [("train_images", self.train_images), ("test_images", self.test_images)] {
+            problems.require(count != Some(0), key, "must be at least 1, got 0");
+        }
+        let (lambda, single) = (self.lambda, self.lambda as f32);
+        let scale = "on MNIST 0.1 gives about 80 strokes an image, 0.5 about 20";
+        let above = lambda.is_finite() && lambda > 0.0;
+        problems.require(above, "lambda", format!("must be a finite number above 0, got {lambda}; {scale}"));
+        let fits = !above || (single.is_finite() && single > 0.0);
+        problems.require(fits, "lambda", format!("{lambda:e} has no place in single precision; {scale}"));
+        for (key, gap) in [("learning_gap", self.learning_gap), ("test_gap", self.test_gap)] {
+            let fits = gap.is_finite() && gap > 0.0;
+            problems.require(fits, key, format!("must be a finite number above 0, got {gap}"));
+        }
+        let fits = self.forgetting.is_finite() && self.forgetting >= 0.0;
+        problems.require(fits, "forgetting", format!("must be a finite number, at least 0, got {}", self.forgetting));
+        let dead_after = self.dead_after;
+        let fits = (1..=MOST_IDLE).contains(&dead_after);
+        problems.require(fits, "dead_after", format!("must be from 1 to {MOST_IDLE}, got {dead_after}"));
+        problems.table("training", &self.training);
+    }
+}
+
+impl StudyConfig for Config {
+    fn training(&self) -> &Training {
+        &self.training
+    }
+
+    fn dataset(&mut self) -> &mut Dataset {
+        &mut self.dataset
+    }
 }
 
 impl Config {
-    /// What the flags mean for this data set.
-    ///
-    /// # Errors
-    /// If a number is out of its domain.
-    pub fn new(flags: &Flags, dataset: Dataset) -> Result<Self, Failure> {
-        if flags.atoms == 0 {
-            return Err(Failure::new("--atoms is 0, expected at least 1"));
-        }
-        if flags.epochs == 0 {
-            return Err(Failure::new("--epochs is 0, expected at least 1"));
-        }
-        if !(flags.lambda.is_finite() && flags.lambda > 0.0) {
-            return Err(Failure::new(format!("--lambda is {}, expected a finite number above 0", flags.lambda))
-                .help("on MNIST 0.1 gives about 80 strokes an image, 0.5 about 20"));
-        }
-        let single = flags.lambda as f32;
-        if !(single.is_finite() && single > 0.0) {
-            let message = format!("--lambda is {:e}, which has no place in single precision", flags.lambda);
-            return Err(Failure::new(message).help("on MNIST 0.1 gives about 80 strokes an image, 0.5 about 20"));
-        }
-        Ok(Self {
-            dataset,
-            atoms: flags.atoms,
-            lambda: flags.lambda,
-            epochs: flags.epochs,
-            solver: flags.solver,
-            batch_size: 512,
-            learning_gap: 1e-2,
-            test_gap: 1e-4,
-            compared_images: 200,
-        })
-    }
-
     /// The penalty on the codes.
     pub fn penalty(&self) -> LassoParams<f32> {
-        LassoParams::new(self.lambda as f32)
+        LassoParams { positive: self.positive, ..LassoParams::new(self.lambda as f32) }
     }
 
     /// How the dictionary is learned.
     pub fn learner(&self, seed: u64) -> DictionaryParams<f32> {
-        let online = DictionaryParams::new(self.atoms, self.penalty());
         DictionaryParams {
-            epochs: self.epochs,
-            batch_size: self.batch_size,
+            method: Method::Online { forgetting: self.forgetting },
+            batch_size: self.training.batch_size,
             stop: Stop::gap(self.learning_gap),
+            init: match self.first_atoms {
+                FirstAtoms::Samples => Init::Samples,
+                FirstAtoms::Gaussian => Init::Gaussian,
+            },
+            dead_after: self.dead_after,
             seed,
-            ..online
+            ..DictionaryParams::new(self.atoms, self.penalty())
         }
     }
 }

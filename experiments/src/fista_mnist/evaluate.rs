@@ -33,12 +33,6 @@ impl Evaluated {
         total / self.codes.nrows().max(1) as f64
     }
 
-    /// For each atom, the share of images that use it.
-    pub fn use_of_atoms(&self) -> Array1<f64> {
-        let used = self.codes.map_axis(Axis(0), |column| column.iter().filter(|z| **z != 0.0).count());
-        used.mapv(|n| n as f64 / self.codes.nrows().max(1) as f64)
-    }
-
     /// The mean over images of `||x - W z||^2 / ||x||^2`, blank images left out.
     pub fn relative_error(&self, images: &LabelledImages) -> f64 {
         let x = images.rows::<f32>(0..self.codes.nrows());
@@ -52,6 +46,12 @@ impl Evaluated {
             .collect();
         errors.iter().sum::<f64>() / errors.len().max(1) as f64
     }
+}
+
+/// For each atom, the share of codes, (images, atoms), that use it.
+pub fn use_of_atoms(codes: &Array2<f32>) -> Array1<f64> {
+    let used = codes.map_axis(Axis(0), |column| column.iter().filter(|z| **z != 0.0).count());
+    used.mapv(|n| n as f64 / codes.nrows().max(1) as f64)
 }
 
 /// Codes the test images; on Ctrl-C, at least the first thousand.

@@ -1,7 +1,9 @@
 //! What there is to see.
 
 use super::compare::{Curve, FLOOR};
-use super::evaluate::Evaluated;
+use super::conclude::Concluded;
+use super::evaluate::{Evaluated, use_of_atoms};
+use super::learning::{Course, Curves};
 use crate::failure::Failure;
 use crate::picture::{self, Decomposition, Part};
 use crate::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
@@ -11,32 +13,29 @@ use latent_train::run::RunFolder;
 use ndarray::{Array1, ArrayView2};
 
 /// Atoms shown in a row of the sheet.
-const COLUMNS: usize = 16;
+pub const COLUMNS: usize = 16;
 /// Images shown with their strokes, one of each class.
 const SHOWN: u8 = 10;
 /// The strongest strokes of an image that are shown.
 const STRONGEST: usize = 8;
 const SCALE: usize = 3;
 
-/// Draws everything into the run folder. `order` lists the atoms by use, the most used first.
-pub fn draw(
-    run: &RunFolder,
-    dictionary: &Dictionary<f32>,
-    order: &[usize],
-    test: &LabelledImages,
-    evaluated: &Evaluated,
-    curve: &[(f64, f64)],
-    solvers: &[Curve],
-) -> Result<(), Failure> {
-    let (_, height, width) = test.image_dim();
+/// Draws everything into the run folder.
+pub fn draw(run: &RunFolder, dictionary: &Dictionary<f32>, concluded: &Concluded<'_>) -> Result<(), Failure> {
+    let Concluded { config, data, course, evaluated, curves, .. } = concluded;
+    let (_, height, width) = data.test.image_dim();
     let tiles = picture::columns(dictionary.atoms(), (height, width));
+    let weight = evaluated.weight_of_atoms();
+    let mut order: Vec<usize> = (0..tiles.len()).collect();
+    order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
     let sorted: Vec<_> = order.iter().map(|&j| tiles[j].clone()).collect();
     run.image("atoms", &picture::atoms(&sorted, COLUMNS, SCALE))?;
-    run.image("reconstructions", &reconstructions(dictionary, &tiles, test, evaluated, (height, width)))?;
-    learning(curve).save(run, "learning")?;
+    run.image("reconstructions", &reconstructions(dictionary, &tiles, &data.test, evaluated, (height, width)))?;
+    learning(course).save(run, "learning")?;
     sparsity(evaluated).save(run, "sparsity")?;
-    if !solvers.is_empty() {
-        convergence(solvers, evaluated.codes.ncols(), evaluated.summary().objective).save(run, "convergence")?;
+    certificates(evaluated, config.test_gap).save(run, "certificates")?;
+    if !curves.is_empty() {
+        convergence(curves, evaluated.codes.ncols(), evaluated.summary().objective).save(run, "convergence")?;
     }
     Ok(())
 }
@@ -93,17 +92,39 @@ fn view(image: &ndarray::Array2<f32>) -> ArrayView2<'_, f32> {
     image.view()
 }
 
-fn learning(curve: &[(f64, f64)]) -> Figure {
-    let points = curve.iter().map(|&(images, objective)| (images / 1_000.0, objective)).collect();
-    Figure::new("Learning").panel(
-        Panel::new(Axis::linear("training images seen (thousands)"), Axis::linear("mean objective of the batch"))
-            .curve("", points),
-    )
+fn learning(course: &Course) -> Figure {
+    let seen = || Axis::linear("training images seen (thousands)");
+    let panel = |title: &str, axis: Axis, of: fn(&Curves) -> &[(f64, f64)]| {
+        let points = |curves| of(curves).iter().map(|&(images, value)| (images / 1_000.0, value)).collect();
+        let panel = Panel::new(seen(), axis).title(title);
+        panel.curve("batches", points(&course.batches)).curve("test images", points(&course.validations))
+    };
+    Figure::new("Learning")
+        .panel(panel("objective", Axis::linear("mean objective"), |curves| &curves.objective))
+        .panel(panel("sparsity", Axis::linear("strokes in an image"), |curves| &curves.strokes))
+}
+
+fn certificates(evaluated: &Evaluated, asked: f64) -> Figure {
+    let certificates = &evaluated.certificates;
+    // A gap of nothing has no logarithm; sums in single precision end far above.
+    let decades: Vec<f64> = certificates.iter().map(|c| c.relative_gap.max(1e-16).log10()).collect();
+    let iterations: Vec<usize> = certificates.iter().map(|c| c.iterations).collect();
+    Figure::new("Certificates of the test images")
+        .panel(
+            Panel::new(Axis::linear("log10 of the relative duality gap"), Axis::linear("images"))
+                .title(format!("How far a code is from the optimum at most ({asked:.0e} was asked for)"))
+                .bars("", histogram(&decades, 40)),
+        )
+        .panel(
+            Panel::new(Axis::linear("iterations"), Axis::linear("images"))
+                .title("How many iterations it took")
+                .bars("", histogram_of_counts(&iterations, 40)),
+        )
 }
 
 fn sparsity(evaluated: &Evaluated) -> Figure {
     let strokes: Vec<usize> = evaluated.certificates.iter().map(|c| c.support).collect();
-    let shares: Vec<f64> = evaluated.use_of_atoms().iter().map(|share| 100.0 * share).collect();
+    let shares: Vec<f64> = use_of_atoms(&evaluated.codes).iter().map(|share| 100.0 * share).collect();
     Figure::new("Sparsity on the test images")
         .panel(
             Panel::new(Axis::linear("strokes in an image"), Axis::linear("images"))

@@ -6,11 +6,203 @@
 //! half in front of the square, its lambda is twice ours.
 
 mod compare;
+mod conclude;
 mod config;
 mod evaluate;
 mod figures;
-mod learn;
-mod study;
+mod learning;
+mod sections;
+mod summary;
 
-pub use config::{Config, Flags};
-pub use study::run;
+pub use config::{Config, FirstAtoms};
+
+use crate::cli::Common;
+use crate::data::{self, ImageSamples, Loaded};
+use crate::failure::Failure;
+use crate::picture;
+use crate::tasks::DictionaryTask;
+use crate::training::{Shorthand, Study};
+use latent_datasets::{LabelledImages, Splits};
+use latent_sparse::dictionary::{DictionaryLearner, epoch_order};
+use latent_sparse::lasso::Stop;
+use latent_train::TaskError;
+use latent_train::health::DeadUnits;
+use latent_train::progress::grouped;
+use latent_train::report;
+use latent_train::session::{Ended, Session};
+use latent_train::sources::Images;
+
+/// The study.
+pub struct FistaMnist;
+
+/// The pictures of the atoms while they are learned.
+const GROWTH: &str = "atoms_while_learning";
+/// Test images of a batch.
+const BATCH: usize = 2_000;
+/// Test images by which atoms are called dead while learning.
+const PROBED: usize = 1_000;
+
+impl Study for FistaMnist {
+    const NAME: &'static str = "fista_mnist";
+    const ABOUT: &'static str =
+        "Learn a dictionary of strokes from images of digits, code the test images with it, and compare the solvers";
+    const SHORTHANDS: &'static [Shorthand] = &[
+        Shorthand { flag: "atoms", key: "atoms", value: "N", values: &[], help: "How many atoms to learn" },
+        Shorthand {
+            flag: "lambda",
+            key: "lambda",
+            value: "X",
+            values: &[],
+            help: "Weight of the l1 term in 1/2 ||x - W z||^2 + lambda ||z||_1, pixels in [0, 1]",
+        },
+        Shorthand {
+            flag: "epochs",
+            key: "training.epochs",
+            value: "N",
+            values: &[],
+            help: "Passes over the training images",
+        },
+        Shorthand {
+            flag: "solver",
+            key: "solver",
+            value: "NAME",
+            values: &[
+                "ista",
+                "fista",
+                "restarted-fista",
+                "monotone-fista",
+                "coordinate-descent",
+                "active-set",
+                "lars",
+                "admm",
+            ],
+            help: "What codes the images",
+        },
+    ];
+    type Config = Config;
+    type Task = DictionaryTask;
+    type Source<'d> = Images<'d>;
+
+    fn data(config: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        let mut loaded = data::load(flags)?;
+        let Splits { train, test } = &mut loaded.splits;
+        for (key, wanted, images) in
+            [("train_images", config.train_images, train), ("test_images", config.test_images, test)]
+        {
+            if let Some(wanted) = wanted {
+                *images = first(images, wanted, key)?;
+            }
+        }
+        Ok(loaded)
+    }
+
+    fn task(config: &Config, data: &Splits, seed: u64) -> Result<DictionaryTask, Failure> {
+        let available = data.train.len();
+        if config.atoms > available && config.first_atoms == FirstAtoms::Samples {
+            let message = format!(
+                "atoms is {}, expected at most {}, as many as there are training images",
+                config.atoms,
+                grouped(available as u64)
+            );
+            return Err(
+                Failure::new(message).help("the first atoms are training images; first_atoms=gaussian draws them")
+            );
+        }
+        let solver = config.solver.solver();
+        Ok(DictionaryTask::new(config.learner(seed), &ImageSamples(&data.train), solver, Stop::gap(config.test_gap))?)
+    }
+
+    fn train<'d>(config: &Config, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
+        Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?.ordered_by(epoch_order))
+    }
+
+    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
+        Ok(Some(Images::in_order(&data.test, BATCH)?))
+    }
+
+    fn players(_: &Config, task: &DictionaryTask, _: u64) -> Result<DictionaryLearner<f32>, Failure> {
+        Ok(task.learner())
+    }
+
+    fn describe(config: &Config, task: &DictionaryTask) -> Result<String, Failure> {
+        let (features, atoms) = task.atoms().dim();
+        let sign = if config.positive { ", z >= 0" } else { "" };
+        Ok(format!(
+            "dictionary    {features} x {atoms}, columns of unit norm: {} numbers; {} of statistics\n\
+             codes         min 1/2 ||x - W z||^2 + {} ||z||_1{sign}, by {}",
+            grouped((features * atoms) as u64),
+            grouped((atoms * (atoms + features)) as u64),
+            config.lambda,
+            config.solver
+        ))
+    }
+
+    fn attach<'a>(
+        session: Session<'a, DictionaryTask>,
+        config: &'a Config,
+        data: &'a Splits,
+    ) -> Result<Session<'a, DictionaryTask>, Failure> {
+        let (_, height, width) = data.train.image_dim();
+        // In their own order, in which one picture can be compared with the next.
+        let pictures = move |task: &DictionaryTask, _| {
+            let tiles = picture::columns(task.atoms().view(), (height, width));
+            Ok(vec![(GROWTH.to_owned(), picture::atoms(&tiles, figures::COLUMNS, 1))])
+        };
+        let dead = DeadUnits::atoms(move |task: &DictionaryTask| {
+            let x = data.test.rows::<f32>(0..data.test.len().min(PROBED));
+            let codes = task.code(x.view()).map_err(TaskError::from)?;
+            Ok(evaluate::use_of_atoms(&codes.codes).to_vec())
+        });
+        Ok(session.images(config.training.validate_every, pictures).monitor(dead))
+    }
+
+    fn interrupted(
+        config: &Config,
+        task: &DictionaryTask,
+        data: &Splits,
+        ended: &Ended,
+    ) -> Result<report::Study, Failure> {
+        conclude::conclude(config, task, data, ended)
+    }
+
+    fn finish(config: &Config, task: &DictionaryTask, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
+        conclude::conclude(config, task, data, ended)
+    }
+}
+
+/// So many images from the first on.
+fn first(images: &LabelledImages, wanted: usize, key: &str) -> Result<LabelledImages, Failure> {
+    if wanted > images.len() {
+        return Err(Failure::new(format!("{key} is {wanted}, but {} has {} images", images.name(), images.len())));
+    }
+    Ok(images.subset(0..wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::solvers::SolverName;
+    use crate::training::Configs;
+    use clap::ValueEnum;
+    use latent_train::config;
+
+    #[test]
+    fn all_solvers_can_be_named() {
+        let listed = FistaMnist::SHORTHANDS.iter().find(|flag| flag.flag == "solver").unwrap().values;
+        let all = SolverName::value_variants().iter().map(|name| name.to_possible_value().unwrap());
+        assert!(listed.iter().copied().eq(all.map(|value| value.get_name().to_owned())));
+    }
+
+    #[test]
+    fn every_configuration_can_be_used() {
+        let configs = Configs::embedded(FistaMnist::NAME);
+        for name in configs.names() {
+            let read = config::read::<Config>(&configs.text(name).unwrap(), &[]);
+            assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
+        }
+        assert_eq!(
+            toml::to_string(&config::read::<Config>(&configs.default_text(), &[]).unwrap()),
+            toml::to_string(&Config::default())
+        );
+    }
+}

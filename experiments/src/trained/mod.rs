@@ -3,6 +3,7 @@
 //! [`Run::open`] finds the study and the configuration of a run in its folder, builds the model and loads its weights. What
 //! the programs `sample`, `encode` and `reconstruct` do with it is in [`Sample`], [`Encode`] and [`Reconstruct`].
 
+mod dictionary;
 mod encode;
 mod gan;
 mod input;

@@ -4,11 +4,12 @@ use super::Trained;
 use crate::cli::{Common, Dataset};
 use crate::data::Loaded;
 use crate::failure::Failure;
+use crate::fista_mnist::FistaMnist;
 use crate::training::{Study, StudyConfig, config_of_run};
 use crate::vae_mnist::VaeMnist;
 use clap::Args;
 use latent_layers::LoadOptions;
-use latent_train::{Task, config};
+use latent_train::{Trainable, config};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ pub struct Run {
 type Open = fn(&Run) -> Result<(Box<dyn Trained>, Loaded), Failure>;
 
 /// The studies whose models can be used.
-const STUDIES: [(&str, Open); 1] = [(VaeMnist::NAME, of_study::<VaeMnist>)];
+const STUDIES: [(&str, Open); 2] = [(FistaMnist::NAME, of_study::<FistaMnist>), (VaeMnist::NAME, of_study::<VaeMnist>)];
 
 impl Run {
     /// The model with the weights that the run ended with.

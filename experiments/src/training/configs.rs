@@ -30,6 +30,11 @@ impl Configs {
         Self(configs)
     }
 
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The text of the configuration of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(found, _)| found == name).map(|(_, text)| text.as_ref())
@@ -44,7 +49,7 @@ impl Configs {
             return Ok(text.to_owned());
         }
         fs::read_to_string(Path::new(name)).map_err(|error| {
-            let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = self.names().collect();
             let known = if names.is_empty() { "there are none".to_owned() } else { names.join(", ") };
             Failure::new(format!("--config {name} is no configuration of this study and no file: {error}"))
                 .help(format!("the configurations of this study: {known}; --list says what they are"))

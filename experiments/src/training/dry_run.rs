@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use latent_datasets::Splits;
 use latent_train::config::Training;
 use latent_train::progress::{grouped, seconds};
-use latent_train::{Event, Every, Executor, Limit, Pass, Position, Settings, Source, Task};
+use latent_train::{Event, Every, Executor, Limit, Pass, Position, Settings, Source, Trainable};
 use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -79,7 +79,7 @@ fn time_of_a_step<S: Study>(
     Ok(gaps.get(gaps.len() / 2).copied().unwrap_or_default())
 }
 
-fn time_of_a_validation<T: Task>(
+fn time_of_a_validation<T: Trainable>(
     task: &T,
     source: &impl Source<Batch = T::Batch>,
     seed: u64,

@@ -19,7 +19,24 @@ pub(super) fn resolve<C: StudyConfig>(flags: &Flags, configs: &Configs) -> Resul
     let mut overrides: Vec<Override> = flags.set.clone();
     overrides.extend(flags.dataset.map(|dataset| format!("dataset={dataset}").parse()).transpose()?);
     let seed = flags.seed.or(of_run.map(|(_, seed)| seed)).unwrap_or(0);
-    Ok((config::read(&text, &overrides)?, seed))
+    Ok((config::read(&with_own_defaults::<C>(text)?, &overrides)?, seed))
+}
+
+/// With the study's own defaults in its table `training`, where that says nothing else: those of
+/// [`Training`](latent_train::config::Training) by itself are others.
+fn with_own_defaults<C: StudyConfig>(text: String) -> Result<String, Failure> {
+    // What is no TOML, or no table, is told by who reads it.
+    let Ok(mut table) = text.parse::<Table>() else { return Ok(text) };
+    let own = Table::try_from(C::default().training())?;
+    let training = table.entry("training").or_insert_with(|| Value::Table(Table::new()));
+    let Value::Table(training) = training else { return Ok(text) };
+    let counts_steps = training.contains_key("steps");
+    for (key, value) in own {
+        if !(counts_steps && key == "epochs") {
+            training.entry(key).or_insert(value);
+        }
+    }
+    Ok(toml::to_string(&table)?)
 }
 
 /// The configuration, as TOML, and the seed of the run in this folder.

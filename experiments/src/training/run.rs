@@ -5,20 +5,21 @@ use super::resolve::resolve;
 use super::{Configs, Flags, Study, StudyConfig};
 use crate::cli::Dataset;
 use crate::failure::{Failure, exit};
-use clap::{CommandFactory, FromArgMatches};
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Arg, CommandFactory, FromArgMatches};
 use latent_train::interrupt::Interrupt;
-use latent_train::report;
 use latent_train::run::{Place, RunError, config_hash};
 use latent_train::session::{Options, Resume, Session, SessionError};
 use latent_train::tell::tell;
-use latent_train::{Executor, Source, StopReason, TaskError};
+use latent_train::{Executor, Source, StopReason, TaskError, report};
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
 /// The `main` of a study's binary: 0 when it came to its end, 130 when it was interrupted, 1 when something was wrong.
 pub fn main<S: Study>() -> ExitCode {
-    let command = Flags::command().name(S::NAME).about(S::ABOUT);
-    let flags = Flags::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let flags = flags::<S>(std::env::args_os()).unwrap_or_else(|error| error.exit());
     let configs = Configs::embedded(S::NAME);
     match Interrupt::on_ctrl_c().map_err(Failure::from).and_then(|interrupt| run::<S>(&flags, &configs, &interrupt)) {
         Ok(true) => ExitCode::SUCCESS,
@@ -26,6 +27,31 @@ pub fn main<S: Study>() -> ExitCode {
         Ok(false) => ExitCode::from(130),
         Err(failure) => exit(Err(failure)),
     }
+}
+
+/// The flags of a command line, the study's own among them.
+///
+/// # Errors
+/// If one is not there, or its value cannot be read: what to print, which may be the help that was asked for.
+pub fn flags<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Result<Flags, clap::Error> {
+    let own = S::SHORTHANDS.iter().map(|flag| {
+        let argument = Arg::new(flag.flag).long(flag.flag).value_name(flag.value).allow_hyphen_values(true);
+        let argument = argument.help(format!("{}; short for --set {}={}", flag.help, flag.key, flag.value));
+        if flag.values.is_empty() { argument } else { argument.value_parser(PossibleValuesParser::new(flag.values)) }
+    });
+    let mut command = Flags::command().name(S::NAME).about(S::ABOUT).args(own);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    let mut flags = Flags::from_arg_matches(&matches)?;
+    // Before those of --set, which are more exact.
+    let mut set = Vec::new();
+    for flag in S::SHORTHANDS {
+        if let Some(value) = matches.get_one::<String>(flag.flag) {
+            set.push(flag.to_set(value).map_err(|error| command.error(ErrorKind::ValueValidation, error))?);
+        }
+    }
+    set.append(&mut flags.set);
+    flags.set = set;
+    Ok(flags)
 }
 
 /// Does what the flags say; whether it came to its end, or was interrupted and can go on.
@@ -118,13 +144,11 @@ fn on_threads<S: Study>(
         let failure = Failure::new(message);
         return Err(help.into_iter().fold(failure, Failure::help));
     }
-    let complete = ended.is_complete();
-    let about = if complete {
-        S::finish(config, &task, data, &ended)?.complete()
-    } else {
-        report::Study::new(S::NAME, S::ABOUT)
-    };
-    report::write(ended.records.folder().path(), &about)?;
+    let last_work = if ended.is_complete() { S::finish } else { S::interrupted };
+    let about = last_work(config, &task, data, &ended)?;
+    // The last work may have been cut short too.
+    let (complete, help) = (ended.is_complete(), ended.help());
+    report::write(ended.records.folder().path(), &if complete { about.complete() } else { about })?;
     let folder = ended.finish()?;
     tell(format_args!("{message}\nresults in {}", folder.display()));
     if let Some(help) = help {

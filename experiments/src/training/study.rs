@@ -4,10 +4,10 @@ use crate::cli::{Common, Dataset};
 use crate::data::{self, Loaded};
 use crate::failure::Failure;
 use latent_datasets::Splits;
-use latent_train::config::{Check, Training};
+use latent_train::config::{Check, Override, OverrideError, Training};
 use latent_train::report;
 use latent_train::session::{Ended, Session};
-use latent_train::{Player, Settings, Source, Task};
+use latent_train::{Settings, Source, Trainable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,18 +20,52 @@ pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
     fn dataset(&mut self) -> &mut Dataset;
 }
 
+/// A flag that is short for `--set <key>=<value>`.
+///
+/// ```
+/// use experiments::training::Shorthand;
+///
+/// let flag = Shorthand { flag: "atoms", key: "atoms", value: "N", values: &[], help: "How many atoms to learn" };
+/// assert_eq!(flag.to_set("64"), "atoms=64".parse());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Shorthand {
+    /// Its name, without the dashes.
+    pub flag: &'static str,
+    /// The key of the configuration.
+    pub key: &'static str,
+    /// What its value is called in the help.
+    pub value: &'static str,
+    /// All values there are; none listed if it is a number.
+    pub values: &'static [&'static str],
+    /// What it does, in a line.
+    pub help: &'static str,
+}
+
+impl Shorthand {
+    /// What it is short for.
+    ///
+    /// # Errors
+    /// If the key cannot be one.
+    pub fn to_set(&self, value: &str) -> Result<Override, OverrideError> {
+        format!("{}={value}", self.key).parse()
+    }
+}
+
 /// A study that trains: its configuration, its task, its sources of batches, and what is drawn of it.
 pub trait Study {
     /// The name of its binary, of its folder under `configs/`, and of that under `runs/`.
     const NAME: &'static str;
     /// What it is, in a line for `--help`.
     const ABOUT: &'static str;
+    /// Flags of its own, beside those of every study.
+    const SHORTHANDS: &'static [Shorthand] = &[];
     /// Its configuration.
     type Config: StudyConfig;
     /// What is trained.
-    type Task: Task;
+    type Task: Trainable;
     /// Where batches come from.
-    type Source<'d>: Source<Batch = <Self::Task as Task>::Batch>;
+    type Source<'d>: Source<Batch = <Self::Task as Trainable>::Batch>;
 
     /// The images.
     ///
@@ -59,11 +93,15 @@ pub trait Study {
     /// If there are none.
     fn validation<'d>(config: &Self::Config, data: &'d Splits, seed: u64) -> Result<Option<Self::Source<'d>>, Failure>;
 
-    /// How each player of the task is trained, if all together make so many steps.
+    /// How each player of the task is trained, if all together make so many steps; or what else makes the steps.
     ///
     /// # Errors
     /// If a setting is out of its domain.
-    fn players(config: &Self::Config, task: &Self::Task, steps: u64) -> Result<Vec<Player>, Failure>;
+    fn players(
+        config: &Self::Config,
+        task: &Self::Task,
+        steps: u64,
+    ) -> Result<<Self::Task as Trainable>::Trainer, Failure>;
 
     /// The settings of the loop; a study with several players gives their turns.
     fn settings(config: &Self::Config, seed: u64) -> Settings {
@@ -86,6 +124,20 @@ pub trait Study {
         _data: &'a Splits,
     ) -> Result<Session<'a, Self::Task>, Failure> {
         Ok(session)
+    }
+
+    /// Writes what a run leaves that was interrupted, beside the checkpoint with which it can go on: as a rule nothing.
+    /// Answers with what the report has beside curves.
+    ///
+    /// # Errors
+    /// If something cannot be computed or written.
+    fn interrupted(
+        _config: &Self::Config,
+        _task: &Self::Task,
+        _data: &Splits,
+        _ended: &Ended,
+    ) -> Result<report::Study, Failure> {
+        Ok(report::Study::new(Self::NAME, Self::ABOUT))
     }
 
     /// Writes what comes after training, before the run is done: figures, arrays, final numbers. Answers with what the

@@ -8,11 +8,18 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_fista_mnist");
+
 /// A run on the small data set that takes a moment.
 fn study(desk: &Desk, flags: &[&str]) -> Command {
     let small =
         [["--data-dir", "data"], ["--output", "out"], ["--atoms", "12"], ["--epochs", "2"], ["--lambda", "0.5"]];
-    desk.command(env!("CARGO_BIN_EXE_fista_mnist"), &with_defaults(flags, &small))
+    desk.command(PROGRAM, &with_defaults(flags, &small))
+}
+
+/// The figures of the test images.
+fn tested(folder: &Path) -> Value {
+    serde_json::from_slice(&fs::read(folder.join("test.json")).unwrap()).unwrap()
 }
 
 fn metrics(folder: &Path) -> Vec<Value> {
@@ -37,12 +44,16 @@ fn a_run_leaves_every_file_whole() {
     let desk = Desk::with_data();
     let output = succeed(study(&desk, &["--seed", "4"]));
     let out = desk.path("out");
-    assert!(stdout(&output).contains("results in out "), "{}", stdout(&output));
-    let mut names: Vec<String> =
-        fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(stderr(&output).contains("results in out"), "{}", stderr(&output));
+    let mut names: Vec<String> = fs::read_dir(&out)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with("events.out.tfevents."))
+        .collect();
     names.sort();
-    let files = ["DONE", "config.toml", "dictionary.npy", "dictionary.safetensors", "images", "manifest.json"];
-    assert_eq!(names, [&files[..], &["metrics.jsonl", "summary.txt"]].concat());
+    let files = ["DONE", "checkpoints", "config.toml", "dictionary.npy", "dictionary.safetensors", "figures.json"];
+    let more = ["images", "manifest.json", "metrics.jsonl", "model.safetensors", "report.html", "solvers.json"];
+    assert_eq!(names, [&files[..], &more, &["summary.txt", "test.json"]].concat());
 
     let config: toml::Table = toml::from_str(&fs::read_to_string(out.join("config.toml")).unwrap()).unwrap();
     assert_eq!(config["seed"].as_integer(), Some(4));
@@ -68,11 +79,23 @@ fn a_run_leaves_every_file_whole() {
     let same: Vec<f32> = tensor.data().chunks(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
     assert_eq!(atoms.iter().copied().collect::<Vec<_>>(), same);
 
-    for name in ["atoms", "reconstructions", "learning", "sparsity", "convergence"] {
+    let model = fs::read(out.join("model.safetensors")).unwrap();
+    let model = safetensors::SafeTensors::deserialize(&model).unwrap();
+    assert_eq!(model.tensor("dictionary").unwrap().data(), tensor.data());
+
+    let drawn = ["atoms", "atoms_while_learning", "reconstructions"];
+    let plots = ["learning", "sparsity", "certificates", "convergence"];
+    let report = fs::read_to_string(out.join("report.html")).unwrap();
+    assert_eq!(
+        report.matches("data:image/png").count(),
+        drawn.len() + plots.len() + 1,
+        "all pictures are in the report"
+    );
+    for name in drawn.iter().chain(&plots) {
         let picture = image::open(out.join(format!("images/{name}.png"))).unwrap();
-        assert!(picture.width() > 50 && picture.height() > 50, "{name}");
+        assert!(picture.width() > 50 && picture.height() > 25, "{name}");
     }
-    for name in ["learning", "sparsity", "convergence"] {
+    for name in plots {
         assert!(fs::read_to_string(out.join(format!("images/{name}.svg"))).unwrap().trim_end().ends_with("</svg>"));
     }
     assert!(stdout(&output).contains(&fs::read_to_string(out.join("summary.txt")).unwrap()));
@@ -81,34 +104,37 @@ fn a_run_leaves_every_file_whole() {
 #[test]
 fn metrics_tell_the_whole_story() {
     let desk = Desk::with_data();
-    succeed(study(&desk, &[]));
+    succeed(study(&desk, &["--set", "training.batch_size=128"]));
     let metrics = metrics(&desk.path("out"));
-    let of = |event: &str| metrics.iter().filter(|metric| metric["event"] == event).collect::<Vec<_>>();
-    assert!(metrics.iter().all(|metric| metric["event"].is_string()));
+    let of = |kind: &str| metrics.iter().filter(|metric| metric["kind"] == kind).collect::<Vec<_>>();
+    assert!(metrics.iter().all(|metric| metric["kind"].is_string()));
 
-    let batches = of("batch");
-    assert_eq!(batches.last().unwrap()["images"], 2 * TRAIN);
-    let objective = |metric: &Value| metric["objective"].as_f64().unwrap();
-    assert!(objective(batches.last().unwrap()) < objective(batches[0]), "nothing was learned: {batches:?}");
+    let (steps, validations) = (of("step"), of("validation"));
+    let samples: u64 = steps.iter().map(|step| step["samples"].as_u64().unwrap()).sum();
+    assert_eq!((steps.len(), samples, validations.len()), (6, 2 * TRAIN as u64, 2));
+    assert!(steps.iter().all(|step| step["player"] == "dictionary" && step.get("learning_rate").is_none()));
+    let objective = |values: &Value| values["objective"].as_f64().unwrap();
+    let learned =
+        |metrics: &[&Value]| objective(&metrics[metrics.len() - 1]["values"]) < objective(&metrics[0]["values"]);
+    assert!(learned(&steps) && learned(&validations), "nothing was learned: {metrics:?}");
 
-    let test = of("test");
-    assert_eq!(test.len(), 1);
-    let codes = &test[0]["codes"];
-    assert_eq!((&test[0]["images"], &test[0]["stopped_early"]), (&TEST.into(), &false.into()));
+    let test = tested(&desk.path("out"));
+    let codes = &test["codes"];
+    assert_eq!((&test["images"], &test["stopped_early"]), (&TEST.into(), &false.into()));
     assert!(codes["worst_relative_gap"].as_f64().unwrap() <= 1e-4 && codes["converged"] == 1.0, "{codes}");
     let parts = codes["data_term"].as_f64().unwrap() + codes["l1_term"].as_f64().unwrap();
     assert!((objective(codes) - parts).abs() < 1e-9 * parts, "{codes}");
+    // Two solvers, each certified to a ten thousandth of half the square of the images.
+    let validated = objective(&validations[1]["values"]);
+    assert!((validated - objective(codes)).abs() < 1e-2 * validated, "{validated} {codes}");
 
-    let solvers = of("solver");
-    let names: std::collections::BTreeSet<&str> =
-        solvers.iter().map(|metric| metric["solver"].as_str().unwrap()).collect();
-    assert_eq!(
-        names.into_iter().collect::<Vec<_>>(),
-        ["admm", "coordinate-descent", "fista", "ista", "restarted-fista"]
-    );
-    for metric in solvers {
-        let distance = metric["point"]["distance"].as_f64().unwrap();
-        assert!(distance >= -1e-12 * objective(codes), "below the optimum: {metric}");
+    let solvers: Value = serde_json::from_slice(&fs::read(desk.path("out/solvers.json")).unwrap()).unwrap();
+    let curves = solvers["solvers"].as_array().unwrap();
+    let mut names: Vec<&str> = curves.iter().map(|curve| curve["solver"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["admm", "coordinate-descent", "fista", "ista", "restarted-fista"]);
+    for point in curves.iter().flat_map(|curve| curve["points"].as_array().unwrap()) {
+        assert!(point["distance"].as_f64().unwrap() >= -1e-12 * objective(codes), "below the optimum: {point}");
     }
 }
 
@@ -128,10 +154,12 @@ fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
 fn strokes_stand_in_where_there_is_no_mnist_and_no_network() {
     let desk = Desk::new();
     let flags = ["--output", "out", "--atoms", "4", "--epochs", "1", "--lambda", "5"];
-    let output = succeed(desk.command(env!("CARGO_BIN_EXE_fista_mnist"), &flags));
+    let output = succeed(desk.command(PROGRAM, &flags));
     let summary = fs::read_to_string(desk.path("out/summary.txt")).unwrap();
-    for text in [stderr(&output), summary] {
-        assert!(text.contains("note: ") && text.contains("SYNTHETIC STROKES stand in"), "{text}");
+    let report = fs::read_to_string(desk.path("out/report.html")).unwrap();
+    assert!(stderr(&output).contains("note: ") && stderr(&output).contains("SYNTHETIC STROKES stand in"));
+    for text in [summary, report] {
+        assert!(text.contains("SYNTHETIC STROKES: all results are about drawn digits"), "{text}");
     }
     assert!(stderr(&output).contains("train-labels-idx1-ubyte"), "the file that was missed: {}", stderr(&output));
     let config = fs::read_to_string(desk.path("out/config.toml")).unwrap();
@@ -143,15 +171,14 @@ fn strokes_stand_in_where_there_is_no_mnist_and_no_network() {
 #[test]
 fn every_solver_can_be_asked_for() {
     let desk = Desk::with_data();
-    let help = stdout(&succeed(desk.command(env!("CARGO_BIN_EXE_fista_mnist"), &["--help"])));
+    let help = stdout(&succeed(desk.command(PROGRAM, &["--help"])));
     assert!(help.contains("Examples:"), "{help}");
     let mut objectives = Vec::new();
     for solver in <experiments::solvers::SolverName as clap::ValueEnum>::value_variants() {
         let name = clap::ValueEnum::to_possible_value(solver).unwrap().get_name().to_owned();
         assert!(help.contains(&name), "{name} is not in the help");
-        succeed(study(&desk, &["--solver", &name, "--output", &name]));
-        let metrics = metrics(&desk.path(&name));
-        let codes = &metrics.iter().find(|metric| metric["event"] == "test").unwrap()["codes"];
+        succeed(study(&desk, &["--solver", &name, "--output", &name, "--set", "compared_images=0"]));
+        let codes = &tested(&desk.path(&name))["codes"];
         assert_eq!(codes["converged"], 1.0, "{name}: {codes}");
         let summary = fs::read_to_string(desk.path(&name).join("summary.txt")).unwrap();
         let told = summary.to_lowercase().replace(' ', "-");
@@ -205,9 +232,114 @@ fn ctrl_c_keeps_what_was_learned() {
     assert_unit_columns(&atoms);
     let summary = fs::read_to_string(out.join("summary.txt")).unwrap();
     assert!(summary.contains("stopped early") && stdout(&output).contains(&summary), "{summary}");
-    assert_eq!(metrics(&out).last().unwrap()["stopped_early"], true);
+    assert_eq!(tested(&out)["stopped_early"], true);
+    assert!(stderr(&output).contains("help: go on with --resume out"), "{}", stderr(&output));
+    assert!(fs::read_to_string(out.join("report.html")).unwrap().contains("Reconstructions"));
     assert!(image::open(out.join("images/atoms.png")).is_ok());
     assert!(!out.join("DONE").exists());
+}
+
+/// All that a run computes: the dictionary, the model, the figures, and the metrics without their times.
+fn results(folder: &Path) -> (Vec<u8>, Vec<u8>, Vec<u8>, Vec<Value>) {
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let mut lines = metrics(folder);
+    for line in &mut lines {
+        line.as_object_mut().unwrap().remove("seconds");
+    }
+    (read("dictionary.npy"), read("model.safetensors"), read("figures.json"), lines)
+}
+
+#[cfg(unix)]
+#[test]
+fn killed_or_interrupted_at_any_moment_a_run_leaves_the_same() {
+    let desk = Desk::with_data();
+    // Atoms that die and are replaced, checkpoints and evaluations inside of epochs, a last batch that is smaller.
+    let sets = ["training.batch_size=64", "training.checkpoint_every=2 steps", "training.validate_every=3 steps"];
+    let sets = sets.iter().chain(&["dead_after=64", "compared_images=0", "lambda=2"]);
+    let sets: Vec<&str> = sets.flat_map(|set| ["--set", set]).collect();
+    let run = |flags: &[&str]| study(&desk, &[flags, &["--epochs", "8", "--atoms", "40"], &sets].concat());
+    succeed(run(&["--output", "whole", "--threads", "2"]));
+    let whole = desk.path("whole");
+    assert!(tested(&whole)["dead_atoms_replaced"].as_u64().unwrap() > 0, "{}", tested(&whole));
+    for threads in ["1", "2"] {
+        let out = desk.path(threads);
+        let (mut kills, mut interrupts) = (0, 0);
+        for attempt in 0_u64.. {
+            let mut command = run(&["--output", threads, "--threads", threads, "--resume"]);
+            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(std::time::Duration::from_micros(15_000 + 9_100 * attempt));
+            if let Some(status) = child.try_wait().unwrap() {
+                assert!(status.success(), "{status}");
+                break;
+            }
+            if attempt % 3 == 2 {
+                Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+                // It may come to its end before it looks.
+                interrupts += u32::from(child.wait().unwrap().code() == Some(130));
+            } else {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                kills += 1;
+            }
+            if out.join("DONE").exists() {
+                break;
+            }
+        }
+        eprintln!("{kills} processes were killed, {interrupts} interrupted, on {threads} threads");
+        assert!(kills > 0 && out.join("DONE").exists());
+        assert!(results(&out) == results(&whole), "another run than the undisturbed one");
+    }
+}
+
+#[test]
+fn a_run_goes_on_only_as_what_it_was() {
+    let desk = Desk::with_data();
+    succeed(study(&desk, &[]));
+    // As if it had been killed at its end.
+    fs::remove_file(desk.path("out/DONE")).unwrap();
+    let flags = ["--data-dir", "data", "--resume", "out"];
+    let with = |more: &[&str]| desk.command(PROGRAM, &[&flags[..], more].concat());
+    let text = fail(with(&["--lambda", "0.6", "--set", "training.batch_size=100"]), 1);
+    for part in ["lambda was 0.5, is 0.6", "training.batch_size was 512, is 100", "help: "] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let before = results(&desk.path("out"));
+    // Other images under the same name.
+    let other = strokes::splits(6, TRAIN, TEST);
+    fs::rename(desk.path("data"), desk.path("cache")).unwrap();
+    write_set(&desk.path("data/mnist"), &other.train, &other.test);
+    let text = fail(with(&[]), 1);
+    assert!(text.contains("the data were ") && text.contains("sha256"), "{text}");
+    fs::remove_dir_all(desk.path("data")).unwrap();
+    fs::rename(desk.path("cache"), desk.path("data")).unwrap();
+    succeed(with(&[]));
+    assert!(results(&desk.path("out")) == before);
+    assert!(fail(with(&[]), 1).contains("is finished"));
+}
+
+#[test]
+fn configurations_are_listed_and_tried_without_a_trace() {
+    let desk = Desk::with_data();
+    let list = stdout(&succeed(desk.command(PROGRAM, &["--list"])));
+    assert!(list.contains("default ") && list.contains("nonnegative "), "{list}");
+    let shown = stdout(&succeed(study(&desk, &["--config", "nonnegative", "--dry-run"])));
+    for part in ["784 x 12", "z >= 0, by FISTA", "steps         2;", "positive = true", "300 images of 1 x 28 x 28"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    assert!(desk.left().is_empty(), "{:?}", desk.left());
+}
+
+#[test]
+fn codes_that_are_held_positive_are() {
+    let desk = Desk::with_data();
+    for solver in ["fista", "admm"] {
+        succeed(study(&desk, &["--config", "nonnegative", "--solver", solver, "--output", solver]));
+        let test = tested(&desk.path(solver));
+        assert_eq!(test["codes"]["converged"], 1.0, "{test}");
+    }
+    succeed(study(&desk, &["--output", "free"]));
+    let objective = |folder: &str| tested(&desk.path(folder))["codes"]["objective"].as_f64().unwrap();
+    assert!(objective("fista") > objective("free"), "a constraint that costs nothing");
 }
 
 #[test]
@@ -237,19 +369,24 @@ fn the_variable_names_a_folder_of_data_and_nothing_means_none() {
 #[test]
 fn flags_out_of_their_domain_are_refused_and_leave_nothing() {
     let desk = Desk::with_data();
-    let cases: [(&[&str], i32, &[&str]); 15] = [
-        (&["--atoms", "0"], 1, &["--atoms is 0", "at least 1"]),
-        (&["--atoms", "301"], 1, &["--atoms is 301", "300"]),
-        (&["--atoms", "18446744073709551615"], 1, &["--atoms is 18446744073709551615", "300"]),
-        (&["--epochs", "0"], 1, &["--epochs is 0", "at least 1"]),
-        (&["--lambda", "0"], 1, &["--lambda is 0", "above 0"]),
-        (&["--lambda", "-1"], 1, &["--lambda is -1", "above 0"]),
-        (&["--lambda", "nan"], 1, &["--lambda is NaN", "finite"]),
-        (&["--lambda", "inf"], 1, &["--lambda is inf", "finite"]),
-        (&["--lambda", "1e300"], 1, &["--lambda is 1e300", "single precision"]),
-        (&["--lambda", "1e-300"], 1, &["--lambda is 1e-300", "single precision"]),
-        (&["--lambda", "much"], 2, &["--lambda", "much"]),
+    let cases: [(&[&str], i32, &[&str]); 20] = [
+        (&["--atoms", "0"], 1, &["atoms: must be at least 1, got 0"]),
+        (&["--atoms", "301"], 1, &["atoms is 301, expected at most 300", "help:"]),
+        (&["--atoms", "18446744073709551615"], 1, &["atoms", "18446744073709551615"]),
+        (&["--epochs", "0"], 1, &["training.epochs: must be at least 1"]),
+        (&["--lambda", "0"], 1, &["lambda: must be a finite number above 0, got 0", "on MNIST 0.1 gives about 80"]),
+        (&["--lambda", "-1"], 1, &["above 0, got -1"]),
+        (&["--lambda", "nan"], 1, &["above 0, got NaN"]),
+        (&["--lambda", "inf"], 1, &["above 0, got inf"]),
+        (&["--lambda", "1e300"], 1, &["lambda: 1e300 has no place in single precision"]),
+        (&["--lambda", "1e-300"], 1, &["lambda: 1e-300 has no place in single precision"]),
+        (&["--lambda", "much"], 1, &["lambda", "\"much\"", "expected f64"]),
+        (&["--lambda", "-1", "--atoms", "0"], 1, &["2 mistakes", "lambda", "atoms"]),
+        (&["--set", "test_gap=0", "--set", "dead_after=0"], 1, &["2 mistakes", "test_gap", "from 1 to 16777216"]),
+        (&["--set", "train_images=301"], 1, &["train_images is 301", "300 images"]),
+        (&["--set", "first_atoms=zeros"], 1, &["first_atoms", "`samples` or `gaussian`"]),
         (&["--solver", "magic"], 2, &["magic", "restarted-fista"]),
+        (&["--set", "solver=magic"], 1, &["magic", "restarted-fista"]),
         (&["--dataset", "mnits"], 2, &["mnits", "fashion-mnist"]),
         (&["--output", ""], 2, &["--output"]),
         (&["--threads", "two"], 2, &["--threads", "two"]),
@@ -265,8 +402,7 @@ fn flags_out_of_their_domain_are_refused_and_leave_nothing() {
 fn a_lambda_at_which_every_code_is_zero_is_a_result() {
     let desk = Desk::with_data();
     succeed(study(&desk, &["--lambda", "1000"]));
-    let metrics = metrics(&desk.path("out"));
-    let test = metrics.iter().find(|metric| metric["event"] == "test").unwrap();
+    let test = tested(&desk.path("out"));
     assert_eq!((&test["codes"]["nonzeros"], &test["unused_atoms"]), (&0.0.into(), &12.into()));
     assert!(desk.path("out/images/sparsity.png").exists());
 }

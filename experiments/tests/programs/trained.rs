@@ -124,6 +124,6 @@ fn what_does_not_fit_is_told() {
     let manifest = fs::read_to_string(desk.path("run/manifest.json")).unwrap();
     fs::write(desk.path("run/manifest.json"), manifest.replace("\"vae_mnist\"", "\"other\"")).unwrap();
     let told = fail(sample(&desk, &[]), 1);
-    assert!(told.contains("run is a run of other, expected one of vae_mnist"), "{told}");
+    assert!(told.contains("run is a run of other, expected one of fista_mnist, "), "{told}");
     assert!(!desk.left().iter().any(|name| name.starts_with("samples") || name.starts_with("reconstructions")));
 }

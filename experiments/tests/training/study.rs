@@ -151,13 +151,23 @@ fn study(folder: Option<&Path>, flags: &[&str]) -> Result<bool, Failure> {
 fn a_study_runs_to_its_end_and_saves_its_resolved_configuration() {
     let here = tempfile::tempdir().unwrap();
     let folder = here.path().join("run");
-    let flags = ["--config", "wide", "--set", "optimizer.learning_rate=3e-3", "--seed", "5", "--threads", "2"];
+    let sets = ["--set", "optimizer.learning_rate=3e-3", "--set", "training.keep=3"];
+    let flags = [&["--config", "wide", "--seed", "5", "--threads", "2"], &sets[..]].concat();
     assert!(study(Some(&folder), &flags).unwrap());
     for name in ["DONE", "summary.txt", "model.safetensors", "metrics.jsonl", "manifest.json", "report.html"] {
         assert!(folder.join(name).exists(), "{name}");
     }
     let config = fs::read_to_string(folder.join("config.toml")).unwrap();
-    for line in ["seed = 5", "latent_dim = 8", "learning_rate = 0.003", "betas = [0.9, 0.999]", "steps = 12"] {
+    // What a study has as its default stays also where others of its table are given.
+    for line in [
+        "seed = 5",
+        "latent_dim = 8",
+        "learning_rate = 0.003",
+        "betas = [0.9, 0.999]",
+        "steps = 12",
+        "batch_size = 16",
+        "keep = 3",
+    ] {
         assert!(config.contains(line), "{line} in {config}");
     }
     let told = study(None, &["--resume", &folder.display().to_string()]).unwrap_err().to_string();

@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayView2};
 #[derive(Clone, Debug)]
 pub(super) struct Usage {
     /// Samples since the last one that used the atom.
-    idle: Vec<usize>,
+    pub idle: Vec<usize>,
 }
 
 impl Usage {

@@ -2,7 +2,7 @@
 
 use super::dead_atoms::Usage;
 use super::statistics::Statistics;
-use super::{DictionaryParams, Init, Method, Samples, block_coordinate, ksvd, least_squares};
+use super::{DictionaryParams, Init, Learned, Method, Samples, block_coordinate, epoch_order, ksvd, least_squares};
 use crate::lasso::{Certify, Codes, Lasso, Solver, Stop, Summary};
 use crate::{Dictionary, SparseError};
 use latent_numeric::Scalar;
@@ -78,7 +78,12 @@ impl<E: Scalar> DictionaryLearner<E> {
 
     /// What has been learned so far, atoms in columns; `None` before the first samples.
     pub fn dictionary(&self) -> Option<Dictionary<E>> {
-        self.state.as_ref().and_then(|state| Dictionary::new(columns(&state.atoms)).ok())
+        Dictionary::new(self.atoms()?).ok()
+    }
+
+    /// The atoms so far, (features, atoms); `None` before the first samples.
+    pub fn atoms(&self) -> Option<Array2<E>> {
+        self.state.as_ref().map(|state| columns(&state.atoms))
     }
 
     /// Dead atoms replaced so far.
@@ -118,7 +123,7 @@ impl<E: Scalar> DictionaryLearner<E> {
             FitReport { epochs: 0, samples: 0, objective: 0.0, replaced: self.replaced(), interrupted: false };
         let mut buffer = Array2::zeros((batch_size, samples.features()));
         for epoch in 0..self.params.epochs {
-            let order = Stream::new(self.params.seed, "dictionary order", &[epoch as u64]).permutation(count);
+            let order = epoch_order(count, self.params.seed, epoch as u64);
             let mut objective = 0.0;
             self.begin_epoch();
             for (batch, indices) in order.chunks(batch_size).enumerate() {
@@ -145,7 +150,8 @@ impl<E: Scalar> DictionaryLearner<E> {
     }
 
     /// Learns from one batch of samples, in rows; for every method but the online one the batch counts as an
-    /// epoch.
+    /// epoch. Batches in the order of [`epoch_order`], after [`initialise`](Self::initialise) on all samples, leave
+    /// what [`fit`](Self::fit) with the online method leaves, bit for bit.
     ///
     /// # Errors
     /// As [`fit`](Self::fit).
@@ -182,6 +188,46 @@ impl<E: Scalar> DictionaryLearner<E> {
         Ok(self.learned()?.reconstruct(self.transform(x, solver, stop)?.codes.view()))
     }
 
+    /// All that has been learned; `None` before the first samples.
+    pub fn saved(&self) -> Option<Learned<E>> {
+        let State { atoms, statistics, usage, batches, replaced } = self.state.as_ref()?;
+        Some(Learned {
+            atoms: columns(atoms),
+            codes: statistics.codes.clone(),
+            samples: statistics.samples.clone(),
+            idle: usage.idle.clone(),
+            batches: *batches,
+            replaced: *replaced,
+        })
+    }
+
+    /// Goes on from what was [`saved`](Self::saved).
+    ///
+    /// # Errors
+    /// If it is of another number of atoms, has arrays that do not fit together, or values that are not finite.
+    pub fn restore(&mut self, learned: Learned<E>) -> Result<(), SparseError> {
+        let Learned { atoms, codes, samples, idle, batches, replaced } = learned;
+        let (count, features) = (self.params.atoms, atoms.nrows());
+        let shapes = [
+            ("the saved atoms", atoms.shape(), &[features.max(1), count][..]),
+            ("the saved sums of codes", codes.shape(), &[count, count]),
+            ("the saved sums of codes and samples", samples.shape(), &[count, features]),
+            ("the saved use of atoms", &[idle.len()], &[count]),
+        ];
+        for (what, found, expected) in shapes {
+            if found != expected {
+                return Err(SparseError::Shape { what, found: found.to_vec(), expected: expected.to_vec() });
+            }
+        }
+        crate::atoms::check_finite("the saved atoms", atoms.view())?;
+        crate::atoms::check_finite("the saved sums of codes", codes.view())?;
+        crate::atoms::check_finite("the saved sums of codes and samples", samples.view())?;
+        let atoms = atoms.t().as_standard_layout().into_owned();
+        self.state =
+            Some(State { atoms, statistics: Statistics { codes, samples }, usage: Usage { idle }, batches, replaced });
+        Ok(())
+    }
+
     fn learned(&self) -> Result<Dictionary<E>, SparseError> {
         self.dictionary().ok_or(SparseError::TooFewSamples {
             what: "a learner that has not been fitted",
@@ -194,7 +240,12 @@ impl<E: Scalar> DictionaryLearner<E> {
         self.state.as_mut().expect("initialised before learning")
     }
 
-    fn initialise(&mut self, samples: &dyn Samples<E>) -> Result<(), SparseError> {
+    /// Forgets what was learned and takes the first atoms, of samples or as the parameters say. A learner that has none
+    /// does so when it meets its first samples.
+    ///
+    /// # Errors
+    /// If there are too few samples for the first atoms, or they are not finite.
+    pub fn initialise(&mut self, samples: &dyn Samples<E>) -> Result<(), SparseError> {
         let (count, features) = (self.params.atoms, samples.features());
         let mut stream = Stream::new(self.params.seed, "dictionary init", &[]);
         let mut atoms = match &self.params.init {
@@ -250,6 +301,11 @@ impl<E: Scalar> DictionaryLearner<E> {
         let prepared = solver.prepare(&lasso)?;
         let certificates = lasso.run(x, codes.view_mut(), prepared.as_ref(), &params.stop, Certify::Correlations);
         drop(prepared);
+        // Before anything is taken into the statistics.
+        if let Some(row) = certificates.iter().position(|certificate| !certificate.objective().is_finite()) {
+            let value = certificates[row].objective();
+            return Err(SparseError::NonFinite { what: "the objective of the codes", row, column: 0, value });
+        }
 
         state.batches += 1;
         state.usage.count(codes.view());

@@ -31,10 +31,14 @@ mod dead_atoms;
 mod ksvd;
 mod learner;
 mod least_squares;
+mod order;
 mod params;
 mod samples;
+mod saved;
 mod statistics;
 
 pub use learner::{DictionaryLearner, FitReport, Progress};
+pub use order::epoch_order;
 pub use params::{DictionaryParams, Init, Method};
 pub use samples::Samples;
+pub use saved::Learned;

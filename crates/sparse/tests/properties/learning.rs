@@ -2,7 +2,7 @@
 
 use latent_numeric::random::Stream;
 use latent_sparse::SparseError;
-use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams, Init, Method};
+use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams, Init, Learned, Method, epoch_order};
 use latent_sparse::lasso::{ActiveSet, Admm, Fista, LassoParams, Omp, Solver, Stop};
 use ndarray::{Array1, Array2, Axis};
 use proptest::prelude::*;
@@ -84,6 +84,32 @@ proptest! {
     }
 
     /// Alternating minimisation: the objective on the training samples falls from epoch to epoch.
+    #[test]
+    fn saved_and_restored_anywhere_it_learns_the_same(seed: u64, at in 0_usize..12, dead_after in 20_usize..200) {
+        let (x, _) = planted(seed, 200, 10, 6);
+        let params = DictionaryParams {
+            epochs: 3,
+            batch_size: 50,
+            dead_after,
+            seed,
+            ..params(Method::Online { forgetting: 8.0 }, 14)
+        };
+        let mut whole = DictionaryLearner::new(params.clone()).unwrap();
+        whole.fit(&x, &Admm::default()).unwrap();
+        let mut learner = DictionaryLearner::new(params.clone()).unwrap();
+        learner.initialise(&x).unwrap();
+        let orders = (0..3).map(|epoch| epoch_order(x.nrows(), seed, epoch));
+        for (step, batch) in orders.flat_map(|order| order.chunks(50).map(<[usize]>::to_vec).collect::<Vec<_>>()).enumerate() {
+            if step == at {
+                let saved = learner.saved().unwrap();
+                learner = DictionaryLearner::new(params.clone()).unwrap();
+                learner.restore(saved).unwrap();
+            }
+            learner.partial_fit(x.select(Axis(0), &batch).view(), &Admm::default()).unwrap();
+        }
+        prop_assert_eq!(learner.saved(), whole.saved());
+    }
+
     #[test]
     fn alternating_descends(seed: u64) {
         let (x, _) = planted(seed, 300, 10, 12);
@@ -196,6 +222,41 @@ fn samples_that_cannot_be_learned_from() {
     learner.fit(&x, &admm).unwrap();
     let narrow = x.slice(ndarray::s![.., ..9]).to_owned();
     assert!(matches!(learner.fit(&narrow, &admm).unwrap_err(), SparseError::Shape { what: "the samples", .. }));
+}
+
+#[test]
+fn what_was_not_saved_by_such_a_learner_is_refused() {
+    let (x, _) = planted(1, 60, 10, 6);
+    let mut learner = DictionaryLearner::new(params(Method::Online { forgetting: 8.0 }, 6)).unwrap();
+    assert_eq!(learner.saved(), None);
+    learner.partial_fit(x.view(), &Admm::default()).unwrap();
+    let good = learner.saved().unwrap();
+    let cases: [(&str, fn(&mut Learned<f64>)); 5] = [
+        ("the saved atoms has the shape [10, 5], expected [10, 6]", |l| l.atoms = Array2::ones((10, 5))),
+        ("the saved sums of codes has the shape [6, 5]", |l| l.codes = Array2::ones((6, 5))),
+        ("the saved sums of codes and samples has the shape [6, 9]", |l| l.samples = Array2::ones((6, 9))),
+        ("the saved use of atoms has the shape [5]", |l| l.idle.truncate(5)),
+        ("the saved sums of codes holds the value NaN", |l| l.codes[[2, 3]] = f64::NAN),
+    ];
+    for (expected, spoil) in cases {
+        let mut saved = good.clone();
+        spoil(&mut saved);
+        let told = learner.restore(saved).unwrap_err().to_string();
+        assert!(told.contains(expected), "{told}");
+        assert_eq!(learner.saved().as_ref(), Some(&good));
+    }
+}
+
+#[test]
+fn a_code_whose_objective_is_no_number_changes_nothing() {
+    let mut learner = DictionaryLearner::new(params(Method::Online { forgetting: 8.0 }, 4)).unwrap();
+    let (x, _) = planted(2, 40, 10, 6);
+    learner.partial_fit(x.view(), &Admm::default()).unwrap();
+    let before = learner.saved();
+    // Its square overflows.
+    let error = learner.partial_fit((x * 1e200).view(), &Fista::default()).unwrap_err();
+    assert!(matches!(error, SparseError::NonFinite { what: "the objective of the codes", .. }), "{error}");
+    assert_eq!(learner.saved(), before);
 }
 
 #[test]

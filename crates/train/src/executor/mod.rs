@@ -9,26 +9,28 @@ mod validate;
 pub use player::Player;
 pub use settings::{Limit, Settings};
 
+use crate::Every;
 use crate::checkpoint::{Checkpoints, Identity};
 use crate::every::Pace;
 use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, Position};
-use crate::task::{Source, Task, TaskError};
-use crate::{Every, StopReason};
+use crate::stop::{StopReason, Trouble};
+use crate::task::{Source, TaskError};
+use crate::trainable::{Batches, Trainable};
 use latent_regularizers::{RestoreBest, Snapshot};
 use serde_json::Value;
 use std::ops::ControlFlow;
 
-/// Trains a task on batches of a source until a limit.
+/// Trains a [`Task`](crate::Task), or what else is [`Trainable`], on batches of a source until a limit.
 ///
 /// The number of steps made, together with the seed, determines the next batches and every random draw. So a run that
 /// goes on from its weights, its optimisers' state and that number is the run it would have been.
-pub struct Executor<'a, T: Task> {
+pub struct Executor<'a, T: Trainable> {
     task: &'a T,
     source: &'a dyn Source<Batch = T::Batch>,
     validation: Option<&'a dyn Source<Batch = T::Batch>>,
     settings: Settings,
-    players: Vec<Player>,
+    trainer: T::Trainer,
     early: Option<RestoreBest>,
     observers: Vec<(Every, Box<dyn Observer<T> + 'a>)>,
     interrupt: Interrupt,
@@ -55,25 +57,22 @@ pub struct Outcome {
     pub best: Option<f64>,
 }
 
-impl<'a, T: Task> Executor<'a, T> {
-    /// Trains `task` on `source`, with an optimiser for each player.
+impl<'a, T: Trainable> Executor<'a, T> {
+    /// Trains `task` on `source`, with an optimiser for each player, or what else makes its steps.
     ///
     /// # Errors
     /// If there is not one [`Player`] for each of the task's, an epoch has no batches, or the settings make no sense.
     pub fn new(
         task: &'a T,
         source: &'a dyn Source<Batch = T::Batch>,
-        players: Vec<Player>,
+        trainer: T::Trainer,
         settings: Settings,
     ) -> Result<Self, TaskError> {
-        let names: Vec<&str> = task.players().iter().map(|(name, _)| *name).collect();
-        if names.len() != players.len() {
-            return Err(format!("{} optimisers for the players {names:?}", players.len()).into());
-        }
+        task.check(&trainer)?;
         if source.batches() == 0 {
             return Err("an epoch has no batches".into());
         }
-        settings.check(&names)?;
+        settings.check(&task.players())?;
         let pace = Pace { epoch: source.batches() as u64, step: settings.accumulate };
         Ok(Self {
             early: settings.early_stopping.map(RestoreBest::new),
@@ -81,7 +80,7 @@ impl<'a, T: Task> Executor<'a, T> {
             source,
             validation: None,
             settings,
-            players,
+            trainer,
             observers: Vec::new(),
             interrupt: Interrupt::default(),
             identity: Identity::default(),
@@ -202,15 +201,30 @@ impl<'a, T: Task> Executor<'a, T> {
             early.restore(self.task.model())?;
             return Ok(());
         }
-        for (player, (_, module)) in self.players.iter().zip(self.task.players()) {
-            if let Some(average) = &player.average {
-                let swapped = average.swap_in(module)?;
-                let averages = Snapshot::of(module);
-                drop(swapped);
-                averages.restore(module)?;
-            }
-        }
+        let swapped = self.task.swap_in_averages(&self.trainer)?;
+        let evaluated = Snapshot::of(self.task.model());
+        drop(swapped);
+        evaluated.restore(self.task.model())?;
         Ok(())
+    }
+
+    /// Makes a step and tells of it. The inner error is a number that is not finite; nothing has changed then.
+    fn make_step(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
+        let turn = self.settings.player(self.step, self.task.players().len());
+        let (source, pace, step, seed) = (self.source, self.pace, self.step, self.settings.seed);
+        let made = match self.task.step(&mut self.trainer, turn, &Batches { source, pace, step, seed })? {
+            Ok(made) => made,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        self.step += 1;
+        if self.tell(&Event::Step(&made))?.is_break() {
+            *flow = ControlFlow::Break(());
+        }
+        // Of the step itself, or where an observer asked for it.
+        if let Some(norm) = made.gradients.norm.get() {
+            self.task.note_gradient_norm(&mut self.trainer, turn, norm);
+        }
+        Ok(Ok(()))
     }
 
     /// Tells all observers whose time it is.

@@ -1,28 +1,22 @@
 //! Checkpoints of an executor, and going on from one.
 
 use super::Executor;
-use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, PlayerState};
+use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints};
 use crate::stop::Trouble;
-use crate::task::Task;
-use latent_optim::WeightAverage;
+use crate::trainable::Trainable;
 use latent_regularizers::Snapshot;
 use std::path::PathBuf;
 
-impl<T: Task> Executor<'_, T> {
+impl<T: Trainable> Executor<'_, T> {
     /// All that is needed to go on from here.
     pub fn checkpoint(&self) -> Checkpoint {
-        let names = self.task.players().into_iter().map(|(name, _)| name.to_owned());
-        let states = self.players.iter().map(|player| PlayerState {
-            optimizer: player.optimizer.save(),
-            average: player.average.as_ref().map(WeightAverage::save),
-            last_norm: player.last_norm,
-        });
+        let names = self.task.players().into_iter().map(str::to_owned);
         Checkpoint {
             identity: self.identity.clone(),
             step: self.step,
             validated: self.validated,
             model: Snapshot::of(self.task.model()),
-            players: names.zip(states).collect(),
+            players: names.zip(self.task.save(&self.trainer)).collect(),
             early: self.early.as_ref().map(|early| (early.policy, early.best.clone())),
             best: self.best,
             observers: self.observers.iter().filter_map(|(_, observer)| observer.save()).collect(),
@@ -38,26 +32,14 @@ impl<T: Task> Executor<'_, T> {
         if !differences.is_empty() {
             return Err(CheckpointError::OtherRun(differences));
         }
-        let players = self.task.players();
-        let names: Vec<&str> = players.iter().map(|(name, _)| *name).collect();
+        let names = self.task.players();
         if !checkpoint.players.iter().map(|(name, _)| name.as_str()).eq(names.iter().copied()) {
             let theirs: Vec<_> = checkpoint.players.iter().map(|(name, _)| name).collect();
             return Err(CheckpointError::Unfit(format!("its players are {theirs:?}, these are {names:?}")));
         }
-        let unfit = |error: &dyn std::fmt::Display| CheckpointError::Unfit(error.to_string());
-        checkpoint.model.restore(self.task.model()).map_err(|error| unfit(&error))?;
-        for ((player, (_, module)), (name, state)) in self.players.iter_mut().zip(&players).zip(&checkpoint.players) {
-            player.optimizer.load(&module.parameters(), &state.optimizer).map_err(|error| unfit(&error))?;
-            match (&mut player.average, &state.average) {
-                (Some(average), Some(saved)) => average.load(saved).map_err(|error| unfit(&error))?,
-                (None, None) => {}
-                (here, _) => {
-                    let which = if here.is_some() { "it has no" } else { "only it has an" };
-                    return Err(CheckpointError::Unfit(format!("{which} average of the weights of the {name}")));
-                }
-            }
-            player.last_norm = state.last_norm;
-        }
+        checkpoint.model.restore(self.task.model()).map_err(|error| CheckpointError::Unfit(error.to_string()))?;
+        let states: Vec<_> = checkpoint.players.iter().map(|(_, state)| state.clone()).collect();
+        self.task.load(&mut self.trainer, &states).map_err(CheckpointError::Unfit)?;
         if let (Some(early), Some((policy, best))) = (&mut self.early, &checkpoint.early) {
             early.policy = *policy;
             early.best.clone_from(best);
@@ -96,7 +78,7 @@ impl<T: Task> Executor<'_, T> {
 
     /// A number that is not finite, found between steps.
     pub(super) fn trouble(&self, player: &'static str, what: String, value: f64) -> Trouble {
-        let last_gradient_norm = self.players.iter().filter_map(|player| player.last_norm).reduce(f64::max);
+        let last_gradient_norm = self.task.last_gradient_norm(&self.trainer);
         let place = self.pace.place(self.step, 0);
         Trouble { step: self.step, place, player, what, value, origin: None, last_gradient_norm }
     }

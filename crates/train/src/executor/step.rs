@@ -1,42 +1,60 @@
-//! One step of one player.
+//! One step of one player along its gradient.
 
-use super::Executor;
-use crate::observer::{Event, Step};
+use super::Player;
+use crate::checkpoint::PlayerState;
+use crate::observer::{Gradients, Step};
 use crate::stop::Trouble;
 use crate::task::{Pass, Task, TaskError};
-use crate::terms::MeanTerms;
+use crate::terms::{MeanTerms, Terms};
+use crate::trainable::{Batches, Trainable};
 use latent_layers::Module;
-use latent_optim::{OptimError, StepOptions};
+use latent_optim::{OptimError, StepOptions, Swapped, WeightAverage};
 use latent_tensor::{GradOptions, Tensor, first_non_finite, grad};
 use std::cell::Cell;
-use std::ops::ControlFlow;
 
-impl<T: Task> Executor<'_, T> {
-    /// Makes a step and tells of it. The inner error is a number that is not finite; nothing has changed then.
-    pub(super) fn make_step(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
-        let (task, step) = (self.task, self.step);
-        let players = task.players();
-        let turn = self.settings.player(step, players.len());
-        let (name, module) = players[turn];
+impl<T: Task> Trainable for T {
+    type Batch = T::Batch;
+    type Trainer = Vec<Player>;
+
+    fn model(&self) -> &dyn Module {
+        self.model()
+    }
+
+    fn players(&self) -> Vec<&'static str> {
+        self.players().into_iter().map(|(name, _)| name).collect()
+    }
+
+    fn check(&self, players: &Vec<Player>) -> Result<(), TaskError> {
+        let names = Trainable::players(self);
+        if names.len() == players.len() {
+            return Ok(());
+        }
+        Err(format!("{} optimisers for the players {names:?}", players.len()).into())
+    }
+
+    fn step<'t>(
+        &'t self,
+        trainer: &mut Vec<Player>,
+        turn: usize,
+        batches: &Batches<'_, T::Batch>,
+    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+        let task = self;
+        let (name, module) = task.players()[turn];
+        let player = &mut trainer[turn];
         let trouble = |part: u64, what: &str, value: f64, origin, last_gradient_norm| Trouble {
-            step,
-            place: self.pace.place(step, part),
-            player: name,
-            what: what.to_owned(),
-            value,
             origin,
             last_gradient_norm,
+            ..batches.trouble(part, name, what, value)
         };
-        let parts = self.settings.accumulate;
+        let parts = batches.parts();
         let mut mean = MeanTerms::default();
         let (mut samples, mut gradients) = (0, Vec::new());
         for part in 0..parts {
-            let (epoch, index) = self.pace.place(step, part);
-            let batch = self.source.batch(epoch, index);
-            let terms = task.loss(turn, &batch, &mut Pass::train(self.settings.seed, step, part))?;
+            let batch = batches.get(part);
+            let terms = task.loss(turn, &batch, &mut batches.pass(part))?;
             if let Some(&(what, value)) = terms.values().iter().find(|(_, value)| !value.is_finite()) {
                 let origin = first_non_finite(terms.objective());
-                return Ok(Err(trouble(part, what, value, origin, self.players[turn].last_norm)));
+                return Ok(Err(trouble(part, what, value, origin, player.last_norm)));
             }
             mean.add(&terms);
             samples += terms.samples();
@@ -44,7 +62,6 @@ impl<T: Task> Executor<'_, T> {
             gradients = if part == 0 { of_part } else { sums(&gradients, &of_part) };
         }
         let parameters = module.parameters();
-        let player = &mut self.players[turn];
         let learning_rate = player.optimizer.learning_rates()[0];
         let options = StepOptions {
             clip: player.clip,
@@ -53,30 +70,60 @@ impl<T: Task> Executor<'_, T> {
         let norm = match player.optimizer.step_with(&parameters, &gradients, options) {
             Ok(report) => report.gradient_norm,
             Err(OptimError::NonFiniteGradient { path, value, .. }) => {
-                let last = self.players[turn].last_norm;
-                return Ok(Err(trouble(0, &format!("the gradient of {path}"), value, None, last)));
+                return Ok(Err(trouble(0, &format!("the gradient of {path}"), value, None, player.last_norm)));
             }
             Err(other) => return Err(other.into()),
         };
         task.after_step(turn)?;
-        self.step += 1;
-        let parameters = parameters.as_slice();
-        let event = Step {
+        Ok(Ok(Step {
             player: name,
             values: mean.values(),
             samples,
-            learning_rate,
-            parameters,
-            gradients: &gradients,
-            norm: Cell::new(norm),
+            learning_rate: Some(learning_rate),
+            gradients: Gradients { parameters, values: gradients, norm: Cell::new(norm) },
+        }))
+    }
+
+    fn evaluate(&self, batch: &T::Batch, pass: &mut Pass) -> Result<Terms, TaskError> {
+        self.evaluate(batch, pass)
+    }
+
+    fn swap_in_averages(&self, players: &Vec<Player>) -> Result<Vec<Swapped<'_, f32>>, OptimError> {
+        let averages = players.iter().zip(self.players());
+        averages.filter_map(|(player, (_, module))| Some(player.average.as_ref()?.swap_in(module))).collect()
+    }
+
+    fn save(&self, players: &Vec<Player>) -> Vec<PlayerState> {
+        let state = |player: &Player| PlayerState {
+            optimizer: player.optimizer.save(),
+            average: player.average.as_ref().map(WeightAverage::save),
+            last_norm: player.last_norm,
         };
-        if self.tell(&Event::Step(&event))?.is_break() {
-            *flow = ControlFlow::Break(());
+        players.iter().map(state).collect()
+    }
+
+    fn load(&self, players: &mut Vec<Player>, states: &[PlayerState]) -> Result<(), String> {
+        for ((player, (name, module)), state) in players.iter_mut().zip(self.players()).zip(states) {
+            player.optimizer.load(&module.parameters(), &state.optimizer).map_err(|error| error.to_string())?;
+            match (&mut player.average, &state.average) {
+                (Some(average), Some(saved)) => average.load(saved).map_err(|error| error.to_string())?,
+                (None, None) => {}
+                (here, _) => {
+                    let which = if here.is_some() { "it has no" } else { "only it has an" };
+                    return Err(format!("{which} average of the weights of the {name}"));
+                }
+            }
+            player.last_norm = state.last_norm;
         }
-        // Also where an observer asked for it first.
-        let player = &mut self.players[turn];
-        player.last_norm = event.norm.get().or(player.last_norm);
-        Ok(Ok(()))
+        Ok(())
+    }
+
+    fn last_gradient_norm(&self, players: &Vec<Player>) -> Option<f64> {
+        players.iter().filter_map(|player| player.last_norm).reduce(f64::max)
+    }
+
+    fn note_gradient_norm(&self, players: &mut Vec<Player>, turn: usize, norm: f64) {
+        players[turn].last_norm = Some(norm);
     }
 }
 

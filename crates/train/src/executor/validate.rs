@@ -4,23 +4,20 @@ use super::Executor;
 use crate::checkpoint::Checkpoints;
 use crate::observer::{Event, Validation};
 use crate::stop::Trouble;
-use crate::task::{Pass, Task, TaskError};
+use crate::task::{Pass, TaskError};
 use crate::terms::MeanTerms;
+use crate::trainable::Trainable;
 use latent_tensor::no_grad;
 use std::ops::ControlFlow;
 
-impl<T: Task> Executor<'_, T> {
+impl<T: Trainable> Executor<'_, T> {
     /// Evaluates all samples, with averaged weights where there are some, and tells of it. The inner error is what is
     /// watched, if it is not finite.
     pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
         let Some(source) = self.validation else { return Ok(Ok(())) };
         self.validated = Some(self.step);
         let task = self.task;
-        let modules = task.players();
-        let mut swapped = Vec::new();
-        for (player, (_, module)) in self.players.iter().zip(&modules) {
-            swapped.extend(player.average.as_ref().map(|average| average.swap_in(*module)).transpose()?);
-        }
+        let swapped = task.swap_in_averages(&self.trainer)?;
         let mut mean = MeanTerms::default();
         for index in 0..source.batches() {
             let mut pass = Pass::evaluate(self.settings.seed, index as u64);

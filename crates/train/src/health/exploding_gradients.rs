@@ -45,7 +45,7 @@ impl<T: ?Sized> Monitor<T> for ExplodingGradients {
 
     fn look(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<Option<Warning>, TaskError> {
         let Event::Step(step) = event else { return Ok(None) };
-        Ok(step.gradient_norm().ok().and_then(|norm| self.see(step.player, norm)))
+        Ok(step.gradient_norm().and_then(|norm| self.see(step.player, norm)))
     }
 
     fn save(&self) -> Option<Value> {

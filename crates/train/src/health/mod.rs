@@ -108,15 +108,8 @@ mod tests {
         let at = Position { step, steps: 1000, epoch: 1 };
         let values = vec![("objective", value)];
         let validation = Validation { values: values.clone(), improved: false, averaged: false };
-        let made = Step {
-            player: "critic",
-            values,
-            samples: 1,
-            learning_rate: 0.1,
-            parameters: &[],
-            gradients: &[],
-            norm: Cell::new(Some(value.abs())),
-        };
+        let mut made = Step::new("critic", values, 1);
+        made.gradients.norm = Cell::new(Some(value.abs()));
         let events = [Event::Step(&made), Event::Validation(&validation)];
         events.iter().filter_map(|event| monitor.look(event, at, &()).unwrap()).collect()
     }

@@ -16,7 +16,8 @@ use std::ops::ControlFlow;
 /// {"kind":"end","step":4690,"epoch":10,"reason":"all steps were made","seconds":70.2}
 /// ```
 ///
-/// `seconds` counts from the start of training, over resumptions. Values are means over samples; a number that is not
+/// A step that was made without gradients has neither learning rate nor gradient norm. `seconds` counts from the start
+/// of training, over resumptions. Values are means over samples; a number that is not
 /// finite is `null`.
 #[derive(Debug)]
 pub struct Metrics {
@@ -43,11 +44,17 @@ impl<T: ?Sized> Observer<T> for Metrics {
         let line = match event {
             Event::Begin => None,
             Event::Step(made) if !self.pacer.is_due(made.player, step) => None,
-            Event::Step(made) => Some(json!({
-                "kind": "step", "step": step, "epoch": epoch, "player": made.player, "samples": made.samples,
-                "values": object(&made.values), "learning_rate": made.learning_rate,
-                "gradient_norm": made.gradient_norm().ok(), "seconds": seconds,
-            })),
+            Event::Step(made) => {
+                let mut line = json!({
+                    "kind": "step", "step": step, "epoch": epoch, "player": made.player, "samples": made.samples,
+                    "values": object(&made.values), "seconds": seconds,
+                });
+                if let Some(rate) = made.learning_rate {
+                    line["learning_rate"] = json!(rate);
+                    line["gradient_norm"] = json!(made.gradient_norm());
+                }
+                Some(line)
+            }
             Event::Validation(validation) => Some(json!({
                 "kind": "validation", "step": step, "epoch": epoch, "values": object(&validation.values),
                 "improved": validation.improved, "averaged": validation.averaged, "seconds": seconds,

@@ -31,8 +31,8 @@ impl<T: ?Sized> Observer<T> for TensorBoard {
             Event::Step(step) if self.pacer.is_due(step.player, at.step) => {
                 let prefix = if self.several { format!("train/{}", step.player) } else { "train".to_owned() };
                 let mut values = tagged(&prefix, &step.values);
-                values.push((format!("{prefix}/learning_rate"), step.learning_rate));
-                values.extend(step.gradient_norm().ok().map(|norm| (format!("{prefix}/gradient_norm"), norm)));
+                values.extend(step.learning_rate.map(|rate| (format!("{prefix}/learning_rate"), rate)));
+                values.extend(step.gradient_norm().map(|norm| (format!("{prefix}/gradient_norm"), norm)));
                 self.records.scalars(at.step, &values)?;
             }
             Event::Validation(validation) => {

@@ -84,7 +84,7 @@ pub struct Metrics {
     pub resumed: usize,
     /// How far it came.
     pub progress: Progress,
-    /// Samples in a step.
+    /// Samples in a step, the most there were.
     pub batch: Option<u64>,
     /// Seconds of validation, where they can be told from those of training.
     pub validation_seconds: f64,
@@ -181,7 +181,8 @@ impl Metrics {
         if !self.players.contains(&player) {
             self.players.push(player.clone());
         }
-        self.batch = line.samples.or(self.batch);
+        // The last batch of an epoch may be smaller than the others.
+        self.batch = self.batch.max(line.samples);
         for (term, value) in line.values {
             let quantity = Quantity::Training { player: player.clone(), term };
             self.curve(&quantity).push(step, value.as_f64());

@@ -1,6 +1,7 @@
 //! A session that has ended.
 
 use crate::checkpoint::Checkpoints;
+use crate::interrupt::Interrupt;
 use crate::observers::Records;
 use crate::run::RunError;
 use crate::{Outcome, StopReason};
@@ -15,22 +16,25 @@ pub struct Ended {
     pub records: Records,
     /// The last checkpoint that can be read, if there is one; where a number was not finite, the last one before.
     pub checkpoint: Option<PathBuf>,
+    /// What asks for the end; a study whose last work takes long looks at it.
+    pub interrupt: Interrupt,
 }
 
 impl Ended {
-    pub(super) fn new(outcome: Outcome, records: Records, checkpoints: &Checkpoints) -> Self {
+    pub(super) fn new(outcome: Outcome, records: Records, checkpoints: &Checkpoints, interrupt: Interrupt) -> Self {
         let found = match &outcome.reason {
             // With weights of that step it is not finite.
             StopReason::NotFinite(trouble) => checkpoints.last_before(trouble.step),
             _ => checkpoints.last(),
         };
         let checkpoint = found.ok().map(|(checkpoint, _)| checkpoints.path(checkpoint.step));
-        Self { outcome, records, checkpoint }
+        Self { outcome, records, checkpoint, interrupt }
     }
 
-    /// Whether training came to its own end: all steps were made, or it stopped early.
+    /// Whether training came to its own end, as all steps were made or it stopped early, and nobody has asked for the
+    /// end since.
     pub fn is_complete(&self) -> bool {
-        matches!(self.outcome.reason, StopReason::Finished | StopReason::Early(_))
+        matches!(self.outcome.reason, StopReason::Finished | StopReason::Early(_)) && !self.interrupt.raised()
     }
 
     /// Why training ended, in words.
@@ -46,8 +50,10 @@ impl Ended {
     pub fn help(&self) -> Option<String> {
         let folder = self.records.folder().path().display().to_string();
         match &self.outcome.reason {
-            StopReason::Finished | StopReason::Early(_) => None,
-            StopReason::Interrupted => Some(format!("go on with --resume {folder}")),
+            StopReason::Finished | StopReason::Early(_) if self.is_complete() => None,
+            StopReason::Finished | StopReason::Early(_) | StopReason::Interrupted => {
+                Some(format!("go on with --resume {folder}"))
+            }
             StopReason::NotFinite(_) => {
                 let last = match &self.checkpoint {
                     Some(path) => format!("the last good weights are in {}; ", path.display()),
@@ -62,7 +68,7 @@ impl Ended {
         }
     }
 
-    /// Writes `DONE` if training came to its own end. Returns the folder.
+    /// Writes `DONE` if the run [is complete](Self::is_complete). Returns the folder.
     ///
     /// # Errors
     /// If it cannot be written.

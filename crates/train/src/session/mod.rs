@@ -82,22 +82,24 @@ pub use options::{Options, Resume};
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, Identity};
 use crate::health::{Divergence, ExplodingGradients, Monitor, Plateau, Warning, Watch};
+use crate::interrupt::Interrupt;
 use crate::observers::{Console, Images, Metrics, Records, TensorBoard};
 use crate::run::{Manifest, RunFolder, config_hash, resolved};
 use crate::tell::tell;
-use crate::{Every, Executor, Observer, Position, StopReason, Task, TaskError};
+use crate::{Every, Executor, Observer, Position, StopReason, TaskError, Trainable};
 use image::RgbImage;
 use serde::Serialize;
 
 /// A training as a run; see the [module](self).
-pub struct Session<'a, T: Task> {
+pub struct Session<'a, T: Trainable> {
     executor: Executor<'a, T>,
     records: Records,
     checkpoints: Checkpoints,
     task: &'a T,
+    interrupt: Interrupt,
 }
 
-impl<'a, T: Task> Session<'a, T> {
+impl<'a, T: Trainable> Session<'a, T> {
     /// Makes the folder of a new run, or opens that of one that stopped and takes up its last checkpoint.
     ///
     /// # Errors
@@ -120,7 +122,7 @@ impl<'a, T: Task> Session<'a, T> {
             ..Checkpoints::new(path.join("checkpoints"))
         };
         let identity = Identity { config: text.clone(), data: executor.fingerprint() };
-        executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt);
+        executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt.clone());
         let manifest = Manifest::new(study, threads, data);
         let (folder, after) = if goes_on {
             RunFolder::check_resumable(&path, &text)?;
@@ -151,7 +153,7 @@ impl<'a, T: Task> Session<'a, T> {
             .observe(Every::Steps(1), Console::new(records.clone(), "training"))
             .observe(Every::Steps(1), Metrics::new(records.clone(), every))
             .observe(Every::Steps(1), TensorBoard::new(records.clone(), every, several));
-        let session = Self { executor, records, checkpoints, task };
+        let session = Self { executor, records, checkpoints, task, interrupt };
         Ok(session
             .monitor(ExplodingGradients::default())
             .monitor(Divergence::new(&training.watch, training.mode))
@@ -211,7 +213,7 @@ impl<'a, T: Task> Session<'a, T> {
         if !matches!(outcome.reason, StopReason::NotFinite(_)) {
             self.records.folder().bytes("model.safetensors", &latent_layers::to_bytes(self.task.model()))?;
         }
-        Ok(Ended::new(outcome, self.records, &self.checkpoints))
+        Ok(Ended::new(outcome, self.records, &self.checkpoints, self.interrupt))
     }
 }
 

@@ -36,8 +36,12 @@ pub struct Images<'a> {
     flat: bool,
     drop_last: bool,
     binarize: Binarize,
+    draw: Draw,
     order: Mutex<Option<(u64, Arc<Vec<usize>>)>>,
 }
+
+/// An order of so many images, drawn from a seed for an epoch.
+type Draw = fn(usize, u64, u64) -> Vec<usize>;
 
 /// What becomes of grey values `x` in [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,8 +93,17 @@ impl<'a> Images<'a> {
         if images.is_empty() {
             return Err(wrong("number of images", 0));
         }
-        let (shuffle, seed, order) = (None, 0, Mutex::new(None));
-        Ok(Self { set: images, size, shuffle, seed, flat: true, drop_last: false, binarize: Binarize::None, order })
+        Ok(Self {
+            set: images,
+            size,
+            shuffle: None,
+            seed: 0,
+            flat: true,
+            drop_last: false,
+            binarize: Binarize::None,
+            draw: epoch_order,
+            order: Mutex::new(None),
+        })
     }
 
     /// Batches of shape (n, C, H, W) instead of (n, C H W).
@@ -103,6 +116,12 @@ impl<'a> Images<'a> {
     #[must_use]
     pub fn drop_last(self) -> Self {
         Self { drop_last: true, ..self }
+    }
+
+    /// Shuffled in another way: `draw` answers with the order of so many images for a seed and an epoch.
+    #[must_use]
+    pub fn ordered_by(self, draw: fn(usize, u64, u64) -> Vec<usize>) -> Self {
+        Self { draw, ..self }
     }
 
     /// With grey values made black and white.
@@ -121,7 +140,7 @@ impl<'a> Images<'a> {
         match &*cached {
             Some((found, order)) if *found == epoch => order.clone(),
             _ => {
-                let order = Arc::new(epoch_order(self.set.len(), seed, epoch));
+                let order = Arc::new((self.draw)(self.set.len(), seed, epoch));
                 *cached = Some((epoch, order.clone()));
                 order
             }
@@ -248,6 +267,17 @@ mod tests {
         let mean = (0..400).map(|epoch| f64::from(source.batch(epoch, 0).x.mean().item())).sum::<f64>() / 400.0;
         let (n, want) = (60.0_f64 * 784.0, digits.mean_intensity());
         assert!((mean - want).abs() < 5.0 * (0.25 / (400.0 * n)).sqrt(), "{mean} {want}");
+    }
+
+    #[test]
+    fn an_order_can_be_given() {
+        let digits = strokes::generate(1, 0..5);
+        let backwards = |count: usize, seed: u64, epoch: u64| {
+            assert_eq!((seed, epoch), (4, 2));
+            (0..count).rev().collect()
+        };
+        let source = Images::shuffled(&digits, 3, 4).unwrap().ordered_by(backwards);
+        assert_eq!((source.batch(2, 0).indices, source.batch(2, 1).indices), (vec![4, 3, 2], vec![1, 0]));
     }
 
     #[test]

@@ -1,0 +1,205 @@
+//! What the loop drives.
+
+use crate::checkpoint::PlayerState;
+use crate::every::Pace;
+use crate::observer::Step;
+use crate::stop::Trouble;
+use crate::task::{Pass, Source, TaskError};
+use crate::terms::Terms;
+use latent_layers::Module;
+use latent_optim::{OptimError, Swapped};
+
+/// What the loop drives: a model that learns from batches, step by step, in whatever way.
+///
+/// Every [`Task`](crate::Task), whose losses are differentiated, is one, with optimisers as its trainer. What learns
+/// otherwise, as a dictionary does from its codes, says itself how a step is made and what of its trainer is kept in a
+/// checkpoint; order, evaluation, checkpoints, early stopping, observers and the way of a run are the loop's for all.
+///
+/// ```
+/// use latent_layers::{Module, State, Visitor};
+/// use latent_optim::SavedState;
+/// use latent_train::checkpoint::PlayerState;
+/// use latent_train::{Batches, Executor, Limit, Pass, Settings, Source, Step, TaskError, Terms, Trainable, Trouble};
+/// use ndarray::arr0;
+///
+/// /// The mean of all numbers so far.
+/// struct Mean(State);
+///
+/// impl Module for Mean {
+///     fn kind(&self) -> &'static str {
+///         "mean"
+///     }
+///
+///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+///         visitor.state("mean", &self.0);
+///     }
+/// }
+///
+/// impl Trainable for Mean {
+///     type Batch = f32;
+///     /// How many they were.
+///     type Trainer = u64;
+///
+///     fn model(&self) -> &dyn Module {
+///         self
+///     }
+///
+///     fn players(&self) -> Vec<&'static str> {
+///         vec!["mean"]
+///     }
+///
+///     fn step<'t>(
+///         &'t self,
+///         seen: &mut u64,
+///         _: usize,
+///         batches: &Batches<'_, f32>,
+///     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+///         let (x, mean) = (batches.get(0), self.0.tensor().item());
+///         if !x.is_finite() {
+///             return Ok(Err(batches.trouble(0, "mean", "a number", x.into())));
+///         }
+///         *seen += 1;
+///         self.0.set(arr0(mean + (x - mean) / *seen as f32))?;
+///         Ok(Ok(Step::new("mean", vec![("objective", f64::from(x - mean).powi(2))], 1)))
+///     }
+///
+///     fn evaluate(&self, x: &f32, _: &mut Pass) -> Result<Terms, TaskError> {
+///         Ok(Terms::computed(f64::from(x - self.0.tensor().item()).powi(2), 1))
+///     }
+///
+///     fn save(&self, seen: &u64) -> Vec<PlayerState> {
+///         let optimizer = SavedState { of: "mean".into(), steps: *seen, ..SavedState::default() };
+///         vec![PlayerState { optimizer, average: None, last_norm: None }]
+///     }
+///
+///     fn load(&self, seen: &mut u64, states: &[PlayerState]) -> Result<(), String> {
+///         *seen = states.first().ok_or("no state")?.optimizer.steps;
+///         Ok(())
+///     }
+/// }
+///
+/// struct Numbers;
+///
+/// impl Source for Numbers {
+///     type Batch = f32;
+///
+///     fn batches(&self) -> usize {
+///         4
+///     }
+///
+///     fn batch(&self, _: u64, index: usize) -> f32 {
+///         index as f32
+///     }
+///
+///     fn fingerprint(&self) -> String {
+///         "0 to 3".into()
+///     }
+/// }
+///
+/// let [first, second] = [0.0, 0.0].map(|zero| Mean(State::new(arr0(zero))));
+/// let mut executor = Executor::new(&first, &Numbers, 0, Settings::new(Limit::Steps(2), 0))?;
+/// executor.run()?;
+/// assert_eq!(first.0.tensor().item(), 0.5);
+/// let mut goes_on = Executor::new(&second, &Numbers, 0, Settings::new(Limit::Epochs(1), 0))?;
+/// goes_on.resume(&executor.checkpoint())?;
+/// goes_on.run()?;
+/// assert_eq!(second.0.tensor().item(), 1.5);
+/// # Ok::<(), TaskError>(())
+/// ```
+pub trait Trainable: Send + Sync {
+    /// What a step is made on.
+    type Batch;
+    /// What makes the steps, and changes with them beside the model: the optimisers of a [`Task`](crate::Task), or the
+    /// sufficient statistics of a learner.
+    type Trainer;
+
+    /// All that is learned.
+    fn model(&self) -> &dyn Module;
+
+    /// Names of those that take turns.
+    fn players(&self) -> Vec<&'static str>;
+
+    /// Whether the trainer is one of this model.
+    ///
+    /// # Errors
+    /// If it is not.
+    fn check(&self, _trainer: &Self::Trainer) -> Result<(), TaskError> {
+        Ok(())
+    }
+
+    /// Makes a step of a player, of this number in [`players`](Self::players). The inner error is a number that is not
+    /// finite; the model has not changed then.
+    ///
+    /// # Errors
+    /// If the batches do not fit the model.
+    fn step<'t>(
+        &'t self,
+        trainer: &mut Self::Trainer,
+        player: usize,
+        batches: &Batches<'_, Self::Batch>,
+    ) -> Result<Result<Step<'t>, Trouble>, TaskError>;
+
+    /// What is reported of a batch that is not trained on.
+    ///
+    /// # Errors
+    /// If the batch does not fit the model.
+    fn evaluate(&self, batch: &Self::Batch, pass: &mut Pass) -> Result<Terms, TaskError>;
+
+    /// Puts averages of weights in the place of those that have one, as long as the answer lives.
+    ///
+    /// # Errors
+    /// If the averages are of another model.
+    fn swap_in_averages(&self, _trainer: &Self::Trainer) -> Result<Vec<Swapped<'_, f32>>, OptimError> {
+        Ok(Vec::new())
+    }
+
+    /// What is kept of the trainer in a checkpoint, for each player.
+    fn save(&self, trainer: &Self::Trainer) -> Vec<PlayerState>;
+
+    /// Takes up what was saved. The [`model`](Self::model) has its saved values already.
+    ///
+    /// # Errors
+    /// What does not fit.
+    fn load(&self, trainer: &mut Self::Trainer, states: &[PlayerState]) -> Result<(), String>;
+
+    /// The norm of the largest last gradient, if there are any.
+    fn last_gradient_norm(&self, _trainer: &Self::Trainer) -> Option<f64> {
+        None
+    }
+
+    /// Takes note of the norm of a player's gradient in the step just made, for
+    /// [`last_gradient_norm`](Self::last_gradient_norm).
+    fn note_gradient_norm(&self, _trainer: &mut Self::Trainer, _player: usize, _norm: f64) {}
+}
+
+/// The batches that a step is made from, and its place in training.
+pub struct Batches<'s, B> {
+    pub(crate) source: &'s dyn Source<Batch = B>,
+    pub(crate) pace: Pace,
+    pub(crate) step: u64,
+    pub(crate) seed: u64,
+}
+
+impl<B> Batches<'_, B> {
+    /// How many batches the step is made from, at least one.
+    pub fn parts(&self) -> u64 {
+        self.pace.step
+    }
+
+    /// One of them.
+    pub fn get(&self, part: u64) -> B {
+        let (epoch, index) = self.pace.place(self.step, part);
+        self.source.batch(epoch, index)
+    }
+
+    /// The mode and the random draws of a pass with one of them.
+    pub fn pass(&self, part: u64) -> Pass {
+        Pass::train(self.seed, self.step, part)
+    }
+
+    /// A number of this step that is not finite, found with this batch of it.
+    pub fn trouble(&self, part: u64, player: &'static str, what: impl Into<String>, value: f64) -> Trouble {
+        let (step, place) = (self.step, self.pace.place(self.step, part));
+        Trouble { step, place, player, what: what.into(), value, origin: None, last_gradient_norm: None }
+    }
+}

@@ -1,9 +1,12 @@
 //! The one loop.
 
+mod exchange;
+mod parts;
 mod player;
 mod resume;
 mod settings;
 mod step;
+mod together;
 mod validate;
 
 pub use player::Player;
@@ -15,8 +18,10 @@ use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, Position};
 use crate::task::{Source, Task, TaskError};
 use crate::{Every, StopReason};
+use latent_numeric::ranks::{Alone, Ranks};
 use latent_regularizers::{RestoreBest, Snapshot, Verdict};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Trains a task on batches of a source until a limit.
 ///
@@ -31,6 +36,7 @@ pub struct Executor<'a, T: Task> {
     early: Option<RestoreBest>,
     observers: Vec<(Every, Box<dyn Observer<T> + 'a>)>,
     interrupt: Interrupt,
+    ranks: Arc<dyn Ranks>,
     identity: Identity,
     checkpoints: Option<Checkpoints>,
     pace: Pace,
@@ -81,6 +87,7 @@ impl<'a, T: Task> Executor<'a, T> {
             players,
             observers: Vec::new(),
             interrupt: Interrupt::default(),
+            ranks: Arc::new(Alone),
             identity: Identity::default(),
             checkpoints: None,
             pace,
@@ -109,6 +116,23 @@ impl<'a, T: Task> Executor<'a, T> {
     pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
         self.interrupt = interrupt;
         self
+    }
+
+    /// Trains as one of several processes, each of which has the same task, sources and settings, and all of which end up
+    /// with the bits that one would have.
+    ///
+    /// The batches of a step, [`Settings::accumulate`] of them, are shared, so that there must be one for each process or
+    /// more; those of an evaluation are shared too. An interruption of one process, and `Break` of an observer of one, are
+    /// for all. The first process writes the checkpoints.
+    #[must_use]
+    pub fn on(mut self, ranks: Arc<dyn Ranks>) -> Self {
+        self.ranks = ranks;
+        self
+    }
+
+    /// The processes that train together.
+    pub fn ranks(&self) -> &Arc<dyn Ranks> {
+        &self.ranks
     }
 
     /// Writes checkpoints of this run: as often as they say, at each best evaluation, and at the end.
@@ -142,12 +166,13 @@ impl<'a, T: Task> Executor<'a, T> {
     /// where there is early stopping, else the averages of players that have one.
     ///
     /// # Errors
-    /// If a loss cannot be computed, a step not be made, or an observer not do its work. A number that is not finite is
-    /// no error but a [`StopReason`].
+    /// If a loss cannot be computed, a step not be made, or an observer not do its work; or if another process has
+    /// something else to do. A number that is not finite is no error but a [`StopReason`].
     pub fn run(&mut self) -> Result<Outcome, TaskError> {
+        self.check_together()?;
         let mut flow = self.tell(&Event::Begin)?;
         let reason = loop {
-            if flow.is_break() || self.interrupt.raised() {
+            if self.ranks.any(flow.is_break() || self.interrupt.raised()) {
                 break StopReason::Interrupted;
             }
             if self.step >= self.position().steps {

@@ -1,13 +1,11 @@
 //! One step of one player.
 
 use super::Executor;
+use super::parts::{Sum, sum_of_parts};
 use crate::observer::{Event, Step};
 use crate::stop::Trouble;
 use crate::task::{Pass, Task, TaskError};
-use crate::terms::MeanTerms;
-use latent_layers::Module;
 use latent_optim::{OptimError, StepOptions};
-use latent_tensor::{GradOptions, Tensor, first_non_finite, grad};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
@@ -27,22 +25,19 @@ impl<T: Task> Executor<'_, T> {
             origin,
             last_gradient_norm,
         };
-        let parts = self.settings.accumulate;
-        let mut mean = MeanTerms::default();
-        let (mut samples, mut gradients) = (0, Vec::new());
-        for part in 0..parts {
+        let loss = |part| {
             let (epoch, index) = self.pace.place(step, part);
             let batch = self.source.batch(epoch, index);
-            let terms = task.loss(turn, &batch, &mut Pass::train(self.settings.seed, step, part))?;
-            if let Some(&(what, value)) = terms.values().iter().find(|(_, value)| !value.is_finite()) {
-                let origin = first_non_finite(terms.objective());
+            task.loss(turn, &batch, &mut Pass::train(self.settings.seed, step, part))
+        };
+        let sum = sum_of_parts(&*self.ranks, self.settings.accumulate, task.model(), module, loss)?;
+        let Sum { mean, samples, gradients } = match sum {
+            Ok(sum) => sum,
+            Err(unusable) => {
+                let (what, value, origin) = unusable.found();
                 return Ok(Err(trouble(what, value, origin, self.players[turn].last_norm)));
             }
-            mean.add(&terms);
-            samples += terms.samples();
-            let of_part = gradients_of(&terms.objective().clone(), module, parts);
-            gradients = if part == 0 { of_part } else { sums(&gradients, &of_part) };
-        }
+        };
         let parameters = module.parameters();
         let player = &mut self.players[turn];
         let learning_rate = player.optimizer.learning_rates()[0];
@@ -76,15 +71,4 @@ impl<T: Task> Executor<'_, T> {
         }
         Ok(Ok(()))
     }
-}
-
-/// The gradients of a part of the loss.
-fn gradients_of(objective: &Tensor, module: &dyn Module, parts: u64) -> Vec<Tensor> {
-    let scale = Tensor::full(objective.shape(), 1.0 / parts as f32);
-    let options = GradOptions::default().cotangents(vec![scale]);
-    grad(std::slice::from_ref(objective), &module.variables(), options)
-}
-
-fn sums(a: &[Tensor], b: &[Tensor]) -> Vec<Tensor> {
-    a.iter().zip(b).map(|(a, b)| a + b).collect()
 }

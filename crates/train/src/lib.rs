@@ -12,6 +12,7 @@ pub mod health;
 pub mod interrupt;
 mod observer;
 pub mod observers;
+pub mod processes;
 pub mod progress;
 pub mod report;
 pub mod run;

@@ -13,5 +13,5 @@ mod study;
 
 pub use configs::Configs;
 pub use flags::Flags;
-pub use run::{main, run};
+pub use run::{main, run, run_on};
 pub use study::{Study, StudyConfig};

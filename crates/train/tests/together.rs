@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use support::{Game, STEPS, executor_of};
+use support::{Game, STEPS, executor, executor_of};
 
 type Weights = Vec<(String, Vec<u32>)>;
 
@@ -79,12 +79,12 @@ proptest! {
 
 #[test]
 fn all_stop_when_one_is_interrupted() {
-    let ended = crew(3, |ranks| {
+    let ended = crew(2, |ranks| {
         let (game, interrupt) = (Game::new(3), Interrupt::default());
-        if ranks.rank() == 2 {
+        if ranks.rank() == 1 {
             interrupt.raise();
         }
-        executor_of(BATCHES, &game, STEPS, None).on(ranks).interrupt(interrupt).run().unwrap()
+        executor(&game, STEPS, None).on(ranks).interrupt(interrupt).run().unwrap()
     });
     assert!(ended.iter().all(|outcome| (outcome.step, &outcome.reason) == (0, &StopReason::Interrupted)), "{ended:?}");
 }

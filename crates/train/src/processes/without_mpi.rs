@@ -21,3 +21,16 @@ impl World {
         match self {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_processes_are_refused() {
+        assert!(start(1).unwrap().is_none());
+        let error = start(2).unwrap_err();
+        assert!(error.to_string().contains("started as 2 processes"), "{error}");
+        assert!(error.help().unwrap().contains("--features mpi"));
+    }
+}

@@ -1,5 +1,6 @@
 //! Programs under `mpirun` leave what one process leaves.
 
+#[allow(dead_code, reason = "other programs are tested with the rest")]
 mod support;
 
 use latent_numeric::random::Stream;

@@ -28,15 +28,16 @@ pub(super) fn code<E: Scalar>(
     if size == 1 {
         return (codes, certificates);
     }
-    let lengths = |width: usize| -> Vec<usize> { (0..size).map(|rank| rows(rank).len() * width).collect() };
     let give: Vec<E> = codes.slice(s![mine, ..]).iter().copied().collect();
-    let width = codes.ncols() * size_of::<E>();
-    let take = codes.as_slice_mut().expect("standard layout");
-    ranks.all_gather(cast_slice(&give), cast_slice_mut(take), &lengths(width));
-    let give: Vec<[u64; FIELDS]> = certificates.iter().map(to_fields).collect();
-    let mut take = vec![[0; FIELDS]; samples];
-    ranks.all_gather(cast_slice(&give), cast_slice_mut(&mut take), &lengths(8 * FIELDS));
-    (codes, take.iter().map(from_fields).collect())
+    let fields: Vec<[u64; FIELDS]> = certificates.iter().map(to_fields).collect();
+    let mut fields_of_all = vec![[0; FIELDS]; samples];
+    let of_ranks = ranks.gather(cast_slice(&give)).into_iter().zip(ranks.gather(cast_slice(&fields)));
+    for (rank, (theirs, fields)) in of_ranks.enumerate() {
+        let mut theirs_here = codes.slice_mut(s![rows(rank), ..]);
+        cast_slice_mut(theirs_here.as_slice_mut().expect("whole rows")).copy_from_slice(&theirs);
+        cast_slice_mut(&mut fields_of_all[rows(rank)]).copy_from_slice(&fields);
+    }
+    (codes, fields_of_all.iter().map(from_fields).collect())
 }
 
 const FIELDS: usize = 8;

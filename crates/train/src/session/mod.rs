@@ -100,7 +100,7 @@ pub struct Session<'a, T: Task> {
 
 impl<'a, T: Task> Session<'a, T> {
     /// Makes the folder of a new run, or opens that of one that stopped and takes up its last checkpoint. Of several
-    /// processes that train together the first has a session, the others [`follow`].
+    /// processes that train together the first has a session, the others [`follow()`].
     ///
     /// # Errors
     /// If the folder cannot be made or written, or is taken by another run. When going on: if there is no run, it is

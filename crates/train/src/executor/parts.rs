@@ -124,7 +124,7 @@ impl<'r> Gradients<'r> {
 /// No part sees what another one did to it: each begins with the state before the step, and the mean of what they leave
 /// is the state after it. A step of one part leaves what that part left.
 struct States<'m> {
-    states: Vec<&'m State>,
+    cells: Vec<&'m State>,
     before: Vec<Tensor>,
     /// In double precision, in which the mean of equal numbers is that number.
     sum: Vec<f64>,
@@ -132,13 +132,13 @@ struct States<'m> {
 
 impl<'m> States<'m> {
     fn of(model: &'m dyn Module, parts: u64) -> Self {
-        let states: Vec<&State> =
+        let cells: Vec<&State> =
             if parts == 1 { Vec::new() } else { model.states().into_iter().map(|(_, state)| state).collect() };
-        Self { before: states.iter().map(|state| state.tensor()).collect(), states, sum: Vec::new() }
+        Self { before: cells.iter().map(|state| state.tensor()).collect(), cells, sum: Vec::new() }
     }
 
     fn put_back(&self) -> Result<(), TaskError> {
-        for (state, before) in self.states.iter().zip(&self.before) {
+        for (state, before) in self.cells.iter().zip(&self.before) {
             state.set(before.array().clone())?;
         }
         Ok(())
@@ -146,11 +146,11 @@ impl<'m> States<'m> {
 
     /// Takes what the parts of these ranks left, and puts back what was before.
     fn take(&mut self, ranks: &dyn Ranks, givers: usize) -> Result<(), TaskError> {
-        if self.states.is_empty() {
+        if self.cells.is_empty() {
             return Ok(());
         }
         let mut here: Vec<f32> = Vec::new();
-        self.states.iter().for_each(|state| here.extend(state.tensor().array()));
+        self.cells.iter().for_each(|state| here.extend(state.tensor().array()));
         let all = if ranks.size() == 1 { vec![cast_slice(&here).to_vec()] } else { ranks.gather(cast_slice(&here)) };
         for left in all.into_iter().take(givers).map(|bytes| pod_collect_to_vec::<u8, f32>(&bytes)) {
             if self.sum.is_empty() {
@@ -165,7 +165,7 @@ impl<'m> States<'m> {
     /// Leaves the mean.
     fn leave(self, parts: u64) -> Result<(), TaskError> {
         let mut mean = self.sum.into_iter().map(|sum| (sum / parts as f64) as f32);
-        for state in self.states {
+        for state in self.cells {
             let elements: Vec<f32> = mean.by_ref().take(state.len()).collect();
             state.set(ArrayD::from_shape_vec(state.shape(), elements)?)?;
         }

@@ -81,8 +81,10 @@ impl<T: Task> Executor<'_, T> {
             Err(other) => Err(other.into()),
         };
         let not_finite: Vec<Option<String>> = exchange(&*self.ranks, not_finite)?;
-        let trouble = |path| self.trouble("model", path, f64::NAN);
-        Ok(not_finite.into_iter().flatten().next().map_or(Ok(()), |path| Err(trouble(path))))
+        match not_finite.into_iter().flatten().next() {
+            Some(path) => Ok(Err(self.trouble("model", path, f64::NAN))),
+            None => Ok(Ok(())),
+        }
     }
 
     /// A number that is not finite, found between steps.

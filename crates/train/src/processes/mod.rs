@@ -67,7 +67,7 @@ impl ProcessesError {
 }
 
 impl Processes {
-    /// Finds the others. Processes other than the first [`tell`](crate::tell) nothing from then on.
+    /// Finds the others. Processes other than the first [`tell`] nothing from then on.
     ///
     /// # Errors
     /// If a launcher started several and they cannot find each other.

@@ -8,6 +8,7 @@
 //! | [`linalg`] | symmetric eigendecomposition, SVD, Cholesky, spectral norm |
 //! | [`math`] | `exp`, `ln`, `tanh`, `sigmoid`, `softplus`, `erf` of whole slices, vectorised |
 //! | [`parallel`] | loops and sums whose bits do not depend on the number of threads |
+//! | [`ranks`] | several processes with the bits of one |
 //! | [`vectorized!`] | loops compiled for several instruction sets |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
 
@@ -20,6 +21,7 @@ pub mod math;
 pub mod matmul;
 pub mod parallel;
 pub mod random;
+pub mod ranks;
 pub mod scalar;
 mod vectorized;
 

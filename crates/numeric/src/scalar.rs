@@ -2,6 +2,7 @@
 
 use crate::linalg::backend::Element;
 use crate::math::Elementary;
+use bytemuck::Pod;
 use faer::traits::RealField;
 use ndarray::NdFloat;
 use num_traits::{FromPrimitive, ToPrimitive};
@@ -11,7 +12,7 @@ use num_traits::{FromPrimitive, ToPrimitive};
 /// Everything numerical in the workspace is generic over this trait, so that a property can be
 /// tested in `f64` on the very code that runs in `f32`.
 pub trait Scalar:
-    NdFloat + RealField + FromPrimitive + ToPrimitive + Default + std::iter::Sum + Element + Elementary
+    NdFloat + RealField + FromPrimitive + ToPrimitive + Default + std::iter::Sum + Pod + Element + Elementary
 {
     /// The type's name as array files write it: `"f32"` or `"f64"`.
     const NAME: &'static str;

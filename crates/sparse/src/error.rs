@@ -71,6 +71,12 @@ pub enum SparseError {
         /// How many there are.
         found: usize,
     },
+    /// Processes that are to learn the same together were given different things.
+    #[error("process {rank} has other parameters or samples than process 0: all must be given the same")]
+    RanksDiffer {
+        /// The first that differs.
+        rank: usize,
+    },
     /// A decomposition of a matrix that the method needs failed.
     #[error("{what}: {reason}")]
     Decomposition {

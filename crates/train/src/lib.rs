@@ -14,6 +14,7 @@ pub mod interrupt;
 mod number;
 mod observer;
 pub mod observers;
+pub mod processes;
 pub mod progress;
 pub mod report;
 pub mod run;

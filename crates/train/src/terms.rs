@@ -87,8 +87,13 @@ pub struct MeanTerms {
 impl MeanTerms {
     /// Takes the terms of one more batch into account.
     pub fn add(&mut self, terms: &Terms) {
-        let weight = terms.samples as f64;
-        for &(name, value) in &terms.values {
+        self.add_values(terms.samples, &terms.values);
+    }
+
+    /// Takes the values of so many more samples into account.
+    pub(crate) fn add_values(&mut self, samples: usize, values: &[(&'static str, f64)]) {
+        let weight = samples as f64;
+        for &(name, value) in values {
             match self.sums.iter_mut().find(|(found, ..)| *found == name) {
                 Some((_, sum, samples)) => {
                     *sum += value * weight;

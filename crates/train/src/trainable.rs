@@ -7,7 +7,9 @@ use crate::stop::Trouble;
 use crate::task::{Pass, Source, TaskError};
 use crate::terms::Terms;
 use latent_layers::Module;
+use latent_numeric::ranks::Ranks;
 use latent_optim::{OptimError, Swapped};
+use std::sync::Arc;
 
 /// What the loop drives: a model that learns from batches, step by step, in whatever way.
 ///
@@ -127,6 +129,12 @@ pub trait Trainable: Send + Sync {
         Ok(())
     }
 
+    /// How many batches a step must be made from for so many processes to share its work: one, unless the batches are
+    /// what they share.
+    fn least_parts(&self, _processes: usize) -> u64 {
+        1
+    }
+
     /// Makes a step of a player, of this number in [`players`](Self::players). The inner error is a number that is not
     /// finite; the model has not changed then.
     ///
@@ -178,9 +186,16 @@ pub struct Batches<'s, B> {
     pub(crate) pace: Pace,
     pub(crate) step: u64,
     pub(crate) seed: u64,
+    pub(crate) ranks: &'s Arc<dyn Ranks>,
 }
 
 impl<B> Batches<'_, B> {
+    /// The processes that train together, all of which make this step. What they do about it is up to the step: those of
+    /// a [`Task`](crate::Task) compute the losses of some of the batches each.
+    pub fn ranks(&self) -> &Arc<dyn Ranks> {
+        self.ranks
+    }
+
     /// How many batches the step is made from, at least one.
     pub fn parts(&self) -> u64 {
         self.pace.step

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Learns a dictionary: the player `dictionary`, whose trainer is a [`DictionaryLearner`].
 ///
-/// A step codes its batch with the atoms there are, takes the codes into the learner's statistics, and improves the
+/// A step codes its batch with the atoms there are, each of the processes that train together a share of it, takes the codes into the learner's statistics, and improves the
 /// atoms. What is saved is the `dictionary`, (features, atoms), and beside it the statistics, how long each atom went
 /// unused, and the numbers of batches and of replaced atoms.
 pub struct DictionaryTask {
@@ -132,6 +132,7 @@ impl Trainable for DictionaryTask {
     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
         let parts: Vec<Tensor> = (0..batches.parts()).map(|part| batches.get(part).x).collect();
         let x = Tensor::concatenate(&parts, 0);
+        learner.set_ranks(batches.ranks().clone());
         let codes = match learner.partial_fit(x.view_as::<Ix2>(), self.solver.as_ref()) {
             Ok(codes) => codes,
             Err(SparseError::NonFinite { what, value, .. }) => return Ok(Err(batches.trouble(0, PLAYER, what, value))),

@@ -14,5 +14,5 @@ mod study;
 pub use configs::Configs;
 pub use flags::Flags;
 pub use resolve::config_of_run;
-pub use run::{flags, main, run};
+pub use run::{flags, main, run, run_on};
 pub use study::{Shorthand, Study, StudyConfig};

@@ -8,24 +8,38 @@ use crate::failure::{Failure, exit};
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, FromArgMatches};
+use latent_numeric::ranks::{Alone, Ranks};
 use latent_train::interrupt::Interrupt;
+use latent_train::processes::Processes;
 use latent_train::run::{Place, RunError, config_hash};
-use latent_train::session::{Options, Resume, Session, SessionError};
+use latent_train::session::{Options, Resume, Session, SessionError, follow};
 use latent_train::tell::tell;
 use latent_train::{Executor, Source, StopReason, TaskError, report};
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// The `main` of a study's binary: 0 when it came to its end, 130 when it was interrupted, 1 when something was wrong.
 pub fn main<S: Study>() -> ExitCode {
     let flags = flags::<S>(std::env::args_os()).unwrap_or_else(|error| error.exit());
     let configs = Configs::embedded(S::NAME);
-    match Interrupt::on_ctrl_c().map_err(Failure::from).and_then(|interrupt| run::<S>(&flags, &configs, &interrupt)) {
-        Ok(true) => ExitCode::SUCCESS,
-        // As a shell reports a program that Ctrl-C ended.
-        Ok(false) => ExitCode::from(130),
-        Err(failure) => exit(Err(failure)),
+    let processes = match Processes::started() {
+        Ok(processes) => processes,
+        Err(error) => return exit(Err(error.help().into_iter().fold(error.into(), Failure::help))),
+    };
+    let ranks = processes.ranks();
+    let ended = Interrupt::on_ctrl_c().map_err(Failure::from);
+    match ended.and_then(|interrupt| run_on::<S>(&flags, &configs, &interrupt, &ranks)) {
+        Ok(complete) => {
+            processes.finish();
+            // As a shell reports a program that Ctrl-C ended.
+            if complete { ExitCode::SUCCESS } else { ExitCode::from(130) }
+        }
+        Err(failure) => {
+            processes.fail(&failure);
+            exit(Err(failure))
+        }
     }
 }
 
@@ -60,17 +74,39 @@ pub fn flags<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Result<
 /// If the configuration has mistakes, data cannot be loaded, the run folder cannot be written or is of another run, or
 /// a number was not finite.
 pub fn run<S: Study>(flags: &Flags, configs: &Configs, interrupt: &Interrupt) -> Result<bool, Failure> {
+    let alone: Arc<dyn Ranks> = Arc::new(Alone);
+    run_on::<S>(flags, configs, interrupt, &alone)
+}
+
+/// [`run`] as one of several processes that train together: the first makes the run folder, the pictures and the report.
+///
+/// # Errors
+/// As [`run`], and if the processes were given different things.
+pub fn run_on<S: Study>(
+    flags: &Flags,
+    configs: &Configs,
+    interrupt: &Interrupt,
+    ranks: &Arc<dyn Ranks>,
+) -> Result<bool, Failure> {
+    let first = ranks.rank() == 0;
     if flags.list {
-        print(&configs.to_string());
+        if first {
+            print(&configs.to_string());
+        }
         return Ok(true);
     }
     let (config, seed) = resolve::<S::Config>(flags, configs)?;
     if flags.check {
-        print(&checked::<S>(flags, config, seed)?);
+        if first {
+            print(&checked::<S>(flags, config, seed)?);
+        }
+        return Ok(true);
+    }
+    if flags.dry_run && !first {
         return Ok(true);
     }
     let common = flags.common(Default::default(), seed);
-    common.on_threads(|| on_threads::<S>(flags, config, seed, interrupt))?
+    common.on_threads(|| on_threads::<S>(flags, config, seed, interrupt, ranks))?
 }
 
 /// The folder as a comment, then what `config.toml` would hold.
@@ -94,9 +130,18 @@ fn on_threads<S: Study>(
     mut config: S::Config,
     seed: u64,
     interrupt: &Interrupt,
+    ranks: &Arc<dyn Ranks>,
 ) -> Result<bool, Failure> {
     let common = flags.common(*config.dataset(), seed);
+    let first = ranks.rank() == 0;
+    // What has to be downloaded is there when the others look for it.
+    if !first {
+        ranks.wait();
+    }
     let loaded = S::data(&config, &common)?;
+    if first && !flags.dry_run {
+        ranks.wait();
+    }
     if let Some(note) = &loaded.note {
         tell(format_args!("note: {note}"));
     }
@@ -111,7 +156,8 @@ fn on_threads<S: Study>(
     let validation = S::validation(config, data, seed)?;
     let training = config.training();
     let players = S::players(config, &task, training.total_steps(train.batches()))?;
-    let mut executor = Executor::new(&task, &train, players, S::settings(config, seed)).map_err(failure)?;
+    let executor = Executor::new(&task, &train, players, S::settings(config, seed)).map_err(failure)?;
+    let mut executor = executor.on(ranks.clone());
     if let Some(validation) = &validation {
         executor = executor.validate(validation);
     }
@@ -130,8 +176,17 @@ fn on_threads<S: Study>(
         training,
         interrupt: interrupt.clone(),
     };
+    if !first {
+        let outcome = follow(executor, config, options).map_err(|error| failure(error.into()))?;
+        return match outcome.reason {
+            StopReason::NotFinite(trouble) => Err(Failure::new(format!("training stopped: {trouble}"))),
+            StopReason::Interrupted => Ok(false),
+            StopReason::Finished | StopReason::Early(_) => Ok(true),
+        };
+    }
     let session = match Session::start(executor, config, options) {
-        Err(SessionError::Run(RunError::Finished { path })) if resume == Resume::IfBegun => {
+        // Several processes are all to know of it, so that it is an error there.
+        Err(SessionError::Run(RunError::Finished { path })) if resume == Resume::IfBegun && ranks.size() == 1 => {
             tell(format_args!("the run is finished: results in {}", path.display()));
             return Ok(true);
         }

@@ -1,14 +1,17 @@
 //! The learner: coding and updating in turns.
 
+use super::coding::code;
 use super::dead_atoms::Usage;
 use super::statistics::Statistics;
 use super::{DictionaryParams, Init, Learned, Method, Samples, block_coordinate, epoch_order, ksvd, least_squares};
-use crate::lasso::{Certify, Codes, Lasso, Solver, Stop, Summary};
+use crate::lasso::{Codes, Lasso, Solver, Stop, Summary};
 use crate::{Dictionary, SparseError};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
+use latent_numeric::ranks::{Alone, Ranks};
 use ndarray::{Array2, ArrayView2};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Rounds of block coordinate descent after an epoch of [`Method::Alternating`].
 const ALTERNATING_ROUNDS: usize = 20;
@@ -17,6 +20,7 @@ const ALTERNATING_ROUNDS: usize = 20;
 #[derive(Clone, Debug)]
 pub struct DictionaryLearner<E: Scalar> {
     params: DictionaryParams<E>,
+    ranks: Arc<dyn Ranks>,
     state: Option<State<E>>,
 }
 
@@ -68,7 +72,45 @@ impl<E: Scalar> DictionaryLearner<E> {
     /// If a count is zero or a parameter is out of its domain.
     pub fn new(params: DictionaryParams<E>) -> Result<Self, SparseError> {
         params.check()?;
-        Ok(Self { params, state: None })
+        Ok(Self { params, ranks: Arc::new(Alone), state: None })
+    }
+
+    /// The same learner as one of several processes that learn the same dictionary together.
+    ///
+    /// Each has the same parameters, samples and solver, calls the same methods, and ends up with the bits that one process
+    /// would have. Every batch is coded in blocks of 128 samples, which the processes share, and the codes are given to
+    /// all; the update of the atoms, a small part of the work, is made by each. So a batch should have 128 samples or more
+    /// for each process. A process sends its share of the codes, `batch_size * atoms` numbers in all for every batch.
+    ///
+    /// ```
+    /// use latent_numeric::ranks::crew;
+    /// use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
+    /// use latent_sparse::lasso::{Admm, LassoParams};
+    /// use ndarray::Array2;
+    ///
+    /// let x = Array2::from_shape_fn((512, 4), |(i, j)| ((7 * i + 3 * j) % 11) as f64 - 5.0);
+    /// let learn = |size| {
+    ///     crew(size, |ranks| {
+    ///         let mut learner = DictionaryLearner::new(DictionaryParams::new(6, LassoParams::new(0.5)))?.on(ranks);
+    ///         learner.fit(&x, &Admm::default())?;
+    ///         Ok::<_, latent_sparse::SparseError>(learner.dictionary().unwrap().into_atoms())
+    ///     })
+    /// };
+    /// let alone = learn(1).remove(0)?;
+    /// for atoms in learn(2) {
+    ///     assert_eq!(atoms?, alone);
+    /// }
+    /// # Ok::<(), latent_sparse::SparseError>(())
+    /// ```
+    #[must_use]
+    pub fn on(mut self, ranks: Arc<dyn Ranks>) -> Self {
+        self.set_ranks(ranks);
+        self
+    }
+
+    /// The processes that learn together from now on; see [`on`](Self::on).
+    pub fn set_ranks(&mut self, ranks: Arc<dyn Ranks>) {
+        self.ranks = ranks;
     }
 
     /// The checked parameters.
@@ -95,12 +137,12 @@ impl<E: Scalar> DictionaryLearner<E> {
     ///
     /// # Errors
     /// If there are too few samples for the first atoms, samples are not finite or of another length than
-    /// before, or the solver refuses the problem.
+    /// before, or the solver refuses the problem; or if another process was given something else.
     pub fn fit(&mut self, samples: &dyn Samples<E>, solver: &dyn Solver<E>) -> Result<FitReport, SparseError> {
         self.fit_observed(samples, solver, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// [`fit`](Self::fit) with a look at every batch; the fit ends cleanly where `observe` breaks.
+    /// [`fit`](Self::fit) with a look at every batch; the fit ends cleanly where `observe` breaks, on any process.
     ///
     /// # Errors
     /// As [`fit`](Self::fit).
@@ -134,7 +176,7 @@ impl<E: Scalar> DictionaryLearner<E> {
                 report.samples += indices.len();
                 report.objective = objective / (batch * batch_size + indices.len()) as f64;
                 let progress = Progress { epoch, batch, batches, codes, replaced: self.replaced() };
-                if observe(&progress).is_break() {
+                if self.ranks.any(observe(&progress).is_break()) {
                     report.interrupted = true;
                     break;
                 }
@@ -280,6 +322,11 @@ impl<E: Scalar> DictionaryLearner<E> {
             }
             atom.mapv_inplace(|v| v / norm);
         }
+        let mut given = format!("{:?}, {} samples", self.params, samples.count()).into_bytes();
+        given.extend_from_slice(bytemuck::cast_slice(atoms.as_slice().expect("standard layout")));
+        if let Some(rank) = self.ranks.differing(&given) {
+            return Err(SparseError::RanksDiffer { rank });
+        }
         self.state = Some(State {
             atoms,
             statistics: Statistics::new(count, features),
@@ -292,14 +339,13 @@ impl<E: Scalar> DictionaryLearner<E> {
 
     /// Codes a batch and takes it into the statistics; the online method updates the atoms too.
     fn learn_batch(&mut self, x: ArrayView2<E>, solver: &dyn Solver<E>) -> Result<Summary, SparseError> {
-        let Self { params, state } = self;
+        let Self { params, ranks, state } = self;
         let state = state.as_mut().expect("initialised before learning");
         let dictionary = Dictionary::new(columns(&state.atoms))?;
         let lasso = Lasso::new(&dictionary, params.penalty.clone())?;
         lasso.check_samples(x)?;
-        let mut codes = Array2::zeros((x.nrows(), params.atoms));
         let prepared = solver.prepare(&lasso)?;
-        let certificates = lasso.run(x, codes.view_mut(), prepared.as_ref(), &params.stop, Certify::Correlations);
+        let (mut codes, certificates) = code(ranks.as_ref(), &lasso, x, prepared.as_ref(), &params.stop);
         drop(prepared);
         // Before anything is taken into the statistics.
         if let Some(row) = certificates.iter().position(|certificate| !certificate.objective().is_finite()) {

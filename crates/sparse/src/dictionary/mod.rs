@@ -27,6 +27,7 @@
 //! ```
 
 mod block_coordinate;
+mod coding;
 mod dead_atoms;
 mod ksvd;
 mod learner;

@@ -38,7 +38,7 @@ pub use lars::Lars;
 pub use lars_path::LarsPath;
 pub use omp::Omp;
 pub use params::{Lambda, LassoParams, Stop};
-pub(crate) use problem::Certify;
 pub use problem::Lasso;
+pub(crate) use problem::{BLOCK, Certify};
 pub use proximal_gradient::StepSize;
 pub use solver::{Prepared, Solver};

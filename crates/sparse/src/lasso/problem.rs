@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 /// Samples that are solved together. Fixed, so that bits do not depend on the number of threads; large
 /// enough for matrix products to be fast, small enough for a block to stay in a core's cache.
-const BLOCK: usize = 128;
+pub(crate) const BLOCK: usize = 128;
 
 /// The lasso over a batch with a fixed dictionary:
 ///

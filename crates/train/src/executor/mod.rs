@@ -1,9 +1,12 @@
 //! The one loop.
 
+mod exchange;
+mod parts;
 mod player;
 mod resume;
 mod settings;
 mod step;
+mod together;
 mod validate;
 
 pub use player::Player;
@@ -17,9 +20,11 @@ use crate::observer::{Event, Observer, Position};
 use crate::stop::{StopReason, Trouble};
 use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
+use latent_numeric::ranks::{Alone, Ranks};
 use latent_regularizers::{RestoreBest, Snapshot};
 use serde_json::Value;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Trains a [`Task`](crate::Task), or what else is [`Trainable`], on batches of a source until a limit.
 ///
@@ -34,6 +39,7 @@ pub struct Executor<'a, T: Trainable> {
     early: Option<RestoreBest>,
     observers: Vec<(Every, Box<dyn Observer<T> + 'a>)>,
     interrupt: Interrupt,
+    ranks: Arc<dyn Ranks>,
     identity: Identity,
     checkpoints: Option<Checkpoints>,
     pace: Pace,
@@ -83,6 +89,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
             trainer,
             observers: Vec::new(),
             interrupt: Interrupt::default(),
+            ranks: Arc::new(Alone),
             identity: Identity::default(),
             checkpoints: None,
             pace,
@@ -112,6 +119,23 @@ impl<'a, T: Trainable> Executor<'a, T> {
     pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
         self.interrupt = interrupt;
         self
+    }
+
+    /// Trains as one of several processes, each of which has the same task, sources and settings, and all of which end up
+    /// with the bits that one would have.
+    ///
+    /// The batches of a step, [`Settings::accumulate`] of them, are shared, so that there must be one for each process or
+    /// more; those of an evaluation are shared too. An interruption of one process, and `Break` of an observer of one, are
+    /// for all. The first process writes the checkpoints.
+    #[must_use]
+    pub fn on(mut self, ranks: Arc<dyn Ranks>) -> Self {
+        self.ranks = ranks;
+        self
+    }
+
+    /// The processes that train together.
+    pub fn ranks(&self) -> &Arc<dyn Ranks> {
+        &self.ranks
     }
 
     /// Writes checkpoints of this run: as often as they say, at each best evaluation, and at the end.
@@ -145,9 +169,10 @@ impl<'a, T: Trainable> Executor<'a, T> {
     /// where there is early stopping, else the averages of players that have one.
     ///
     /// # Errors
-    /// If a loss cannot be computed, a step not be made, or an observer not do its work. A number that is not finite is
-    /// no error but a [`StopReason`].
+    /// If a loss cannot be computed, a step not be made, or an observer not do its work; or if another process has
+    /// something else to do. A number that is not finite is no error but a [`StopReason`].
     pub fn run(&mut self) -> Result<Outcome, TaskError> {
+        self.check_together()?;
         self.remind_observers()?;
         let mut flow = self.tell(&Event::Begin)?;
         let reason = loop {
@@ -155,7 +180,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
             if let Some(reason) = self.early.as_ref().and_then(|early| early.policy.stopped()) {
                 break StopReason::Early(reason);
             }
-            if flow.is_break() || self.interrupt.raised() {
+            if self.ranks.any(flow.is_break() || self.interrupt.raised()) {
                 break StopReason::Interrupted;
             }
             if self.step >= self.position().steps {
@@ -211,8 +236,8 @@ impl<'a, T: Trainable> Executor<'a, T> {
     /// Makes a step and tells of it. The inner error is a number that is not finite; nothing has changed then.
     fn make_step(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
         let turn = self.settings.player(self.step, self.task.players().len());
-        let (source, pace, step, seed) = (self.source, self.pace, self.step, self.settings.seed);
-        let made = match self.task.step(&mut self.trainer, turn, &Batches { source, pace, step, seed })? {
+        let (source, pace, step, seed, ranks) = (self.source, self.pace, self.step, self.settings.seed, &self.ranks);
+        let made = match self.task.step(&mut self.trainer, turn, &Batches { source, pace, step, seed, ranks })? {
             Ok(made) => made,
             Err(trouble) => return Ok(Err(trouble)),
         };

@@ -1,8 +1,10 @@
 //! Checkpoints of an executor, and going on from one.
 
 use super::Executor;
+use super::exchange::exchange;
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints};
 use crate::stop::Trouble;
+use crate::task::TaskError;
 use crate::trainable::Trainable;
 use latent_regularizers::Snapshot;
 use std::path::PathBuf;
@@ -63,16 +65,24 @@ impl<T: Trainable> Executor<'_, T> {
         Ok(())
     }
 
-    /// Writes a checkpoint, if any are to be written. The inner error is a weight that is not finite.
+    /// Writes a checkpoint, if any are to be written; of several processes, the first does. The inner error is a weight
+    /// that is not finite.
     pub(super) fn write_checkpoint(
         &self,
         write: fn(&Checkpoints, &Checkpoint) -> Result<PathBuf, CheckpointError>,
-    ) -> Result<Result<(), Trouble>, CheckpointError> {
+    ) -> Result<Result<(), Trouble>, TaskError> {
+        self.check_weights()?;
         let Some(to) = &self.checkpoints else { return Ok(Ok(())) };
-        match write(to, &self.checkpoint()) {
-            Ok(_) => Ok(Ok(())),
-            Err(CheckpointError::NotFinite(path)) => Ok(Err(self.trouble("model", path, f64::NAN))),
-            Err(other) => Err(other),
+        let written = if self.ranks.rank() == 0 { write(to, &self.checkpoint()).map(Some) } else { Ok(None) };
+        let not_finite = match written {
+            Ok(_) => Ok(None),
+            Err(CheckpointError::NotFinite(path)) => Ok(Some(path)),
+            Err(other) => Err(other.into()),
+        };
+        let not_finite: Vec<Option<String>> = exchange(&*self.ranks, not_finite)?;
+        match not_finite.into_iter().flatten().next() {
+            Some(path) => Ok(Err(self.trouble("model", path, f64::NAN))),
+            None => Ok(Ok(())),
         }
     }
 

@@ -1,15 +1,15 @@
 //! One step of one player along its gradient.
 
 use super::Player;
+use super::parts::{Sum, sum_of_parts};
 use crate::checkpoint::PlayerState;
 use crate::observer::{Gradients, Step};
 use crate::stop::Trouble;
 use crate::task::{Pass, Task, TaskError};
-use crate::terms::{MeanTerms, Terms};
+use crate::terms::Terms;
 use crate::trainable::{Batches, Trainable};
 use latent_layers::Module;
 use latent_optim::{OptimError, StepOptions, Swapped, WeightAverage};
-use latent_tensor::{GradOptions, Tensor, first_non_finite, grad};
 use std::cell::Cell;
 
 impl<T: Task> Trainable for T {
@@ -32,6 +32,10 @@ impl<T: Task> Trainable for T {
         Err(format!("{} optimisers for the players {names:?}", players.len()).into())
     }
 
+    fn least_parts(&self, processes: usize) -> u64 {
+        processes as u64
+    }
+
     fn step<'t>(
         &'t self,
         trainer: &mut Vec<Player>,
@@ -46,21 +50,15 @@ impl<T: Task> Trainable for T {
             last_gradient_norm,
             ..batches.trouble(part, name, what, value)
         };
-        let parts = batches.parts();
-        let mut mean = MeanTerms::default();
-        let (mut samples, mut gradients) = (0, Vec::new());
-        for part in 0..parts {
-            let batch = batches.get(part);
-            let terms = task.loss(turn, &batch, &mut batches.pass(part))?;
-            if let Some(&(what, value)) = terms.values().iter().find(|(_, value)| !value.is_finite()) {
-                let origin = first_non_finite(terms.objective());
+        let loss = |part| task.loss(turn, &batches.get(part), &mut batches.pass(part));
+        let sum = sum_of_parts(batches.ranks().as_ref(), batches.parts(), task.model(), module, loss)?;
+        let Sum { mean, samples, gradients } = match sum {
+            Ok(sum) => sum,
+            Err((part, unusable)) => {
+                let (what, value, origin) = unusable.found();
                 return Ok(Err(trouble(part, what, value, origin, player.last_norm)));
             }
-            mean.add(&terms);
-            samples += terms.samples();
-            let of_part = gradients_of(&terms.objective().clone(), module, parts);
-            gradients = if part == 0 { of_part } else { sums(&gradients, &of_part) };
-        }
+        };
         let parameters = module.parameters();
         let learning_rate = player.optimizer.learning_rates()[0];
         let options = StepOptions {
@@ -125,15 +123,4 @@ impl<T: Task> Trainable for T {
     fn note_gradient_norm(&self, players: &mut Vec<Player>, turn: usize, norm: f64) {
         players[turn].last_norm = Some(norm);
     }
-}
-
-/// The gradients of a part of the loss.
-fn gradients_of(objective: &Tensor, module: &dyn Module, parts: u64) -> Vec<Tensor> {
-    let scale = Tensor::full(objective.shape(), 1.0 / parts as f32);
-    let options = GradOptions::default().cotangents(vec![scale]);
-    grad(std::slice::from_ref(objective), &module.variables(), options)
-}
-
-fn sums(a: &[Tensor], b: &[Tensor]) -> Vec<Tensor> {
-    a.iter().zip(b).map(|(a, b)| a + b).collect()
 }

@@ -1,10 +1,11 @@
 //! The evaluation of samples that are not trained on.
 
 use super::Executor;
+use super::exchange::{Report, exchange};
 use crate::checkpoint::Checkpoints;
 use crate::observer::{Event, Validation};
 use crate::stop::Trouble;
-use crate::task::{Pass, TaskError};
+use crate::task::{Pass, Source, TaskError};
 use crate::terms::MeanTerms;
 use crate::trainable::Trainable;
 use latent_tensor::no_grad;
@@ -18,12 +19,7 @@ impl<T: Trainable> Executor<'_, T> {
         self.validated = Some(self.step);
         let task = self.task;
         let swapped = task.swap_in_averages(&self.trainer)?;
-        let mut mean = MeanTerms::default();
-        for index in 0..source.batches() {
-            let mut pass = Pass::evaluate(self.settings.seed, index as u64);
-            mean.add(&no_grad(|| task.evaluate(&source.batch(0, index), &mut pass))?);
-        }
-        let values = mean.values();
+        let values = self.evaluated(source)?.values();
         let watched = values.iter().find(|(name, _)| *name == self.settings.watch).map(|&(_, value)| value);
         let Some(watched) = watched else {
             let known: Vec<_> = values.iter().map(|(name, _)| name).collect();
@@ -49,5 +45,22 @@ impl<T: Trainable> Executor<'_, T> {
             return Ok(Err(trouble));
         }
         Ok(Ok(()))
+    }
+
+    /// The mean over all batches, of which every process evaluates some.
+    fn evaluated(&self, source: &dyn Source<Batch = T::Batch>) -> Result<MeanTerms, TaskError> {
+        let (rank, size) = (self.ranks.rank(), self.ranks.size());
+        let evaluate = |index| {
+            let mut pass = Pass::evaluate(self.settings.seed, index as u64);
+            no_grad(|| self.task.evaluate(&source.batch(0, index), &mut pass)).map(|terms| Report::of(&terms))
+        };
+        let mine: Result<Vec<Report>, TaskError> = (rank..source.batches()).step_by(size).map(evaluate).collect();
+        let mut reports: Vec<_> = exchange(&*self.ranks, mine)?.into_iter().map(Vec::into_iter).collect();
+        let mut mean = MeanTerms::default();
+        for index in 0..source.batches() {
+            let report = reports[index % size].next().ok_or("a process has another number of batches to evaluate")?;
+            mean.add_values(report.samples, &report.values);
+        }
+        Ok(mean)
     }
 }

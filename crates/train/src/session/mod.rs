@@ -74,10 +74,12 @@
 
 mod ended;
 mod error;
+mod follow;
 mod options;
 
 pub use ended::Ended;
 pub use error::SessionError;
+pub use follow::follow;
 pub use options::{Options, Resume};
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, Identity};
@@ -100,7 +102,8 @@ pub struct Session<'a, T: Trainable> {
 }
 
 impl<'a, T: Trainable> Session<'a, T> {
-    /// Makes the folder of a new run, or opens that of one that stopped and takes up its last checkpoint.
+    /// Makes the folder of a new run, or opens that of one that stopped and takes up its last checkpoint. Of several
+    /// processes that train together the first has a session, the others [`follow()`].
     ///
     /// # Errors
     /// If the folder cannot be made or written, or is taken by another run. When going on: if there is no run, it is
@@ -116,25 +119,23 @@ impl<'a, T: Trainable> Session<'a, T> {
         let path = place.path(&config_hash(config)?, seed);
         let is_begun = || path.join("config.toml").exists();
         let goes_on = resume == Resume::Required || (resume == Resume::IfBegun && is_begun());
-        let checkpoints = Checkpoints {
-            every: training.checkpoint_every,
-            keep: training.keep,
-            ..Checkpoints::new(path.join("checkpoints"))
-        };
+        let checkpoints = follow::checkpoints(training, &path);
         let identity = Identity { config: text.clone(), data: executor.fingerprint() };
         executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt.clone());
         let manifest = Manifest::new(study, threads, data);
         let (folder, after) = if goes_on {
             RunFolder::check_resumable(&path, &text)?;
-            let step = match last_checkpoint(&checkpoints)? {
+            let checkpoint = last_checkpoint(&checkpoints)?;
+            let step = match &checkpoint {
                 Some(checkpoint) => {
-                    executor.resume(&checkpoint)?;
+                    executor.resume(checkpoint)?;
                     checkpoint.step
                 }
                 None => 0,
             };
             let folder = RunFolder::resume(&path, config, seed, step)?;
             folder.resumed(&manifest, step)?;
+            follow::lead(&executor, checkpoint.as_ref());
             tell(format_args!("going on in {} after {step} steps", path.display()));
             (folder, Some(step))
         } else {
@@ -143,6 +144,7 @@ impl<'a, T: Trainable> Session<'a, T> {
                 tell(format_args!("note: the same run was made before; it is now in {}", previous.display()));
             }
             folder.manifest(&manifest)?;
+            follow::lead(&executor, None);
             (folder, None)
         };
         let records = Records::new(folder, after)?;

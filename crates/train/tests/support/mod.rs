@@ -128,8 +128,18 @@ pub const STEPS: u64 = 48;
 pub const TRAIN: Points = Points { seed: 1, batches: 9 };
 pub const TEST: Points = Points { seed: 2, batches: 3 };
 
-/// Everything at once: accumulation, turns, averages, clipping, a schedule, early stopping.
+/// As [`executor_of`] with steps of two batches.
 pub fn executor<'a>(game: &'a Game, steps: u64, checkpoints: Option<(&Path, Every)>) -> Executor<'a, Game> {
+    executor_of(2, game, steps, checkpoints)
+}
+
+/// Everything at once: accumulation, turns, averages, clipping, a schedule, early stopping.
+pub fn executor_of<'a>(
+    batches: u64,
+    game: &'a Game,
+    steps: u64,
+    checkpoints: Option<(&Path, Every)>,
+) -> Executor<'a, Game> {
     let adam = || {
         let schedule = Schedule::Cosine { steps: STEPS, end: 0.1 };
         let settings = OptimizerSettings::Adam(latent_optim::Adam { learning_rate: 0.01, ..Default::default() });
@@ -139,7 +149,7 @@ pub fn executor<'a>(game: &'a Game, steps: u64, checkpoints: Option<(&Path, Ever
     let fit = adam().clip(Clip::GlobalNorm(1.0)).average(averaged, &game.fit).unwrap();
     let early = EarlyStopping::new(Mode::Min).patience(100);
     let settings = Settings {
-        accumulate: 2,
+        accumulate: batches,
         turns: vec![1, 2],
         validate: Every::Steps(5),
         early_stopping: Some(early),

@@ -4,5 +4,5 @@
 mod gan;
 mod vae;
 
-pub use gan::GanTask;
+pub use gan::{GanTask, each_class_in_turn};
 pub use vae::VaeTask;

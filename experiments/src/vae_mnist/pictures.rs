@@ -1,7 +1,7 @@
 //! What the model has learned, to look at.
 
 use crate::failure::Failure;
-use crate::picture::{Cell, Sheet, Tile, Tone};
+use crate::picture::{rows as sheet, side};
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_layers::Context;
@@ -10,38 +10,19 @@ use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
 use latent_train::report::{Picture, Section};
 use latent_train::run::RunFolder;
-use ndarray::{Axis, Ix2};
-
-const SCALE: usize = 2;
-
-/// Rows of images as rows of a sheet, so many in each.
-fn sheet(rows: &Tensor, side: (usize, usize), columns: usize) -> RgbImage {
-    let images: Vec<_> = rows.view_as::<Ix2>().axis_iter(Axis(0)).map(|row| row.to_owned()).collect();
-    let images: Vec<_> =
-        images.iter().map(|row| row.view().into_shape_with_order(side).expect("as many pixels")).collect();
-    let tile = |&image: &_| Cell::Tile(Tile { image, tone: Tone::Ink, caption: String::new() });
-    let cells: Vec<Cell<'_>> = images.iter().map(tile).collect();
-    let rows = cells.chunks(columns).map(<[Cell<'_>]>::to_vec).collect();
-    Sheet { rows, scale: SCALE, gutter: 4, margin: 8, ..Sheet::default() }.draw()
-}
-
-/// Height and width of an image, its channels one below the other.
-fn side(data: &Splits) -> (usize, usize) {
-    let (channels, height, width) = data.test.image_dim();
-    (channels * height, width)
-}
+use ndarray::Ix2;
 
 /// Twelve test images, and below each what comes back.
 fn reconstructions(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
     let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(12)));
     let back = vae.reconstruct(&x)?;
     let columns = x.shape()[0];
-    Ok(sheet(&Tensor::concatenate(&[x, back], 0), side(data), columns))
+    Ok(sheet(&Tensor::concatenate(&[x, back], 0), side(&data.test), columns))
 }
 
 /// Images of codes drawn from the prior.
 fn samples(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
-    Ok(sheet(&vae.sample(96, &mut Stream::new(0, "samples", &[]))?, side(data), 12))
+    Ok(sheet(&vae.sample(96, &mut Stream::new(0, "samples", &[]))?, side(&data.test), 12))
 }
 
 /// The pictures that are made again and again.
@@ -54,7 +35,7 @@ pub fn while_training(vae: &Vae, data: &Splits) -> Result<Vec<(String, RgbImage)
 /// All pictures, written to the folder, as sections of the report.
 pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
     no_grad(|| {
-        let (side, latent) = (side(data), vae.latent_dim());
+        let (side, latent) = (side(&data.test), vae.latent_dim());
         let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(64)));
         let code = vae.encode(&x.slice_axis(0, (0..1).into()), &mut Context::evaluate())?;
         let code = code.mean().view_as::<Ix2>().row(0).to_owned();

@@ -35,6 +35,7 @@ pub struct Images<'a> {
     seed: u64,
     flat: bool,
     drop_last: bool,
+    most: usize,
     binarize: Binarize,
     order: Mutex<Option<(u64, Arc<Vec<usize>>)>>,
 }
@@ -90,7 +91,8 @@ impl<'a> Images<'a> {
             return Err(wrong("number of images", 0));
         }
         let (shuffle, seed, order) = (None, 0, Mutex::new(None));
-        Ok(Self { set: images, size, shuffle, seed, flat: true, drop_last: false, binarize: Binarize::None, order })
+        let (flat, drop_last, most, binarize) = (true, false, usize::MAX, Binarize::None);
+        Ok(Self { set: images, size, shuffle, seed, flat, drop_last, most, binarize, order })
     }
 
     /// Batches of shape (n, C, H, W) instead of (n, C H W).
@@ -103,6 +105,12 @@ impl<'a> Images<'a> {
     #[must_use]
     pub fn drop_last(self) -> Self {
         Self { drop_last: true, ..self }
+    }
+
+    /// Only the first so many batches of an epoch, at least one.
+    #[must_use]
+    pub fn at_most(self, batches: usize) -> Self {
+        Self { most: batches.max(1), ..self }
     }
 
     /// With grey values made black and white.
@@ -149,7 +157,8 @@ impl Source for Images<'_> {
 
     fn batches(&self) -> usize {
         let whole = self.set.len() / self.size;
-        if self.drop_last && whole > 0 { whole } else { self.set.len().div_ceil(self.size) }
+        let all = if self.drop_last && whole > 0 { whole } else { self.set.len().div_ceil(self.size) };
+        all.min(self.most)
     }
 
     fn batch(&self, epoch: u64, index: usize) -> ImageBatch {
@@ -215,6 +224,8 @@ mod tests {
             }
             let dropped = Images::in_order(&digits, size).unwrap().drop_last();
             prop_assert_eq!(dropped.batches(), (count / size).max(1));
+            let few = Images::in_order(&digits, size).unwrap().at_most(2);
+            prop_assert_eq!(few.batches(), count.div_ceil(size).min(2));
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::cli::Dataset;
 use crate::training::StudyConfig;
 use latent_models::{GanObjective, GanSettings};
+use latent_train::Every;
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,14 @@ impl Default for Config {
             judged_samples: 10_000,
             model: GanSettings::default(),
             objective: GanObjective::default(),
-            training: Training { epochs: Some(20), watch: "frechet_distance".to_owned(), ..Training::default() },
+            training: Training {
+                epochs: Some(60),
+                validate_every: Every::Epochs(5),
+                checkpoint_every: Every::Epochs(5),
+                log_every: 10,
+                watch: "frechet_distance".to_owned(),
+                ..Training::default()
+            },
             discriminator: adam.clone(),
             generator: adam,
         }

@@ -111,10 +111,9 @@ class Generator(nn.Sequential):
         layers = []
         if channels:
             inner = (channels[-1], *(side >> len(channels) for side in image[1:]))
-            width = inner[0] * inner[1] * inner[2]
-            layers += [nn.Linear(sizes[0], width), *normalisation(width, nn.BatchNorm1d), nn.Unflatten(1, inner)]
-            for i, (outputs, inputs) in enumerate(reversed(list(itertools.pairwise([image[0], *channels])))):
-                layers += [*(normalisation(inputs, nn.BatchNorm2d) if i else []), nn.ReLU()]
+            layers += [nn.Linear(sizes[0], inner[0] * inner[1] * inner[2]), nn.Unflatten(1, inner)]
+            for outputs, inputs in reversed(list(itertools.pairwise([image[0], *channels]))):
+                layers += [*normalisation(inputs, nn.BatchNorm2d), nn.ReLU()]
                 layers.append(nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1))
             layers += [nn.Tanh(), nn.Flatten()]
         else:

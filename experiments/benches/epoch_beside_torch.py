@@ -62,15 +62,14 @@ class Vae(nn.Module):
 class ConditionalBatchNorm(nn.Module):
     """Batch normalisation whose scale and shift are rows of tables."""
 
-    def __init__(self, classes, channels, norm=nn.BatchNorm2d):
+    def __init__(self, classes, channels):
         super().__init__()
-        self.norm = norm(channels, affine=False)
+        self.norm = nn.BatchNorm2d(channels, affine=False)
         self.scale = nn.Parameter(torch.ones(classes, channels))
         self.shift = nn.Parameter(torch.zeros(classes, channels))
 
     def forward(self, x, classes):
-        wide = (*x.shape[:2], *[1] * (x.dim() - 2))
-        return self.norm(x) * self.scale[classes].view(wide) + self.shift[classes].view(wide)
+        return self.norm(x) * self.scale[classes, :, None, None] + self.shift[classes, :, None, None]
 
 
 class Gan(nn.Module):
@@ -95,12 +94,9 @@ class Gan(nn.Module):
             side = 28 >> (len(channels) - 1)
             width = channels[-1] * side**2
             self.generator = nn.ModuleList([nn.Linear(self.latent, width)])
-            self.generator += [ConditionalBatchNorm(self.classes, width, nn.BatchNorm1d)]
-            self.generator += [nn.Unflatten(1, (channels[-1], side, side))]
-            for i, (outputs, inputs) in enumerate(reversed(list(itertools.pairwise(channels)))):
-                if i:
-                    self.generator.append(ConditionalBatchNorm(self.classes, inputs))
-                self.generator.append(nn.ReLU())
+            self.generator.append(nn.Unflatten(1, (channels[-1], side, side)))
+            for outputs, inputs in reversed(list(itertools.pairwise(channels))):
+                self.generator += [ConditionalBatchNorm(self.classes, inputs), nn.ReLU()]
                 self.generator.append(nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1))
             self.generator += [nn.Identity()]
             features = [nn.Unflatten(1, (1, 28, 28))]

@@ -3,7 +3,6 @@
 use crate::cli::Dataset;
 use crate::training::StudyConfig;
 use latent_models::{GanObjective, GanSettings};
-use latent_train::Every;
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use serde::{Deserialize, Serialize};
 
@@ -33,25 +32,16 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// The GAN of the fully connected kind, as [`GanSettings::article`] has it.
     fn default() -> Self {
-        let adam = Optimizer { learning_rate: 2e-4, betas: Some([0.5, 0.999]), ..Optimizer::default() };
         Self {
             dataset: Dataset::Auto,
             discriminator_steps: 1,
             judged_samples: 10_000,
             model: GanSettings::default(),
             objective: GanObjective::default(),
-            training: Training {
-                epochs: Some(60),
-                validate_every: Every::Epochs(5),
-                checkpoint_every: Every::Epochs(5),
-                log_every: 10,
-                watch: "frechet_distance".to_owned(),
-                ..Training::default()
-            },
-            discriminator: adam.clone(),
-            generator: adam,
+            training: Training::default(),
+            discriminator: Optimizer::default(),
+            generator: Optimizer::default(),
         }
     }
 }
@@ -60,7 +50,8 @@ impl Check for Config {
     fn check(&self, problems: &mut Problems) {
         problems.require(self.discriminator_steps >= 1, "discriminator_steps", "must be at least 1, got 0");
         problems.require(self.judged_samples != 1, "judged_samples", "must be 0 or at least 2, got 1");
-        let judged = ["frechet_distance", "effective_classes", "class_accuracy"].contains(&self.training.watch.as_str());
+        let judged =
+            ["frechet_distance", "effective_classes", "class_accuracy"].contains(&self.training.watch.as_str());
         if judged && self.judged_samples == 0 {
             let message = format!("{} is what a judge says, but judged_samples is 0", self.training.watch);
             problems.require(false, "training.watch", message);

@@ -1,11 +1,10 @@
 //! Both models as tables of layers.
 
+use crate::tasks::each_class_in_turn;
 use latent_layers::{Applied, Context, Module, Summary};
 use latent_models::{Gan, ModelError};
 use latent_tensor::{Tensor, no_grad};
 use std::fmt::Write;
-
-use crate::tasks::each_class_in_turn;
 
 /// The layers of both, on a batch of so many.
 ///

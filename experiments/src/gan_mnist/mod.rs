@@ -55,7 +55,10 @@ impl Study for GanMnist {
             return Ok(task);
         }
         let judge = Judge::train(data, seed)?;
-        tell(format_args!("samples are judged by a classifier that recognises {:.2} % of the test images", 100.0 * judge.accuracy));
+        tell(format_args!(
+            "samples are judged by a classifier that recognises {:.2} % of the test images",
+            100.0 * judge.accuracy
+        ));
         Ok(task.judged(judge, config.judged_samples.min(JUDGED_WHILE_TRAINING)))
     }
 

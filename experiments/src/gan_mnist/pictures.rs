@@ -2,7 +2,7 @@
 
 use super::nearest;
 use crate::picture::{captioned, rows, side};
-use crate::tasks::each_class_in_turn;
+use crate::tasks::{each_class_in_turn, samples_of_all_classes};
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_models::{Generator, Interpolation, ModelError};
@@ -47,23 +47,17 @@ pub fn interpolations(generator: &Generator, data: &Splits) -> Result<RgbImage, 
     Ok(rows(&ways, side(&data.train), 11))
 }
 
-/// Samples of all classes alike.
-pub fn samples(generator: &Generator, count: usize) -> Result<Tensor, ModelError> {
-    let classes = each_class_in_turn(generator.classes(), count);
-    generator.generate(&codes(generator, "neighbours", count), classes.as_deref())
-}
-
 /// Samples, and below each the closest training image with its distance.
 pub fn neighbours(generator: &Generator, data: &Splits) -> Result<RgbImage, ModelError> {
     const COLUMNS: usize = 10;
-    let images = samples(generator, 2 * COLUMNS)?;
+    let (images, _) = samples_of_all_classes(generator, 2 * COLUMNS, "neighbours")?;
     let found = nearest(images.view_as::<Ix2>(), &data.train);
     let indices: Vec<usize> = found.iter().map(|neighbour| neighbour.index).collect();
     let theirs = Tensor::constant(data.train.rows::<f32>(&indices[..]));
     let halves = [0..COLUMNS, COLUMNS..2 * COLUMNS];
-    let parts = halves.clone().map(|half| {
-        [&images, &theirs].map(|of| of.slice_axis(0, (half.start as isize..half.end as isize).into()))
-    });
+    let parts = halves
+        .clone()
+        .map(|half| [&images, &theirs].map(|of| of.slice_axis(0, (half.start as isize..half.end as isize).into())));
     let captions: Vec<String> = halves
         .into_iter()
         .flat_map(|half| {

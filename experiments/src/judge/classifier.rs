@@ -18,7 +18,7 @@ const FEATURES: usize = 64;
 const EPOCHS: u64 = 3;
 const BATCH: usize = 128;
 /// Images that are looked at at once.
-const CHUNK: usize = 500;
+const CHUNK: usize = 250;
 
 /// Two 3x3 convolutions with stride 2 to 32 and 64 channels, a hidden layer of 64 units, whose values are the features,
 /// and a linear map to the classes.

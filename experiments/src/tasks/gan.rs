@@ -2,7 +2,7 @@
 
 use crate::judge::{Judge, JudgeError, Scores};
 use latent_layers::Module;
-use latent_models::{Gan, GanObjective, GanTerms, ModelError};
+use latent_models::{Gan, GanObjective, GanTerms, Generator, ModelError};
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use latent_train::sources::ImageBatch;
@@ -16,6 +16,9 @@ pub struct GanTask {
     objective: GanObjective,
     judge: Option<(Judge, usize)>,
 }
+
+/// Samples that are made at once.
+const CHUNK: usize = 250;
 
 /// Names of the discriminator's singular values in evaluations, in the order of
 /// [`singular_values`](latent_models::Discriminator::singular_values); those beyond are not reported.
@@ -57,8 +60,7 @@ impl GanTask {
     /// If samples are not finite.
     pub fn scores(&self, samples: usize) -> Result<Option<Scores>, TaskError> {
         let Some(judge) = self.judge() else { return Ok(None) };
-        let classes = each_class_in_turn(self.gan.generator.classes(), samples);
-        let images = self.gan.generator.sample(samples, classes.as_deref(), &mut Stream::new(0, "judged", &[]))?;
+        let (images, classes) = samples_of_all_classes(&self.gan.generator, samples, "judged")?;
         let scores: Result<Scores, JudgeError> = judge.score(images.view_as::<Ix2>(), classes.as_deref());
         Ok(Some(scores?))
     }
@@ -72,6 +74,32 @@ impl GanTask {
 /// Classes for so many samples: 0, 1, ..., 0, 1, ...; none for a model that has none.
 pub fn each_class_in_turn(classes: usize, samples: usize) -> Option<Vec<usize>> {
     (classes > 0).then(|| (0..samples).map(|sample| sample % classes).collect())
+}
+
+/// So many samples, of each class in turn, and their classes. They are always those of the same codes, which belong to
+/// the purpose.
+///
+/// # Errors
+/// If the generator cannot be applied.
+///
+/// # Panics
+/// If there are to be none.
+pub fn samples_of_all_classes(
+    generator: &Generator,
+    samples: usize,
+    purpose: &'static str,
+) -> Result<(Tensor, Option<Vec<usize>>), ModelError> {
+    let classes = each_class_in_turn(generator.classes(), samples);
+    let mut stream = Stream::new(0, purpose, &[]);
+    // A part at a time: what convolutions need between their layers is many times the images.
+    let parts: Result<Vec<Tensor>, ModelError> = (0..samples)
+        .step_by(CHUNK)
+        .map(|start| {
+            let part = start..samples.min(start + CHUNK);
+            generator.sample(part.len(), classes.as_ref().map(|classes| &classes[part.clone()]), &mut stream)
+        })
+        .collect();
+    Ok((Tensor::concatenate(&parts?, 0), classes))
 }
 
 /// The classes, if the images have any.
@@ -125,10 +153,8 @@ impl Task for GanTask {
                 && let Some(scores) = self.scores(*samples)?
             {
                 let accuracy = scores.accuracy.map(|accuracy| ("class_accuracy", accuracy));
-                let others = [
-                    ("effective_classes", scores.effective_classes),
-                    ("frechet_distance", scores.frechet_distance),
-                ];
+                let others =
+                    [("effective_classes", scores.effective_classes), ("frechet_distance", scores.frechet_distance)];
                 all = accuracy.into_iter().chain(others).fold(all, |all, (name, value)| all.with_value(name, value));
             }
         }

@@ -4,5 +4,5 @@
 mod gan;
 mod vae;
 
-pub use gan::{GanTask, each_class_in_turn};
+pub use gan::{GanTask, each_class_in_turn, samples_of_all_classes};
 pub use vae::VaeTask;

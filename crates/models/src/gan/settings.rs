@@ -301,13 +301,9 @@ impl GanSettings {
         stream: &mut Stream,
     ) -> Result<(), ModelError> {
         chain.then(Linear::new(self.latent_dim, of.inner_features(), stream));
-        // Of each feature, not of each channel: so a class says where ink is, and not only of which kind.
-        self.normalize(chain, of.inner_features(), stream);
         chain.then(Reshape::new(&of.inner()));
-        for (i, [inputs, outputs]) in up(of).into_iter().enumerate() {
-            if i > 0 {
-                self.normalize(chain, inputs, stream);
-            }
+        for [inputs, outputs] in up(of) {
+            self.normalize(chain, inputs, stream);
             chain.then(Activation::Relu);
             chain.then(ConvTranspose2d::new(inputs, outputs, [4, 4], Convolution::DOUBLING, stream)?);
         }

@@ -134,7 +134,7 @@ fn runs_and_weights_of_other_models_are_refused() {
     assert!(study(&desk, "run", "article", &sets, &[]).unwrap());
     fs::remove_file(desk.path("run/DONE")).unwrap();
     let told = study(&desk, "run", "hinge", &sets, &["--resume"]).unwrap_err().to_string();
-    assert!(told.contains("objective.loss was minimax, is hinge"), "{told}");
+    assert!(told.contains("objective.loss was \"minimax\", is \"hinge\""), "{told}");
 
     let gan = GanSettings::article().build::<f32>([1, 28, 28], 1).unwrap();
     let vae = VaeSettings::article(2).build::<f32>([1, 28, 28], 1).unwrap();
@@ -172,7 +172,7 @@ fn every_regulariser_has_its_configuration() {
 
 #[test]
 fn a_judge_knows_real_images_from_others() {
-    let splits = strokes::splits(7, 3000, 400);
+    let splits = strokes::splits(7, 2000, 400);
     let judge = Judge::train(&splits, 7).unwrap();
     assert!(judge.accuracy > 0.9, "{}", judge.accuracy);
     let others = strokes::generate(8, 5000..5400);

@@ -55,9 +55,7 @@ pub fn neighbours(generator: &Generator, data: &Splits) -> Result<RgbImage, Mode
     let indices: Vec<usize> = found.iter().map(|neighbour| neighbour.index).collect();
     let theirs = Tensor::constant(data.train.rows::<f32>(&indices[..]));
     let halves = [0..COLUMNS, COLUMNS..2 * COLUMNS];
-    let parts = halves
-        .clone()
-        .map(|half| [&images, &theirs].map(|of| of.slice_axis(0, (half.start as isize..half.end as isize).into())));
+    let parts = halves.clone().map(|half| [&images, &theirs].map(|of| of.slice_axis(0, half.clone().into())));
     let captions: Vec<String> = halves
         .into_iter()
         .flat_map(|half| {

@@ -9,6 +9,8 @@ pub mod data;
 pub mod failure;
 pub mod fista_mnist;
 pub mod font;
+pub mod gan_mnist;
+pub mod judge;
 pub mod picture;
 pub mod plot;
 pub mod solvers;

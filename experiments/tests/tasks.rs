@@ -1,5 +1,10 @@
 //! Models trained for a short while on drawn digits.
 
+#[path = "studies/gan_mnist.rs"]
+mod gan_mnist;
+#[allow(dead_code)]
+mod support;
+
 use experiments::tasks::{GanTask, VaeTask};
 use latent_datasets::synthetic::strokes;
 use latent_datasets::{LabelledImages, Splits};

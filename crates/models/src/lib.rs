@@ -88,7 +88,7 @@ mod vae;
 pub use error::ModelError;
 pub use gan::{
     Condition, Discriminator, DiscriminatorNorm, Gan, GanArchitecture, GanLoss, GanObjective, GanSettings, GanTerms,
-    Generator, GradientPenaltyKind, SpectralNormalization,
+    GanWarning, Generator, GradientPenaltyKind, SpectralNormalization,
 };
 pub use nonlinearity::Nonlinearity;
 pub use vae::{

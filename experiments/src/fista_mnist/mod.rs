@@ -96,7 +96,7 @@ impl Study for FistaMnist {
         Ok(loaded)
     }
 
-    fn task(config: &Config, data: &Splits, seed: u64) -> Result<DictionaryTask, Failure> {
+    fn model(config: &Config, data: &Splits, seed: u64) -> Result<DictionaryTask, Failure> {
         let available = data.train.len();
         if config.atoms > available && config.first_atoms == FirstAtoms::Samples {
             let message = format!(

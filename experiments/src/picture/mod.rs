@@ -17,13 +17,13 @@
 
 mod atoms;
 mod decomposition;
-mod grid;
+mod rows;
 mod sheet;
 pub(crate) mod text;
 mod tone;
 
 pub use atoms::{atoms, columns};
 pub use decomposition::{Decomposition, Part, decompositions};
-pub use grid::grid;
+pub use rows::{captioned, rows, side};
 pub use sheet::{Cell, Sheet, Tile};
 pub use tone::Tone;

@@ -6,5 +6,5 @@ mod gan;
 mod vae;
 
 pub use dictionary::DictionaryTask;
-pub use gan::GanTask;
+pub use gan::{GanTask, each_class_in_turn, samples_of_all_classes};
 pub use vae::VaeTask;

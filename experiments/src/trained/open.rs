@@ -5,6 +5,7 @@ use crate::cli::{Common, Dataset};
 use crate::data::Loaded;
 use crate::failure::Failure;
 use crate::fista_mnist::FistaMnist;
+use crate::gan_mnist::GanMnist;
 use crate::training::{Study, StudyConfig, config_of_run};
 use crate::vae_mnist::VaeMnist;
 use clap::Args;
@@ -37,7 +38,11 @@ pub struct Run {
 type Open = fn(&Run) -> Result<(Box<dyn Trained>, Loaded), Failure>;
 
 /// The studies whose models can be used.
-const STUDIES: [(&str, Open); 2] = [(FistaMnist::NAME, of_study::<FistaMnist>), (VaeMnist::NAME, of_study::<VaeMnist>)];
+const STUDIES: [(&str, Open); 3] = [
+    (FistaMnist::NAME, of_study::<FistaMnist>),
+    (GanMnist::NAME, of_study::<GanMnist>),
+    (VaeMnist::NAME, of_study::<VaeMnist>),
+];
 
 impl Run {
     /// The model with the weights that the run ended with.
@@ -77,7 +82,7 @@ where
     let mut config: S::Config = config::read(&text, &[])?;
     let dataset: Dataset = *config.dataset();
     let data = S::data(&config, &Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None })?;
-    let task = S::task(&config, &data.splits, seed)?;
+    let task = S::model(&config, &data.splits, seed)?;
     let weights = of.run.join("model.safetensors");
     if !weights.exists() {
         return Err(Failure::new(format!("there is no {}: the run has not ended", weights.display())).help(format!(

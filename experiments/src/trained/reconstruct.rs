@@ -55,7 +55,6 @@ impl Reconstruct {
             back.push(opened.model.reconstruct(&Tensor::constant(x.slice(s![start..end, ..]).to_owned()))?);
         }
         let back = Tensor::concatenate(&back, 0);
-        let (channels, height, width) = opened.data.splits.train.image_dim();
         let shown = x.nrows().min(SHOWN);
         // Whole rows, so that each image stands above its own.
         let shown = if shown > COLUMNS { shown - shown % COLUMNS } else { shown };
@@ -66,7 +65,8 @@ impl Reconstruct {
         }
         let views: Vec<_> = rows.iter().map(|rows| rows.view()).collect();
         let pairs = concatenate(Axis(0), &views).expect("rows of the same length");
-        let sheet = picture::grid(pairs.view(), (channels * height, width), COLUMNS.min(shown));
+        let sheet =
+            picture::rows(&Tensor::constant(pairs), picture::side(&opened.data.splits.train), COLUMNS.min(shown));
         let output = Output(&self.output);
         let array: ArrayD<f32> = back.to_array();
         told(&[output.array("", &array)?, output.image(&sheet)?]);

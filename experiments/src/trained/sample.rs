@@ -6,7 +6,6 @@ use crate::failure::Failure;
 use crate::picture;
 use clap::Parser;
 use latent_numeric::random::Stream;
-use ndarray::Ix2;
 use std::path::PathBuf;
 
 /// Draws samples of a trained model
@@ -66,7 +65,6 @@ impl Sample {
             None if known > 0 => Some((0..count).map(|index| index % known).collect()),
             None => None,
         };
-        let (channels, height, width) = opened.data.splits.train.image_dim();
         let mut stream = Stream::new(self.seed, "samples", &[]);
         let mut batches = Vec::new();
         for start in (0..count).step_by(BATCH) {
@@ -76,7 +74,7 @@ impl Sample {
         }
         let samples = latent_tensor::Tensor::concatenate(&batches, 0);
         let columns = if known > 0 && self.class.is_none() { known } else { (count as f64).sqrt().ceil() as usize };
-        let sheet = picture::grid(samples.view_as::<Ix2>(), (channels * height, width), columns.min(count));
+        let sheet = picture::rows(&samples, picture::side(&opened.data.splits.train), columns.min(count));
         let output = Output(&self.output);
         told(&[output.array("", &samples.to_array())?, output.image(&sheet)?]);
         Ok(())

@@ -79,7 +79,15 @@ pub trait Study {
     ///
     /// # Errors
     /// If the configuration does not fit the data.
-    fn task(config: &Self::Config, data: &Splits, seed: u64) -> Result<Self::Task, Failure>;
+    fn model(config: &Self::Config, data: &Splits, seed: u64) -> Result<Self::Task, Failure>;
+
+    /// The model as it is trained, with what only training needs.
+    ///
+    /// # Errors
+    /// As [`model`](Self::model).
+    fn task(config: &Self::Config, data: &Splits, seed: u64) -> Result<Self::Task, Failure> {
+        Self::model(config, data, seed)
+    }
 
     /// Batches to train on.
     ///

@@ -32,7 +32,7 @@ impl Study for VaeMnist {
     type Task = VaeTask;
     type Source<'d> = Images<'d>;
 
-    fn task(config: &Config, data: &Splits, seed: u64) -> Result<VaeTask, Failure> {
+    fn model(config: &Config, data: &Splits, seed: u64) -> Result<VaeTask, Failure> {
         let (channels, height, width) = data.train.image_dim();
         let vae = config.model.build([channels, height, width], seed)?;
         Ok(VaeTask::new(vae, config.objective)?)

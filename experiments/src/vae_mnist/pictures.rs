@@ -1,7 +1,8 @@
 //! What the model has learned, to look at.
 
 use crate::failure::Failure;
-use crate::{picture, plot};
+use crate::picture::{rows as sheet, side};
+use crate::plot;
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_layers::Context;
@@ -12,27 +13,17 @@ use latent_train::report::{Picture, Section};
 use latent_train::run::RunFolder;
 use ndarray::{Array2, Ix2};
 
-/// Height and width of an image, its channels one below the other.
-fn side(data: &Splits) -> (usize, usize) {
-    let (channels, height, width) = data.test.image_dim();
-    (channels * height, width)
-}
-
-fn grid(rows: &Tensor, side: (usize, usize), columns: usize) -> RgbImage {
-    picture::grid(rows.view_as::<Ix2>(), side, columns)
-}
-
 /// Twelve test images, and below each what comes back.
 fn reconstructions(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
     let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(12)));
     let back = vae.reconstruct(&x)?;
     let columns = x.shape()[0];
-    Ok(grid(&Tensor::concatenate(&[x, back], 0), side(data), columns))
+    Ok(sheet(&Tensor::concatenate(&[x, back], 0), side(&data.test), columns))
 }
 
 /// Images of codes drawn from the prior.
 fn samples(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
-    Ok(grid(&vae.sample(96, &mut Stream::new(0, "samples", &[]))?, side(data), 12))
+    Ok(sheet(&vae.sample(96, &mut Stream::new(0, "samples", &[]))?, side(&data.test), 12))
 }
 
 /// The pictures that are made again and again.
@@ -45,7 +36,7 @@ pub fn while_training(vae: &Vae, data: &Splits) -> Result<Vec<(String, RgbImage)
 /// All pictures, written to the folder, as sections of the report.
 pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
     no_grad(|| {
-        let (side, latent) = (side(data), vae.latent_dim());
+        let (side, latent) = (side(&data.test), vae.latent_dim());
         let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(64)));
         let code = vae.encode(&x.slice_axis(0, (0..1).into()), &mut Context::evaluate())?;
         let code = code.mean().view_as::<Ix2>().row(0).to_owned();
@@ -58,8 +49,8 @@ pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Se
         let pictures = [
             ("reconstructions", reconstructions(vae, data)?),
             ("samples", samples(vae, data)?),
-            ("traversals", grid(&Tensor::concatenate(&moved?, 0), side, 11)),
-            ("interpolations", grid(&ways, side, 11)),
+            ("traversals", sheet(&Tensor::concatenate(&moved?, 0), side, 11)),
+            ("interpolations", sheet(&ways, side, 11)),
         ];
         for (name, picture) in &pictures {
             folder.image(name, picture)?;
@@ -108,7 +99,7 @@ fn plane(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Option<Section>
             if dimension == 0 { at(index % ALONG) } else { at(ALONG - 1 - index / ALONG) }
         };
         let decoded = vae.decode(&Tensor::constant(Array2::from_shape_fn((ALONG * ALONG, 2), code)))?;
-        folder.image("plane_of_images", &grid(&decoded, side(data), ALONG))?;
+        folder.image("plane_of_images", &sheet(&decoded, side(&data.test), ALONG))?;
         section = section.picture(Picture::new("images/plane_of_images.png", "The decoded plane"));
     }
     Ok(Some(section))

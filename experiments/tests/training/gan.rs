@@ -48,7 +48,7 @@ impl Study for SmallGan {
     type Task = GanTask;
     type Source<'d> = Images<'d>;
 
-    fn task(_: &Config, _: &Splits, seed: u64) -> Result<GanTask, Failure> {
+    fn model(_: &Config, _: &Splits, seed: u64) -> Result<GanTask, Failure> {
         let settings = GanSettings {
             channels: vec![8, 16],
             latent_dim: 8,

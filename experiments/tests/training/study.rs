@@ -93,7 +93,7 @@ impl Study for Autoencoder {
         Ok(Loaded { dataset: flags.dataset, splits: strokes::splits(1, 64, 32), note: None })
     }
 
-    fn task(config: &Config, data: &Splits, seed: u64) -> Result<Model, Failure> {
+    fn model(config: &Config, data: &Splits, seed: u64) -> Result<Model, Failure> {
         let mut stream = Stream::new(seed, "initialisation", &[]);
         let (pixels, latent) = (data.train.features(), config.latent_dim);
         let encoder = Linear::new(pixels, latent, &mut stream);

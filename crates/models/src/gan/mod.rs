@@ -10,7 +10,7 @@ mod settings;
 pub use discriminator::Discriminator;
 pub use generator::Generator;
 pub use objective::{GanLoss, GanObjective, GradientPenaltyKind};
-pub use settings::{Condition, DiscriminatorNorm, GanArchitecture, GanSettings, SpectralNormalization};
+pub use settings::{Condition, DiscriminatorNorm, GanArchitecture, GanSettings, GanWarning, SpectralNormalization};
 
 use crate::error::ModelError;
 use latent_layers::{Context, Module, Visitor};

@@ -79,6 +79,17 @@ impl SpectralNormalization {
     }
 }
 
+/// What is allowed, but no good idea; see [`GanSettings::warnings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GanWarning {
+    /// Its name, such as `unbounded_critic`.
+    pub name: &'static str,
+    /// What it is, with the reason.
+    pub message: &'static str,
+    /// What helps.
+    pub remedy: &'static str,
+}
+
 /// A GAN by its dimensions. The generator ends in `tanh`, its hidden layers in rectifiers; the discriminator's layers
 /// end in leaky rectifiers of slope 0.2.
 ///
@@ -186,22 +197,27 @@ impl GanSettings {
     ///
     /// let settings = GanSettings { discriminator_norm: DiscriminatorNorm::Batch, ..GanSettings::article() };
     /// let warnings = settings.warnings(&GanObjective::wgan_gp());
-    /// assert!(warnings[0].starts_with("discriminator_norm is batch with a gradient penalty"));
+    /// assert!(warnings[0].message.starts_with("discriminator_norm is batch with a gradient penalty"));
     /// assert!(GanSettings::article().warnings(&GanObjective::wgan_gp()).is_empty());
     /// ```
-    pub fn warnings(&self, objective: &GanObjective) -> Vec<String> {
+    pub fn warnings(&self, objective: &GanObjective) -> Vec<GanWarning> {
         let mut warnings = Vec::new();
         let is_penalized = objective.gradient_penalty != GradientPenaltyKind::None;
         if is_penalized && self.discriminator_norm == DiscriminatorNorm::Batch {
-            let reason = "discriminator_norm is batch with a gradient penalty: the penalty is on the gradient of each \
-                          sample's output with respect to that sample, but batch normalisation makes every output depend \
-                          on all samples of the batch (Gulrajani et al. 2017, section 4); layer does not";
-            warnings.push(reason.to_owned());
+            warnings.push(GanWarning {
+                name: "batch_norm_with_gradient_penalty",
+                message: "discriminator_norm is batch with a gradient penalty: the penalty is on the gradient of each \
+                          sample's output with respect to that sample, but batch normalisation makes every output \
+                          depend on all samples of the batch (Gulrajani et al. 2017, section 4)",
+                remedy: "discriminator_norm = \"layer\", or none",
+            });
         }
         if objective.loss == GanLoss::Wasserstein && !is_penalized && self.spectral_norm == SpectralNormalization::Off {
-            let reason = "loss is wasserstein, but nothing bounds the critic's slope: its loss has no lower bound; use a \
-                          gradient_penalty or a spectral_norm";
-            warnings.push(reason.to_owned());
+            warnings.push(GanWarning {
+                name: "unbounded_critic",
+                message: "loss is wasserstein, but nothing bounds the critic's slope: its loss has no lower bound",
+                remedy: "a gradient_penalty, or a spectral_norm",
+            });
         }
         warnings
     }

@@ -1,8 +1,9 @@
 //! Models go to PyTorch and come from there, by the script in `docs/`.
 
 use crate::support::{close, images};
-use latent_layers::{Context, LoadOptions, load, save};
-use latent_models::{Nonlinearity, Vae, VaeSettings};
+use latent_layers::{Context, LoadOptions, Module, load, save};
+use latent_models::{Condition, GanArchitecture, GanObjective, GanSettings, Nonlinearity, Vae, VaeSettings};
+use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use ndarray::ArrayD;
 use safetensors::SafeTensors;
@@ -111,5 +112,58 @@ fn models_of_pytorch_load_here() {
                 |(a, b): (&f32, &f32)| !close(f64::from(*a), f64::from(*b), 1e-5 * f64::from(largest).max(1.0));
             assert!(!got.array().iter().zip(want.array()).any(differs), "{settings:?}: {name}");
         }
+    }
+}
+
+/// Settings of GANs, and the flags that say the same to the script.
+fn generators() -> Vec<(GanSettings, &'static str)> {
+    let normalised = GanSettings { generator_norm: true, ..GanSettings::article() };
+    let conditional = GanSettings { classes: 10, ..normalised.clone() };
+    let network = GanSettings { condition: Condition::Network { hidden: 16 }, ..GanSettings::conditional(10) };
+    let plain = GanSettings { architecture: GanArchitecture::Convolutional, ..GanSettings::article() };
+    vec![
+        (GanSettings::article(), "--sizes 100,256,512,784"),
+        (normalised, "--sizes 100,256,512,784 --norm"),
+        (conditional, "--sizes 100,256,512,784 --norm --classes 10"),
+        (plain, "--sizes 100,784 --channels 32,64"),
+        (GanSettings::convolutional(), "--sizes 100,784 --channels 32,64 --norm"),
+        (GanSettings::conditional(10), "--sizes 100,784 --channels 32,64 --norm --classes 10"),
+        (network, "--sizes 100,784 --channels 32,64 --norm --classes 10 --condition 16"),
+    ]
+}
+
+#[test]
+fn our_generators_load_in_pytorch() {
+    let Some(python) = python() else { return };
+    for (settings, flags) in generators() {
+        let folder = tempfile::tempdir().unwrap();
+        let [model, values] = files(&folder);
+        let gan = settings.build::<f32>([1, 28, 28], 3).unwrap();
+        let mut stream = Stream::new(3, "weights", &[]);
+        // Tables and networks of classes are all alike at first: weights that tell them apart.
+        for (_, parameter) in gan.generator.parameters() {
+            parameter.elements().iter_mut().for_each(|x| *x += 0.1 * stream.normal::<f32>());
+        }
+        let classes = [3, 1, 4, 1, 5, 9, 2, 6];
+        let given = (settings.classes > 0).then_some(&classes[..]);
+        // Running statistics that are not those of the start.
+        let (mut context, mut noise) = (Context::train(Stream::new(3, "layers", &[])), Stream::new(3, "noise", &[]));
+        let real = images::<f32>(3, [8, 784]) * 2.0 - 1.0;
+        gan.generator_terms(&real, given, &GanObjective::default(), &mut context, &mut noise).unwrap();
+        save(&gan, &model).unwrap();
+        let z = Tensor::normal(&[8, 100], &mut stream);
+        let output = gan.generator.forward(&z, given, &mut Context::evaluate()).unwrap();
+        let of_classes = Tensor::constant(ndarray::Array1::from_iter(classes.map(|class| class as f32)));
+        let mut all = vec![("output", output), ("z", z)];
+        all.extend(given.map(|_| ("classes", of_classes)));
+        write(&values, &all);
+        let files = [model.to_str().unwrap(), values.to_str().unwrap()];
+        let arguments: Vec<&str> =
+            ["compare"].into_iter().chain(files).chain(["--generator"]).chain(flags.split(' ')).collect();
+        let told = script(&python, &arguments).unwrap_or_else(|told| panic!("{settings:?}: {told}"));
+        println!("{told}");
+        all[0].1 = &all[0].1 * 1.001;
+        write(&values, &all);
+        assert!(script(&python, &arguments).is_err());
     }
 }

@@ -35,6 +35,7 @@ pub struct Images<'a> {
     seed: u64,
     flat: bool,
     drop_last: bool,
+    most: usize,
     binarize: Binarize,
     draw: Draw,
     order: Mutex<Option<(u64, Arc<Vec<usize>>)>>,
@@ -100,6 +101,7 @@ impl<'a> Images<'a> {
             seed: 0,
             flat: true,
             drop_last: false,
+            most: usize::MAX,
             binarize: Binarize::None,
             draw: epoch_order,
             order: Mutex::new(None),
@@ -122,6 +124,12 @@ impl<'a> Images<'a> {
     #[must_use]
     pub fn ordered_by(self, draw: fn(usize, u64, u64) -> Vec<usize>) -> Self {
         Self { draw, ..self }
+    }
+
+    /// Only the first so many batches of an epoch, at least one.
+    #[must_use]
+    pub fn at_most(self, batches: usize) -> Self {
+        Self { most: batches.max(1), ..self }
     }
 
     /// With grey values made black and white.
@@ -168,7 +176,8 @@ impl Source for Images<'_> {
 
     fn batches(&self) -> usize {
         let whole = self.set.len() / self.size;
-        if self.drop_last && whole > 0 { whole } else { self.set.len().div_ceil(self.size) }
+        let all = if self.drop_last && whole > 0 { whole } else { self.set.len().div_ceil(self.size) };
+        all.min(self.most)
     }
 
     fn batch(&self, epoch: u64, index: usize) -> ImageBatch {
@@ -234,6 +243,8 @@ mod tests {
             }
             let dropped = Images::in_order(&digits, size).unwrap().drop_last();
             prop_assert_eq!(dropped.batches(), (count / size).max(1));
+            let few = Images::in_order(&digits, size).unwrap().at_most(2);
+            prop_assert_eq!(few.batches(), count.div_ceil(size).min(2));
         }
     }
 

@@ -1,0 +1,79 @@
+//! What a run depends on.
+
+use crate::cli::Dataset;
+use crate::training::StudyConfig;
+use latent_models::{GanObjective, GanSettings};
+use latent_train::config::{Check, Optimizer, Problems, Training};
+use serde::{Deserialize, Serialize};
+
+/// The configuration of `gan_mnist`.
+///
+/// Both players take turns; each step of either takes the next batch of images, so that an epoch is a pass of both
+/// together over the training data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Which images.
+    pub dataset: Dataset,
+    /// Steps of the discriminator for each of the generator.
+    pub discriminator_steps: u64,
+    /// Samples that are judged after training, the first 1,000 of them in each validation too; 0 for no judge.
+    pub judged_samples: usize,
+    /// Generator and discriminator.
+    pub model: GanSettings,
+    /// The game and the penalties on the discriminator.
+    pub objective: GanObjective,
+    /// How long, and what happens how often.
+    pub training: Training,
+    /// How the discriminator's weights are changed.
+    pub discriminator: Optimizer,
+    /// How the generator's weights are changed.
+    pub generator: Optimizer,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            dataset: Dataset::Auto,
+            discriminator_steps: 1,
+            judged_samples: 10_000,
+            model: GanSettings::default(),
+            objective: GanObjective::default(),
+            training: Training::default(),
+            discriminator: Optimizer::default(),
+            generator: Optimizer::default(),
+        }
+    }
+}
+
+impl Check for Config {
+    fn check(&self, problems: &mut Problems) {
+        problems.require(self.discriminator_steps >= 1, "discriminator_steps", "must be at least 1, got 0");
+        problems.require(self.judged_samples != 1, "judged_samples", "must be 0 or at least 2, got 1");
+        let judged =
+            ["frechet_distance", "effective_classes", "class_accuracy"].contains(&self.training.watch.as_str());
+        if judged && self.judged_samples == 0 {
+            let message = format!("{} is what a judge says, but judged_samples is 0", self.training.watch);
+            problems.require(false, "training.watch", message);
+        }
+        if let Err(error) = self.objective.check() {
+            problems.require(false, "objective", error.to_string());
+        }
+        if let Err(error) = self.model.build::<f32>([1, 28, 28], 0) {
+            problems.require(false, "model", error.to_string());
+        }
+        problems.table("training", &self.training);
+        problems.table("discriminator", &self.discriminator);
+        problems.table("generator", &self.generator);
+    }
+}
+
+impl StudyConfig for Config {
+    fn training(&self) -> &Training {
+        &self.training
+    }
+
+    fn dataset(&mut self) -> &mut Dataset {
+        &mut self.dataset
+    }
+}

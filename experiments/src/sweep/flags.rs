@@ -20,6 +20,7 @@ use std::path::PathBuf;
   sweep vae_beta --write                          the jobs for another machine: GNU parallel, SLURM
   sweep vae_beta --summarise                      the table and the page of what is there"
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Flags {
     /// A sweep (see --list), or a TOML file
     #[arg(value_name = "NAME|FILE", required_unless_present = "list")]

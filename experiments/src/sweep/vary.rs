@@ -28,7 +28,10 @@ pub enum Parameter {
 const KINDS: [&str; 3] = ["uniform", "log_uniform", "integer"];
 
 impl Parameter {
-    /// What a value of the file means, or why nothing.
+    /// What a value of the file means.
+    ///
+    /// # Errors
+    /// Why it means nothing; empty if it is a table of something else.
     pub fn parse(value: &Value) -> Result<Self, String> {
         match value {
             Value::Array(values) if values.is_empty() => Err("must have at least one value".to_owned()),
@@ -45,9 +48,8 @@ impl Parameter {
     fn distribution(value: &Value) -> Option<Result<Self, String>> {
         let (kind, ends) = value.as_table().filter(|table| table.len() == 1)?.iter().next()?;
         KINDS.contains(&kind.as_str()).then(|| {
-            let (low, high) = match ends.as_array().map(Vec::as_slice) {
-                Some([low, high]) => (low, high),
-                _ => return Err(format!("{kind} needs its two ends, as in {{ {kind} = [1, 10] }}, got {ends}")),
+            let Some([low, high]) = ends.as_array().map(Vec::as_slice) else {
+                return Err(format!("{kind} needs its two ends, as in {{ {kind} = [1, 10] }}, got {ends}"));
             };
             if kind == "integer" {
                 return match (low.as_integer(), high.as_integer()) {
@@ -79,7 +81,7 @@ impl Parameter {
             Self::LogUniform(low, high) => rounded(stream.uniform_in(low.ln(), high.ln()).exp(), *low, *high).into(),
             Self::Integer(low, high) => {
                 let count = usize::try_from(high - low + 1).unwrap_or(usize::MAX);
-                (low + stream.below(count) as i64).into()
+                low.saturating_add_unsigned(stream.below(count) as u64).into()
             }
         }
     }

@@ -164,7 +164,7 @@ fn killed(subject: &Subject) {
         let output = format!("run{threads}");
         for attempt in 0..6 {
             // Multiples of the golden section are everywhere, in any order.
-            let share = (0.618_034 * f64::from(attempt + 6 * round as i32)).fract();
+            let share = (0.618_034 * (f64::from(attempt) + 6.0 * round as f64)).fract();
             let mut child = subject.start(&desk, &output, threads);
             std::thread::sleep(whole.mul_f64(share));
             if let Some(status) = child.try_wait().unwrap() {

@@ -63,7 +63,7 @@ mod tests {
     use toml::Table;
 
     fn parameters(sizes: &[usize]) -> Vec<(String, Parameter)> {
-        let values = |size: usize| Parameter::Values((0..size as i64).map(Value::from).collect());
+        let values = |size| Parameter::Values((0..size).map(|k| Value::from(k.to_string())).collect());
         sizes.iter().enumerate().map(|(index, &size)| (format!("k{index}"), values(size))).collect()
     }
 

@@ -10,6 +10,7 @@ use crate::training::{Study, StudyConfig, config_of_run};
 use crate::vae_mnist::VaeMnist;
 use clap::Args;
 use latent_layers::LoadOptions;
+use latent_train::checkpoint::{self, Identity};
 use latent_train::{Trainable, config};
 use serde_json::Value;
 use std::fs;
@@ -30,6 +31,10 @@ pub struct Run {
     #[arg(value_name = "RUN_DIR")]
     pub run: PathBuf,
 
+    /// The weights of a checkpoint, in the place of those that the run ended with
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+
     /// Where the data sets lie, as for the study
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -45,7 +50,7 @@ const STUDIES: [(&str, Open); 3] = [
 ];
 
 impl Run {
-    /// The model with the weights that the run ended with.
+    /// The model with the weights that the run ended with, or those of a checkpoint of it.
     ///
     /// # Errors
     /// If it is not the folder of a run, of a study whose models can be used, with weights that fit; if its data set is
@@ -83,14 +88,30 @@ where
     let dataset: Dataset = *config.dataset();
     let data = S::data(&config, &Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None })?;
     let task = S::model(&config, &data.splits, seed)?;
-    let weights = of.run.join("model.safetensors");
-    if !weights.exists() {
-        return Err(Failure::new(format!("there is no {}: the run has not ended", weights.display())).help(format!(
-            "go on with it: {} --resume {}",
-            S::NAME,
-            of.run.display()
-        )));
+    match &of.checkpoint {
+        Some(path) => {
+            let checkpoint = checkpoint::read(path)?;
+            let here =
+                Identity { config: fs::read_to_string(of.run.join("config.toml"))?, ..checkpoint.identity.clone() };
+            let differences = checkpoint.identity.differences(&here);
+            if !differences.is_empty() {
+                let differences = differences.iter().fold(String::new(), |list, line| list + "\n  " + line);
+                let (path, run) = (path.display(), of.run.display());
+                return Err(Failure::new(format!("{path} is no checkpoint of the run in {run}:{differences}")));
+            }
+            // The number of steps is for schedules, which nothing goes by here.
+            let trainer = S::players(&config, &task, 1)?;
+            checkpoint.leave_weights(&task, trainer).map_err(|error| Failure::new(error.to_string()))?;
+        }
+        None => {
+            let weights = of.run.join("model.safetensors");
+            if !weights.exists() {
+                return Err(Failure::new(format!("there is no {}: the run has not ended", weights.display())).help(
+                    format!("go on with it: {} --resume {}; or name one of its checkpoints", S::NAME, of.run.display()),
+                ));
+            }
+            latent_layers::load(task.model(), weights, LoadOptions::default())?;
+        }
     }
-    latent_layers::load(task.model(), weights, LoadOptions::default())?;
     Ok((Box::new(task), data))
 }

@@ -52,6 +52,9 @@ fn samples_are_images_that_the_seed_determines() {
     succeed(sample(&desk, &["--count", "7", "--seed", "5", "--output", "again"]));
     succeed(sample(&desk, &["--count", "7", "--seed", "6", "--output", "other"]));
     assert!(read(&desk, "again.npy") == x && read(&desk, "other.npy") != x);
+    let last = ["--checkpoint", "run/checkpoints/step-000000000004.safetensors"];
+    succeed(sample(&desk, &[&["--count", "7", "--seed", "5", "--output", "last"][..], &last].concat()));
+    assert!(read(&desk, "last.npy") == x);
     let told = fail(sample(&desk, &["--class", "3"]), 1);
     assert!(told.contains("--class is 3, but a variational autoencoder of this run has no classes"), "{told}");
 }
@@ -118,6 +121,9 @@ fn what_does_not_fit_is_told() {
     fs::write(desk.path("run/config.toml"), config.replace("hidden = [16]", "hidden = [17]")).unwrap();
     let told = fail(sample(&desk, &[]), 1);
     assert!(told.contains("encoder.0.weight: expected F32 [17, 784], found F32 [16, 784]"), "{told}");
+    let last = ["--checkpoint", "run/checkpoints/step-000000000004.safetensors"];
+    let told = fail(sample(&desk, &last), 1);
+    assert!(told.contains("is no checkpoint of the run in run:") && told.contains("model.hidden"), "{told}");
     fs::remove_file(desk.path("run/model.safetensors")).unwrap();
     let told = fail(sample(&desk, &[]), 1);
     assert!(told.contains("the run has not ended") && told.contains("vae_mnist --resume run"), "{told}");
@@ -126,4 +132,48 @@ fn what_does_not_fit_is_told() {
     let told = fail(sample(&desk, &[]), 1);
     assert!(told.contains("run is a run of other, expected one of fista_mnist, "), "{told}");
     assert!(!desk.left().iter().any(|name| name.starts_with("samples") || name.starts_with("reconstructions")));
+}
+
+#[test]
+fn a_generator_draws_the_class_that_it_is_asked_for_and_has_no_codes() {
+    let desk = Desk::with_data();
+    let mut flags = vec!["--data-dir", "data", "--dataset", "mnist", "--output", RUN];
+    for set in [
+        "model.channels=[4,8]",
+        "model.generator_hidden=[16]",
+        "model.discriminator_hidden=[16]",
+        "training.steps=4",
+        "training.batch_size=16",
+        "training.watch=objective",
+        "judged_samples=0",
+    ] {
+        flags.extend(["--set", set]);
+    }
+    succeed(desk.command(env!("CARGO_BIN_EXE_gan_mnist"), &flags));
+    succeed(sample(&desk, &["--count", "20"]));
+    let all = read(&desk, "samples.npy");
+    assert!(all.dim() == (20, 784) && is_image(&all));
+    succeed(sample(&desk, &["--count", "20", "--class", "3", "--output", "threes"]));
+    // The same codes: those of this class are the same images.
+    let threes = read(&desk, "threes.npy");
+    assert!((0..20).all(|i| (threes.row(i) == all.row(i)) == (i % 10 == 3)));
+    let told = fail(sample(&desk, &["--class", "10"]), 1);
+    assert!(told.contains("a generative adversarial network of this run has the classes 0 to 9"), "{told}");
+    let told = fail(encode(&desk, &[]), 1);
+    assert!(told.contains("has no encoder") && told.contains("help: it can be sampled from"), "{told}");
+}
+
+#[test]
+fn a_dictionary_codes_images_and_puts_them_together_again() {
+    let desk = Desk::with_data();
+    let flags = ["--data-dir", "data", "--dataset", "mnist", "--output", RUN, "--atoms", "12", "--epochs", "1"];
+    succeed(desk.command(env!("CARGO_BIN_EXE_fista_mnist"), &flags));
+    succeed(encode(&desk, &[]));
+    succeed(reconstruct(&desk, &[]));
+    let (codes, back) = (read(&desk, "codes.npy"), read(&desk, "reconstructions.npy"));
+    let atoms: Array2<f32> = ndarray_npy::read_npy(desk.path("run/dictionary.npy")).unwrap();
+    assert_eq!((codes.dim(), back.dim()), ((TEST, 12), (TEST, 784)));
+    assert!((codes.dot(&atoms.t()) - &back).iter().all(|difference| difference.abs() < 1e-5));
+    let told = fail(sample(&desk, &[]), 1);
+    assert!(told.contains("a dictionary has no distribution of codes"), "{told}");
 }

@@ -9,10 +9,12 @@ mod error;
 mod file;
 mod folder;
 mod identity;
+mod weights;
 
 pub use error::CheckpointError;
-pub use folder::Checkpoints;
+pub use folder::{Checkpoints, read};
 pub use identity::Identity;
+pub(crate) use weights::leave_averages;
 
 use latent_optim::SavedState;
 use latent_regularizers::{EarlyStopping, Snapshot};

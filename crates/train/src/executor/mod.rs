@@ -13,7 +13,7 @@ pub use player::Player;
 pub use settings::{Limit, Settings};
 
 use crate::Every;
-use crate::checkpoint::{Checkpoints, Identity};
+use crate::checkpoint::{Checkpoints, Identity, leave_averages};
 use crate::every::Pace;
 use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, Position};
@@ -21,7 +21,7 @@ use crate::stop::{StopReason, Trouble};
 use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
 use latent_numeric::ranks::{Alone, Ranks};
-use latent_regularizers::{RestoreBest, Snapshot};
+use latent_regularizers::RestoreBest;
 use serde_json::Value;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -222,15 +222,13 @@ impl<'a, T: Trainable> Executor<'a, T> {
 
     /// Puts the weights into the model that evaluations are of: the best ones with early stopping, else the averages.
     fn leave_evaluated_weights(&self) -> Result<(), TaskError> {
-        if let Some(early) = &self.early {
-            early.restore(self.task.model())?;
-            return Ok(());
+        match &self.early {
+            Some(early) => {
+                early.restore(self.task.model())?;
+                Ok(())
+            }
+            None => leave_averages(self.task, &self.trainer),
         }
-        let swapped = self.task.swap_in_averages(&self.trainer)?;
-        let evaluated = Snapshot::of(self.task.model());
-        drop(swapped);
-        evaluated.restore(self.task.model())?;
-        Ok(())
     }
 
     /// Makes a step and tells of it. The inner error is a number that is not finite; nothing has changed then.

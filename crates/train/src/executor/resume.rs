@@ -34,14 +34,7 @@ impl<T: Trainable> Executor<'_, T> {
         if !differences.is_empty() {
             return Err(CheckpointError::OtherRun(differences));
         }
-        let names = self.task.players();
-        if !checkpoint.players.iter().map(|(name, _)| name.as_str()).eq(names.iter().copied()) {
-            let theirs: Vec<_> = checkpoint.players.iter().map(|(name, _)| name).collect();
-            return Err(CheckpointError::Unfit(format!("its players are {theirs:?}, these are {names:?}")));
-        }
-        checkpoint.model.restore(self.task.model()).map_err(|error| CheckpointError::Unfit(error.to_string()))?;
-        let states: Vec<_> = checkpoint.players.iter().map(|(_, state)| state.clone()).collect();
-        self.task.load(&mut self.trainer, &states).map_err(CheckpointError::Unfit)?;
+        checkpoint.restore(self.task, &mut self.trainer)?;
         if let (Some(early), Some((policy, best))) = (&mut self.early, &checkpoint.early) {
             early.policy = *policy;
             early.best.clone_from(best);

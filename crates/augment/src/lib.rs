@@ -27,8 +27,8 @@
 //!
 //!     [[augment]]
 //!     op = "color_jitter"
-//!     brightness = 0.1
-//!     contrast = 0.1
+//!     brightness = [0.9, 1.1]
+//!     contrast = [0.9, 1.1]
 //!     "#,
 //! )?;
 //! let images = Array4::<u8>::from_shape_fn((3, 1, 28, 28), |(n, _, y, x)| (80 * n + 2 * y + x) as u8);

@@ -2,45 +2,67 @@
 
 use super::prelude::*;
 
-/// Four changes of colour in random order, each with its own factor; results are clamped to [0, 1].
+/// Four changes of colour in random order, each with a factor of its own; results are clamped to [0, 1].
 ///
-/// | parameter | what is drawn | formula |
-/// |---|---|---|
-/// | brightness b | f in [max(0, 1-b), 1+b] | `f x` |
-/// | contrast c | f in [max(0, 1-c), 1+c] | `f x + (1 - f) m`, m the mean of the grey image |
-/// | saturation s | f in [max(0, 1-s), 1+s] | `f x + (1 - f) g`, g the grey value of the pixel |
-/// | hue h | d in [-h, h] | the hue in HSV moves by `d` turns |
+/// | parameter | formula |
+/// |---|---|
+/// | brightness f | `f x` |
+/// | contrast f | `f x + (1 - f) m`, m the mean of the grey image |
+/// | saturation f | `f x + (1 - f) g`, g the grey value of the pixel |
+/// | hue d | the hue in HSV moves by `d` turns |
 ///
 /// Grey is `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601; torchvision writes 0.2989). A grey image has neither saturation
 /// nor hue to change. In images of one channel and of more than three the grey image is the mean of the channels.
-/// What is 0 is left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// Factors of 1 and hues of 0 change nothing, and nothing is drawn for them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ColorJitter {
     /// At least 0.
-    pub brightness: f64,
+    pub brightness: Range,
     /// At least 0.
-    pub contrast: f64,
+    pub contrast: Range,
     /// At least 0; for images of one or three channels.
-    pub saturation: f64,
-    /// In [0, 1/2]; for images of one or three channels.
-    pub hue: f64,
+    pub saturation: Range,
+    /// In [-1/2, 1/2]; for images of one or three channels.
+    pub hue: Range,
+}
+
+impl Default for ColorJitter {
+    /// Nothing changes.
+    fn default() -> Self {
+        let one = Range::only(1.0);
+        Self { brightness: one, contrast: one, saturation: one, hue: Range::only(0.0) }
+    }
+}
+
+impl ColorJitter {
+    /// Factors in `[max(0, 1 - v), 1 + v]` and hues in `[-h, h]`, as torchvision takes them.
+    pub fn about(brightness: f64, contrast: f64, saturation: f64, hue: f64) -> Self {
+        let factors = |v: f64| Range::new((1.0 - v).max(0.0), 1.0 + v);
+        Self {
+            brightness: factors(brightness),
+            contrast: factors(contrast),
+            saturation: factors(saturation),
+            hue: Range::new(-hue, hue),
+        }
+    }
 }
 
 impl Parameters for ColorJitter {
     const NAME: &'static str = "color_jitter";
 
     fn check(&self) -> Result<(), Fault> {
-        let three =
+        let factors =
             [("brightness", self.brightness), ("contrast", self.contrast), ("saturation", self.saturation)];
-        for (name, value) in three {
-            Range::only(value).check(name, |value| value >= 0.0, "a finite number of at least 0")?;
+        for (name, range) in factors {
+            range.check(name, |factor| factor >= 0.0, "a finite number of at least 0")?;
         }
-        Range::only(self.hue).check("hue", |hue| (0.0..=0.5).contains(&hue), "a number in [0, 0.5]")
+        self.hue.check("hue", |hue| (-0.5..=0.5).contains(&hue), "a number in [-0.5, 0.5]")
     }
 
     fn output(&self, input: Shape) -> Result<Shape, Fault> {
-        if self.saturation + self.hue > 0.0 && !matches!(input.channels, 1 | 3) {
+        let colors = self.saturation != Range::only(1.0) || self.hue != Range::only(0.0);
+        if colors && !matches!(input.channels, 1 | 3) {
             let expected = "1 or 3 where saturation or hue changes";
             return Err(Fault::Channels { channels: input.channels, expected });
         }
@@ -66,19 +88,13 @@ impl Photometric for ColorJitter {
     type Drawn = Drawn;
 
     fn draw(&self, _: Shape, stream: &mut Stream) -> Drawn {
-        let mut factor = |amount: f64, adjustment: fn(f32) -> Adjustment| {
-            if amount == 0.0 {
-                return Adjustment::Nothing;
-            }
-            adjustment(Range::new((1.0 - amount).max(0.0), 1.0 + amount).draw(stream) as f32)
+        let mut draw = |range: Range, neutral: f64, adjustment: fn(f32) -> Adjustment| {
+            if range == Range::only(neutral) { Adjustment::Nothing } else { adjustment(range.draw(stream) as f32) }
         };
-        let brightness = factor(self.brightness, Adjustment::Brightness);
-        let contrast = factor(self.contrast, Adjustment::Contrast);
-        let saturation = factor(self.saturation, Adjustment::Saturation);
-        let hue = match self.hue {
-            0.0 => Adjustment::Nothing,
-            hue => Adjustment::Hue(Range::new(-hue, hue).draw(stream) as f32),
-        };
+        let brightness = draw(self.brightness, 1.0, Adjustment::Brightness);
+        let contrast = draw(self.contrast, 1.0, Adjustment::Contrast);
+        let saturation = draw(self.saturation, 1.0, Adjustment::Saturation);
+        let hue = draw(self.hue, 0.0, Adjustment::Hue);
         let mut adjustments = [brightness, contrast, saturation, hue];
         for last in (1..adjustments.len()).rev() {
             adjustments.swap(last, stream.below(last + 1));

@@ -123,7 +123,9 @@ pub enum Fault {
         limit: usize,
     },
     /// A pixel is not a number in [0, 1].
-    #[error("pixel (channel {channel}, row {row}, column {column}) of sample {sample} is {value}: expected a number in [0, 1]")]
+    #[error(
+        "pixel (channel {channel}, row {row}, column {column}) of sample {sample} is {value}: expected a number in [0, 1]"
+    )]
     Pixel {
         /// The number of the sample, as given by the caller.
         sample: u64,

@@ -61,7 +61,10 @@ fn main() -> ExitCode {
 fn run(flags: &Flags) -> Result<(), Failure> {
     let common = &flags.common;
     let chains = match &flags.chain {
-        None => CHAINS.iter().map(|(name, text)| Ok((*name, Chain::from_toml(text)?))).collect::<Result<Vec<_>, Failure>>()?,
+        None => CHAINS
+            .iter()
+            .map(|(name, text)| Ok((*name, Chain::from_toml(text)?)))
+            .collect::<Result<Vec<_>, Failure>>()?,
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;

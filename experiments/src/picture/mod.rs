@@ -23,5 +23,5 @@ mod tone;
 
 pub use atoms::{atoms, columns};
 pub use decomposition::{Decomposition, Part, decompositions};
-pub use sheet::{Cell, Sheet, Tile};
+pub use sheet::{Cell, Photo, Sheet, Tile};
 pub use tone::Tone;

@@ -284,13 +284,7 @@ impl Chain {
     ///
     /// # Errors
     /// Those of [`output_shape`](Self::output_shape).
-    pub fn draw(
-        &self,
-        input: impl Into<Shape>,
-        seed: u64,
-        epoch: u64,
-        sample: u64,
-    ) -> Result<Transform, AugmentError> {
+    pub fn draw(&self, input: impl Into<Shape>, seed: u64, epoch: u64, sample: u64) -> Result<Transform, AugmentError> {
         let input = input.into();
         self.output_shape(input)?;
         let mut worker = Worker::default();
@@ -370,9 +364,8 @@ impl Chain {
         let block = |worker: &mut Worker, (block, mut results): (usize, ArrayViewMut4<P>)| {
             for (offset, mut result) in results.outer_iter_mut().enumerate() {
                 let at = block * BLOCK + offset;
-                transform::load(images.index_axis(Axis(0), at), &mut worker.frame).map_err(|found| {
-                    self.at_first(transform::outside(found, input, samples[at]))
-                })?;
+                transform::load(images.index_axis(Axis(0), at), &mut worker.frame)
+                    .map_err(|found| self.at_first(transform::outside(found, input, samples[at])))?;
                 self.draw_for(input, seed, epoch, samples[at], worker);
                 transform::run(&worker.drawn, &mut worker.frame, &mut worker.scratch);
                 transform::store(&worker.frame, result.view_mut());

@@ -1,5 +1,6 @@
 //! What an operator is, and the list of all.
 
+use super::Shape;
 use super::frame::{Frame, Scratch};
 use super::operators::{
     ColorJitter, Crop, Cutout, Downscale, Elastic, Erase, Gamma, GaussianBlur, GaussianNoise, HorizontalFlip, Jpeg,
@@ -7,7 +8,6 @@ use super::operators::{
     VerticalFlip,
 };
 use super::warp::Warp;
-use super::Shape;
 use crate::error::Fault;
 use latent_numeric::random::Stream;
 

@@ -75,9 +75,9 @@ latent_numeric::vectorized! {
 /// The byte of a number in [0, 1].
 #[inline(always)]
 pub(crate) fn byte_of(x: f32) -> u8 {
-    let scaled = x.clamp(0.0, 1.0) * 255.0 + 0.5;
-    // In two steps: that to `i32` has an instruction for vectors. The value is in [0.5, 255.5].
-    scaled as i32 as u8
+    let rounded = (x.clamp(0.0, 1.0) * 255.0 + 0.5).floor();
+    // 2^23 moves a whole number into the low bits. A cast would check the range and not be vectorised.
+    (rounded + 8_388_608.0).to_bits() as u8
 }
 
 #[cfg(test)]

@@ -76,11 +76,7 @@ impl fmt::Display for Range {
 
 impl Serialize for Range {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.low == self.high {
-            self.low.serialize(serializer)
-        } else {
-            [self.low, self.high].serialize(serializer)
-        }
+        if self.low == self.high { self.low.serialize(serializer) } else { [self.low, self.high].serialize(serializer) }
     }
 }
 

@@ -25,10 +25,7 @@ fn an_empty_image() {
         chain.apply(empty.view(), 0, 0, 0),
         "augment[0] (rotate): the image is empty: 1 channels of 0 x 7 pixels",
     );
-    assert_told(
-        Chain::default().output_shape((0, 3, 3)),
-        "augment: the image is empty: 0 channels of 3 x 3 pixels",
-    );
+    assert_told(Chain::default().output_shape((0, 3, 3)), "augment: the image is empty: 0 channels of 3 x 3 pixels");
 }
 
 #[test]
@@ -192,10 +189,7 @@ fn pixels_that_are_not_in_the_unit_interval() {
 #[test]
 fn channels_that_an_operator_does_not_know() {
     let jpeg = Operator::from(Jpeg { quality: 50.0.into(), subsampling: Subsampling::Half });
-    assert_told(
-        always(jpeg).output_shape((2, 4, 4)),
-        "augment[0] (jpeg): the image has 2 channels: expected 1 or 3",
-    );
+    assert_told(always(jpeg).output_shape((2, 4, 4)), "augment[0] (jpeg): the image has 2 channels: expected 1 or 3");
     assert_told(
         read(r#"{ op = "color_jitter", hue = 0.1 }"#).unwrap().output_shape((4, 4, 4)),
         "augment[0] (color_jitter): the image has 4 channels: expected 1 or 3 where saturation or hue changes",
@@ -219,7 +213,8 @@ fn shapes_that_depend_on_chance() {
             .output_shape((1, 4, 4)),
         "augment[0].steps[1] (pad): the shape differs from that of the first alternative: (1, 4, 5), expected (1, 4, 4)",
     );
-    let both = r#"{ op = "one_of", steps = [{ op = "crop", height = 3, width = 4 }, { op = "pad", bottom = 2, p = 0.0 }] }"#;
+    let both =
+        r#"{ op = "one_of", steps = [{ op = "crop", height = 3, width = 4 }, { op = "pad", bottom = 2, p = 0.0 }] }"#;
     assert!(read(both).unwrap().output_shape((1, 3, 4)).is_ok());
 }
 

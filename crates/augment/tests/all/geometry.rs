@@ -291,8 +291,7 @@ fn random_resized_crops_have_the_area_and_aspect_asked_for() {
 #[test]
 fn a_part_of_impossible_aspect_is_the_largest_in_the_middle() {
     let image = noise(1, (1, 4, 40));
-    let operator =
-        RandomResizedCrop { area: 1.0.into(), aspect: 1.0.into(), ..RandomResizedCrop::new(4, 4) };
+    let operator = RandomResizedCrop { area: 1.0.into(), aspect: 1.0.into(), ..RandomResizedCrop::new(4, 4) };
     assert_eq!(run(&always(operator), &image), image.slice(s![.., .., 18..22]));
 }
 

@@ -79,9 +79,8 @@ fn weights_have_the_moments_of_their_distribution() {
     let n = 20_000;
     for alpha in [0.2, 1.0, 4.0] {
         let mix = Mix::from(Mixup::new(alpha));
-        let own: Vec<f64> = (0..n)
-            .map(|sample| f64::from(mix.draw((1, 2, 2), n, 3, 0, sample).unwrap().unwrap().own()))
-            .collect();
+        let own: Vec<f64> =
+            (0..n).map(|sample| f64::from(mix.draw((1, 2, 2), n, 3, 0, sample).unwrap().unwrap().own())).collect();
         let mean = own.iter().sum::<f64>() / n as f64;
         let variance = own.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64;
         let expected = 0.25 / (2.0 * alpha + 1.0);
@@ -101,9 +100,7 @@ fn nothing_is_drawn_for_probability_zero() {
 
 #[test]
 fn bad_input() {
-    let told = |mix: Mix, population, sample| {
-        mix.draw((1, 3, 3), population, 0, 0, sample).unwrap_err().to_string()
-    };
+    let told = |mix: Mix, population, sample| mix.draw((1, 3, 3), population, 0, 0, sample).unwrap_err().to_string();
     assert_eq!(told(Mixup::new(0.0).into(), 5, 0), "augment (mixup): alpha = 0: expected a finite number above 0");
     let often = Cutmix { alpha: 1.0, p: 1.5 };
     assert_eq!(told(often.into(), 5, 0), "augment (cutmix): p = 1.5: expected a probability in [0, 1]");

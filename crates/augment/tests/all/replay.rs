@@ -213,6 +213,9 @@ fn an_empty_chain_and_an_empty_batch() {
     let image = noise(1, (2, 3, 4));
     assert_eq!(Chain::default().apply(image.view(), 0, 0, 0).unwrap(), image);
     let none = Array4::<u8>::zeros((0, 1, 5, 5));
-    assert_eq!(everything().apply_batch(Array4::<u8>::zeros((0, 1, 14, 17)).view(), 0, 0, &[]).unwrap().dim(), (0, 1, 11, 13));
+    assert_eq!(
+        everything().apply_batch(Array4::<u8>::zeros((0, 1, 14, 17)).view(), 0, 0, &[]).unwrap().dim(),
+        (0, 1, 11, 13)
+    );
     assert_eq!(Chain::default().apply_batch(none.view(), 0, 0, &[]).unwrap(), none);
 }

@@ -125,7 +125,8 @@ fn factors_are_drawn_from_their_ranges_and_orders_vary() {
     let mut means = Vec::new();
     for sample in 0..400 {
         let found = jitter.apply(image.view(), 9, 0, sample).unwrap();
-        let (mean, difference) = (f64::from(found[[0, 0, 0]] + found[[0, 0, 1]]) / 2.0, found[[0, 0, 1]] - found[[0, 0, 0]]);
+        let (mean, difference) =
+            (f64::from(found[[0, 0, 0]] + found[[0, 0, 1]]) / 2.0, found[[0, 0, 1]] - found[[0, 0, 0]]);
         // Contrast keeps the mean, brightness scales both, whatever the order.
         assert!((0.4 * 0.8 - 1e-6..=0.4 * 1.2 + 1e-6).contains(&mean), "{mean}");
         assert!((0.4 * 0.8 * 0.5..=0.4 * 1.2 * 1.5 + 1e-6).contains(&difference));

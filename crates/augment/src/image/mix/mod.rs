@@ -107,9 +107,9 @@ impl Mix {
         let (alpha, p) = match self {
             Self::Mixup(Mixup { alpha, p }) | Self::Cutmix(Cutmix { alpha, p }) => (*alpha, *p),
         };
-        let check = Range::only(alpha).check("alpha", |alpha| alpha > 0.0, "a finite number above 0").and_then(|()| {
-            Range::only(p).check("p", |p| (0.0..=1.0).contains(&p), "a probability in [0, 1]")
-        });
+        let check = Range::only(alpha)
+            .check("alpha", |alpha| alpha > 0.0, "a finite number above 0")
+            .and_then(|()| Range::only(p).check("p", |p| (0.0..=1.0).contains(&p), "a probability in [0, 1]"));
         check.map_err(|fault| self.failed(fault))
     }
 

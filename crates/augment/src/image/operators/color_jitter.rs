@@ -52,8 +52,7 @@ impl Parameters for ColorJitter {
     const NAME: &'static str = "color_jitter";
 
     fn check(&self) -> Result<(), Fault> {
-        let factors =
-            [("brightness", self.brightness), ("contrast", self.contrast), ("saturation", self.saturation)];
+        let factors = [("brightness", self.brightness), ("contrast", self.contrast), ("saturation", self.saturation)];
         for (name, range) in factors {
             range.check(name, |factor| factor >= 0.0, "a finite number of at least 0")?;
         }

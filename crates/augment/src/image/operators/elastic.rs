@@ -50,7 +50,8 @@ impl Geometric for Elastic {
     fn draw(&self, input: Shape, stream: &mut Stream) -> Warp {
         let alpha = self.alpha.draw(stream);
         let Shape { height, width, .. } = input;
-        let map = Map::Displaced(Displacement { alpha, sigma: self.sigma, height, width, stream: stream.clone().into() });
+        let map =
+            Map::Displaced(Displacement { alpha, sigma: self.sigma, height, width, stream: stream.clone().into() });
         let sampling = Sampling { interpolation: self.interpolation, border: self.border };
         Warp { map, output: (height, width), sampling: Some(sampling) }
     }

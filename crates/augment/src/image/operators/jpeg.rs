@@ -98,10 +98,8 @@ impl Apply for Drawn {
         encoder
             .encode(bytes, width as u16, height as u16, write)
             .expect("an image of a size that the format knows goes into memory");
-        let options = DecoderOptions::default()
-            .jpeg_set_out_colorspace(read)
-            .set_max_width(LIMIT)
-            .set_max_height(LIMIT);
+        let options =
+            DecoderOptions::default().jpeg_set_out_colorspace(read).set_max_width(LIMIT).set_max_height(LIMIT);
         JpegDecoder::new_with_options(ZCursor::new(&*encoded), options)
             .decode_into(bytes)
             .expect("what was just encoded is a whole JPEG");

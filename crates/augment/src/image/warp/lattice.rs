@@ -45,9 +45,11 @@ impl Lattice {
         let (length, stride) = if transposed { (input.height, input.width) } else { (input.width, 1) };
         let (other_length, other_stride) = if transposed { (input.width, 1) } else { (input.height, input.width) };
         table.clear();
-        table.extend((0..output.width as i64).map(|x| border.index(along * x + step_along, length).map(|i| i * stride)));
+        table
+            .extend((0..output.width as i64).map(|x| border.index(along * x + step_along, length).map(|i| i * stride)));
         let fill = border.fill();
-        let straight = !transposed && along == 1 && step_along >= 0 && step_along as usize + output.width <= input.width;
+        let straight =
+            !transposed && along == 1 && step_along >= 0 && step_along as usize + output.width <= input.width;
         for (y, row) in to.chunks_exact_mut(output.width).enumerate() {
             let Some(base) = border.index(across * y as i64 + step_across, other_length) else {
                 row.fill(fill);

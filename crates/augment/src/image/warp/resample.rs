@@ -11,6 +11,9 @@ use crate::image::{Border, Interpolation, Sampling, Shape};
 /// Pixels of border kept around the source: as many as a cubic needs that is centred two pixels outside.
 const MARGIN: usize = 4;
 
+/// About as many pixels are sampled at a time.
+const PIXELS: usize = 1024;
+
 /// Memory to work with.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
@@ -52,13 +55,7 @@ pub(crate) fn joined(steps: &[Drawn]) -> (usize, Sampling) {
 
 /// Samples the frame once for all transforms among the steps; `other` is memory for the result, which is exchanged with
 /// the frame.
-pub(crate) fn apply(
-    steps: &[Drawn],
-    sampling: Sampling,
-    frame: &mut Frame,
-    other: &mut Frame,
-    buffers: &mut Buffers,
-) {
+pub(crate) fn apply(steps: &[Drawn], sampling: Sampling, frame: &mut Frame, other: &mut Frame, buffers: &mut Buffers) {
     let warps = steps.iter().filter_map(|step| if let Drawn::Warp(warp) = step { Some(warp) } else { None });
     let Some(last) = warps.clone().next_back() else { return };
     let input = frame.shape();
@@ -115,20 +112,23 @@ fn sample(frame: &Frame, other: &mut Frame, sampling: Sampling, buffers: &mut Bu
     pad(frame, sampling.border, padded, columns);
     let fold_x = Fold::new(sampling.border, input.width);
     let fold_y = Fold::new(sampling.border, input.height);
-    xs.resize(output.width, 0.0);
-    ys.resize(output.width, 0.0);
-    index.resize(output.width, 0);
-    fx.resize(output.width, 0.0);
-    fy.resize(output.width, 0.0);
+    // Several rows at a time, so that short ones fill vectors too.
+    let rows = (PIXELS / output.width).clamp(1, output.height);
     let padded_plane = stride * (input.height + 2 * MARGIN);
     let half = if sampling.interpolation == Interpolation::Nearest { 0.5 } else { 0.0 };
-    for row in 0..output.height {
-        coordinates(stages, fields, row, xs, ys);
+    for first in (0..output.height).step_by(rows) {
+        let count = rows.min(output.height - first) * output.width;
+        xs.resize(count, 0.0);
+        ys.resize(count, 0.0);
+        index.resize(count, 0);
+        fx.resize(count, 0.0);
+        fy.resize(count, 0.0);
+        coordinates(stages, fields, first, output.width, xs, ys);
         fold(fold_x, half, xs);
         fold(fold_y, half, ys);
-        place(xs, ys, stride, index, fx, fy);
+        place(xs, ys, stride as f64, index, fx, fy);
         for (plane, source) in padded.chunks_exact(padded_plane).enumerate() {
-            let to = &mut other.values_mut()[plane * output.plane() + row * output.width..][..output.width];
+            let to = &mut other.values_mut()[plane * output.plane() + first * output.width..][..count];
             match sampling.interpolation {
                 Interpolation::Nearest => nearest(source, index, to),
                 Interpolation::Bilinear => bilinear(source, stride, index, fx, fy, to),
@@ -163,14 +163,16 @@ fn pad(frame: &Frame, border: Border, padded: &mut Vec<f32>, columns: &mut Vec<O
     }
 }
 
-/// Where the pixels of a row of the result come from.
-fn coordinates(stages: &[Stage], fields: &[Frame], row: usize, xs: &mut [f64], ys: &mut [f64]) {
-    let mut rest = stages;
-    if let [Stage::Projective(map), after @ ..] = stages {
-        row_of(map, row as f64, xs, ys);
-        rest = after;
+/// Where the pixels of some rows of the result come from.
+fn coordinates(stages: &[Stage], fields: &[Frame], first: usize, width: usize, xs: &mut [f64], ys: &mut [f64]) {
+    let (map, rest) = match stages {
+        [Stage::Projective(map), rest @ ..] => (*map, rest),
+        _ => (Homography::IDENTITY, stages),
+    };
+    if map.is_affine() {
+        affine(map.matrix(), first, width, xs, ys);
     } else {
-        row_of(&Homography::IDENTITY, row as f64, xs, ys);
+        projective(map.matrix(), first, width, xs, ys);
     }
     for stage in rest {
         match stage {
@@ -181,16 +183,6 @@ fn coordinates(stages: &[Stage], fields: &[Frame], row: usize, xs: &mut [f64], y
                 }
             }
         }
-    }
-}
-
-fn row_of(map: &Homography, y: f64, xs: &mut [f64], ys: &mut [f64]) {
-    let [u, v, w] = map.matrix();
-    if map.is_affine() {
-        affine_row([u[0], u[1] * y + u[2]], xs);
-        affine_row([v[0], v[1] * y + v[2]], ys);
-    } else {
-        projective_row([u, v, w].map(|[a, b, c]| [a, b * y + c]), xs, ys);
     }
 }
 
@@ -219,18 +211,29 @@ fn fold(fold: Fold, half: f64, coordinates: &mut [f64]) {
 
 // `max` and `min` give the bound where the coordinate is NaN, behind a horizon: there is border there.
 latent_numeric::vectorized! {
-    fn affine_row(line: [f64; 2], coordinates: &mut [f64]) {
-        for (j, x) in coordinates.iter_mut().enumerate() {
-            *x = line[0] * (j as i32 as f64) + line[1];
+    fn affine(map: [[f64; 3]; 3], first: usize, width: usize, xs: &mut [f64], ys: &mut [f64]) {
+        let [u, v, _] = map;
+        for (row, (xs, ys)) in xs.chunks_exact_mut(width).zip(ys.chunks_exact_mut(width)).enumerate() {
+            let y = (first + row) as f64;
+            let (by_x, by_y) = (u[1] * y + u[2], v[1] * y + v[2]);
+            for (column, (x, y)) in xs.iter_mut().zip(ys).enumerate() {
+                let at = column as i32 as f64;
+                *x = u[0] * at + by_x;
+                *y = v[0] * at + by_y;
+            }
         }
     }
 
-    fn projective_row(lines: [[f64; 2]; 3], xs: &mut [f64], ys: &mut [f64]) {
-        for (j, (x, y)) in xs.iter_mut().zip(ys).enumerate() {
-            let [u, v, w] = lines.map(|[a, b]| a * (j as i32 as f64) + b);
-            let inverse = if w > 0.0 { 1.0 / w } else { f64::NAN };
-            *x = u * inverse;
-            *y = v * inverse;
+    fn projective(map: [[f64; 3]; 3], first: usize, width: usize, xs: &mut [f64], ys: &mut [f64]) {
+        for (row, (xs, ys)) in xs.chunks_exact_mut(width).zip(ys.chunks_exact_mut(width)).enumerate() {
+            let y = (first + row) as f64;
+            let lines = map.map(|[a, b, c]| [a, b * y + c]);
+            for (column, (x, y)) in xs.iter_mut().zip(ys).enumerate() {
+                let [u, v, w] = lines.map(|[a, b]| a * (column as i32 as f64) + b);
+                let inverse = if w > 0.0 { 1.0 / w } else { f64::NAN };
+                *x = u * inverse;
+                *y = v * inverse;
+            }
         }
     }
 
@@ -255,11 +258,12 @@ latent_numeric::vectorized! {
         }
     }
 
-    fn place(xs: &[f64], ys: &[f64], stride: usize, index: &mut [u32], fx: &mut [f32], fy: &mut [f32]) {
-        let (margin, stride) = (MARGIN as i32, stride as i32);
+    fn place(xs: &[f64], ys: &[f64], stride: f64, index: &mut [u32], fx: &mut [f32], fy: &mut [f32]) {
+        let margin = MARGIN as f64;
         for ((((&x, &y), index), fx), fy) in xs.iter().zip(ys).zip(index).zip(fx).zip(fy) {
             let (column, row) = (x.floor(), y.floor());
-            *index = ((row as i32 + margin) * stride + column as i32 + margin) as u32;
+            // 2^52 moves a whole number into the low bits. A cast would check the range and not be vectorised.
+            *index = ((row + margin) * stride + (column + margin) + 4_503_599_627_370_496.0).to_bits() as u32;
             *fx = (x - column) as f32;
             *fy = (y - row) as f32;
         }
@@ -300,10 +304,5 @@ fn bicubic(source: &[f32], stride: usize, index: &[u32], fx: &[f32], fy: &[f32],
 #[inline(always)]
 fn keys(f: f32) -> [f32; 4] {
     let (f2, f3) = (f * f, f * f * f);
-    [
-        0.5 * (-f3 + 2.0 * f2 - f),
-        0.5 * (3.0 * f3 - 5.0 * f2 + 2.0),
-        0.5 * (-3.0 * f3 + 4.0 * f2 + f),
-        0.5 * (f3 - f2),
-    ]
+    [0.5 * (-f3 + 2.0 * f2 - f), 0.5 * (3.0 * f3 - 5.0 * f2 + 2.0), 0.5 * (-3.0 * f3 + 4.0 * f2 + f), 0.5 * (f3 - f2)]
 }

@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     for mix in [Mix::from(Mixup::new(1.0)), Mix::from(Cutmix::new(1.0))] {
         let samples: Vec<usize> = (0..DIGITS).collect();
-        lines.push((mix.name().to_owned(), mix.apply_batch(images.view(), SEED, 0, &samples)?.0));
+        lines.push((mix.name().to_owned(), mix.apply_batch(images.view(), SEED, 2, &samples)?.0));
     }
     let half = lines.len().div_ceil(2);
     let line = |at: usize| {

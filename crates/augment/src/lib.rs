@@ -40,6 +40,9 @@
 //! # Ok::<(), latent_augment::AugmentError>(())
 //! ```
 
+// Sides of images and kernels are checked to be at most 2^20.
+#![allow(clippy::cast_possible_wrap)]
+
 pub mod error;
 pub mod image;
 

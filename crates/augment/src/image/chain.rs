@@ -111,7 +111,7 @@ impl Step {
                         return here(Fault::parameter("weights", listed(), "one for each step"));
                     }
                     let sum: f64 = weights.iter().sum();
-                    if !weights.iter().all(|&weight| weight >= 0.0) || !(sum > 0.0 && sum.is_finite()) {
+                    if !(weights.iter().all(|&weight| weight >= 0.0) && sum > 0.0 && sum.is_finite()) {
                         return here(Fault::parameter(
                             "weights",
                             listed(),

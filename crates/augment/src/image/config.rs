@@ -3,7 +3,7 @@
 use super::chain::{COMPOSE, ONE_OF, Work};
 use super::{Chain, Operator, Step};
 use crate::error::{AugmentError, Fault, Place};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use toml::{Table, Value};
 
 /// The key of the list in a document of its own.
@@ -35,12 +35,9 @@ impl Chain {
     }
 
     /// The chain as a TOML document that [`from_toml`](Self::from_toml) reads.
-    ///
-    /// # Panics
-    /// If a parameter does not fit into TOML, as sizes above 2^63 do not.
     pub fn to_toml(&self) -> String {
         let document: Table = [(KEY.to_owned(), write_steps(&self.steps))].into_iter().collect();
-        toml::to_string(&document).expect("a chain is lists, tables, text and numbers")
+        toml::to_string(&document).expect("tables of text and numbers are TOML")
     }
 }
 
@@ -124,7 +121,9 @@ fn write_step(step: &Step) -> Table {
     table.insert("op".to_owned(), step.name().into());
     table.insert("p".to_owned(), step.p.into());
     match &step.work {
-        Work::Operator(operator) => table.extend(operator.write().expect("parameters are numbers, text and tables")),
+        Work::Operator(operator) => {
+            table.extend(operator.write().expect("a checked operator has numbers that TOML knows"))
+        }
         Work::Compose(steps) => {
             table.insert("steps".to_owned(), write_steps(steps));
         }
@@ -147,12 +146,6 @@ impl<'de> Deserialize<'de> for Chain {
 
 impl Serialize for Chain {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let steps = self.steps.iter().map(|step| match &step.work {
-            // Sizes above 2^63 do not fit into the format.
-            Work::Operator(operator) => operator.write().map(|_| step),
-            _ => Ok(step),
-        });
-        let steps = steps.collect::<Result<Vec<_>, _>>().map_err(ser::Error::custom)?;
-        serializer.collect_seq(steps.into_iter().map(write_step))
+        serializer.collect_seq(self.steps.iter().map(write_step))
     }
 }

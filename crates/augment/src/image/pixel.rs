@@ -66,8 +66,9 @@ latent_numeric::vectorized! {
         }
     }
 
+    // No early end, so that it is vectorised.
+    #[allow(clippy::needless_bitwise_bool)]
     fn all_in_unit_interval(values: &[f32]) -> bool {
-        // No early end, so that it is vectorised.
         values.iter().fold(true, |all, x| all & (*x >= 0.0) & (*x <= 1.0))
     }
 }

@@ -40,7 +40,7 @@ impl Shape {
     }
 
     /// The longest side for which coordinates and offsets of pixels fit everywhere.
-    const LIMIT: usize = 1 << 20;
+    pub(crate) const LIMIT: usize = 1 << 20;
 
     pub(crate) fn check(self) -> Result<(), Fault> {
         let Self { channels, height, width } = self;

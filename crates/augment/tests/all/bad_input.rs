@@ -89,8 +89,8 @@ fn parameters_outside_of_their_domains() {
         (r#"op = "shear", x = 90"#, "x = 90: expected an angle between -90 and 90 degrees"),
         (r#"op = "translate", y = nan"#, "y = NaN: expected a finite number"),
         (r#"op = "perspective", distortion = 1.0"#, "distortion = 1: expected a number in [0, 1)"),
-        (r#"op = "crop", height = 0, width = 3"#, "height = 0: expected at least 1 pixel"),
-        (r#"op = "pad", top = 2000000"#, "top = 2000000: expected at most 1048576 pixels"),
+        (r#"op = "crop", height = 0, width = 3"#, "height = 0: expected at least 1"),
+        (r#"op = "pad", top = 2000000"#, "top = 2000000: expected at most 1048576"),
         (
             r#"op = "random_resized_crop", height = 3, width = 3, area = [0, 1]"#,
             "area = 0: expected a number in (0, 1]",
@@ -99,6 +99,7 @@ fn parameters_outside_of_their_domains() {
             r#"op = "random_resized_crop", height = 3, width = 3, aspect = 0"#,
             "aspect = 0: expected a finite number above 0",
         ),
+        (r#"op = "cutout", size = 3, count = 9999999"#, "count = 9999999: expected at most 1048576"),
         (r#"op = "cutout", size = 3, fill = -0.5"#, "fill = -0.5: expected a number in [0, 1]"),
         (r#"op = "erase", area = 1.5"#, "area = 1.5: expected a number in [0, 1]"),
         (r#"op = "erase", fill = { constant = 3.0 }"#, "fill.constant = 3: expected a number in [0, 1]"),

@@ -22,7 +22,7 @@ fn mean(image: &Array3<f32>) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn a_gaussian_blur_is_the_direct_convolution(

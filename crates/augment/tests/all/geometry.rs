@@ -25,7 +25,7 @@ fn turned(degrees: f64, (cx, cy): (f64, f64)) -> impl Fn(f64, f64) -> (f64, f64)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn four_quarter_turns_are_the_identity_bit_for_bit(seed: u64, n in 1_usize..24, interpolation in interpolations(), border in borders(), backwards: bool) {
@@ -250,6 +250,14 @@ proptest! {
         let elastic: Operator = Elastic { alpha: 1e-6.into(), sigma: 2.0, interpolation: Interpolation::Bilinear, border }.into();
         assert_near(run(&chain([turn, elastic, back]), &image).view(), image.view(), 1e-5);
     }
+}
+
+#[test]
+fn a_wide_image_agrees_with_the_reference() {
+    let image = noise(2, (1, 5, 1500));
+    let how = (Interpolation::Bilinear, Border::Reflect);
+    let want = reference::warp(&image, (5, 1500), how, turned(-3.0, centre(1500, 5)));
+    assert_near(run(&always(rotate(-3.0, how)), &image).view(), want.view(), 2e-6);
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn round_trip(image: ArrayView3<u8>, quality: u8, factor: SamplingFactor) -> Arr
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn is_the_round_trip_of_the_codec_at_any_size(

@@ -81,7 +81,7 @@ fn the_chain_of_these_tests_has_every_operator() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_sample_alone_is_what_it_is_in_any_batch(seed: u64, epoch: u64, color: bool, numbers in prop::collection::vec(0..1_000_u64, 1..40)) {

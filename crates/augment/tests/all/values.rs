@@ -8,7 +8,7 @@ use ndarray::{Array3, Axis, Zip};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn neutral_parameters_are_the_identity_bit_for_bit(seed: u64, dim in dims()) {

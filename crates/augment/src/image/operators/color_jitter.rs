@@ -155,7 +155,7 @@ fn grey_mean(frame: &Frame) -> f32 {
 latent_numeric::vectorized! {
     fn blend(values: &mut [f32], factor: f32, offset: f32) {
         for x in values {
-            *x = (factor * *x + offset).max(0.0).min(1.0);
+            *x = (factor * *x + offset).clamp(0.0, 1.0);
         }
     }
 
@@ -178,7 +178,7 @@ latent_numeric::vectorized! {
         for ((r, g), b) in red.iter_mut().zip(green).zip(blue) {
             let grey = (1.0 - factor) * (GREY[0] * *r + GREY[1] * *g + GREY[2] * *b);
             for x in [r, g, b] {
-                *x = (factor * *x + grey).max(0.0).min(1.0);
+                *x = (factor * *x + grey).clamp(0.0, 1.0);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A part of the image.
 
+use super::check_count;
 use super::prelude::*;
 
 /// Which part of the image a crop takes.
@@ -33,12 +34,8 @@ impl Parameters for Crop {
     const NAME: &'static str = "crop";
 
     fn check(&self) -> Result<(), Fault> {
-        for (name, side) in [("height", self.height), ("width", self.width)] {
-            if side == 0 {
-                return Err(Fault::parameter(name, side, "at least 1 pixel"));
-            }
-        }
-        Ok(())
+        check_count("height", self.height, 1)?;
+        check_count("width", self.width, 1)
     }
 
     fn output(&self, input: Shape) -> Result<Shape, Fault> {

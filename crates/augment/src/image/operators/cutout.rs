@@ -1,7 +1,7 @@
 //! Squares cut out.
 
-use super::Rectangle;
 use super::prelude::*;
+use super::{Rectangle, check_count};
 
 /// Squares of `size` x `size` pixels are filled with one value. The centre of each is a uniform pixel of the image, so
 /// a square may be partly outside.
@@ -38,10 +38,8 @@ impl Parameters for Cutout {
         if !(0.0..=1.0).contains(&self.fill) {
             return Err(Fault::parameter("fill", self.fill, "a number in [0, 1]"));
         }
-        if self.size > 1 << 20 {
-            return Err(Fault::parameter("size", self.size, "at most 1048576 pixels"));
-        }
-        Ok(())
+        check_count("size", self.size, 0)?;
+        check_count("count", self.count, 0)
     }
 }
 

@@ -49,6 +49,20 @@ pub use vertical_flip::VerticalFlip;
 
 pub(crate) use rectangle::Rectangle;
 
+use super::Shape;
+use crate::error::Fault;
+
+/// A number of pixels, or of things, that is at least `least` and small enough for arithmetic.
+fn check_count(name: &'static str, count: usize, least: usize) -> Result<(), Fault> {
+    if count < least {
+        return Err(Fault::parameter(name, count, "at least 1"));
+    }
+    if count > Shape::LIMIT {
+        return Err(Fault::parameter(name, count, "at most 1048576"));
+    }
+    Ok(())
+}
+
 /// The imports that nearly every operator needs.
 mod prelude {
     pub(super) use crate::error::Fault;

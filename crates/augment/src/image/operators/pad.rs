@@ -1,5 +1,6 @@
 //! A larger canvas.
 
+use super::check_count;
 use super::prelude::*;
 use crate::image::warp::Map;
 
@@ -33,9 +34,7 @@ impl Parameters for Pad {
 
     fn check(&self) -> Result<(), Fault> {
         for (name, by) in [("left", self.left), ("top", self.top), ("right", self.right), ("bottom", self.bottom)] {
-            if by > 1 << 20 {
-                return Err(Fault::parameter(name, by, "at most 1048576 pixels"));
-            }
+            check_count(name, by, 0)?;
         }
         self.border.check()
     }

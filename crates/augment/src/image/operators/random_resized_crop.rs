@@ -1,5 +1,6 @@
 //! A random part of the image, brought to one size.
 
+use super::check_count;
 use super::prelude::*;
 use crate::image::warp::Map;
 
@@ -82,11 +83,8 @@ impl Parameters for RandomResizedCrop {
     const NAME: &'static str = "random_resized_crop";
 
     fn check(&self) -> Result<(), Fault> {
-        for (name, side) in [("height", self.height), ("width", self.width)] {
-            if side == 0 {
-                return Err(Fault::parameter(name, side, "at least 1 pixel"));
-            }
-        }
+        check_count("height", self.height, 1)?;
+        check_count("width", self.width, 1)?;
         self.area.check("area", |a| a > 0.0 && a <= 1.0, "a number in (0, 1]")?;
         self.aspect.check("aspect", |a| a > 0.0, "a finite number above 0")?;
         self.border.check()

@@ -217,7 +217,7 @@ latent_numeric::vectorized! {
             let y = (first + row) as f64;
             let (by_x, by_y) = (u[1] * y + u[2], v[1] * y + v[2]);
             for (column, (x, y)) in xs.iter_mut().zip(ys).enumerate() {
-                let at = column as i32 as f64;
+                let at = f64::from(column as i32);
                 *x = u[0] * at + by_x;
                 *y = v[0] * at + by_y;
             }
@@ -229,7 +229,7 @@ latent_numeric::vectorized! {
             let y = (first + row) as f64;
             let lines = map.map(|[a, b, c]| [a, b * y + c]);
             for (column, (x, y)) in xs.iter_mut().zip(ys).enumerate() {
-                let [u, v, w] = lines.map(|[a, b]| a * (column as i32 as f64) + b);
+                let [u, v, w] = lines.map(|[a, b]| a * f64::from(column as i32) + b);
                 let inverse = if w > 0.0 { 1.0 / w } else { f64::NAN };
                 *x = u * inverse;
                 *y = v * inverse;

@@ -1,5 +1,8 @@
 //! The crate as its users see it.
 
+// Images of a test are small.
+#![allow(clippy::cast_possible_wrap)]
+
 mod bad_input;
 mod blur;
 mod config;

@@ -276,14 +276,28 @@ fn nearest(source: &[f32], index: &[u32], to: &mut [f32]) {
     }
 }
 
-fn bilinear(source: &[f32], stride: usize, index: &[u32], fx: &[f32], fy: &[f32], to: &mut [f32]) {
-    for (((value, &at), &fx), &fy) in to.iter_mut().zip(index).zip(fx).zip(fy) {
-        let window = &source[at as usize..at as usize + stride + 2];
-        let (a, b, c, d) = (window[0], window[1], window[stride], window[stride + 1]);
-        // Exact where a fraction is zero, and where both ends are equal.
-        let top = a + (b - a) * fx;
-        let low = c + (d - c) * fx;
-        *value = (top + (low - top) * fy).clamp(0.0, 1.0);
+/// Pixels whose neighbours are collected before anything is computed, so that the computing is vectorised.
+const LANES: usize = 16;
+
+latent_numeric::vectorized! {
+    fn bilinear(source: &[f32], stride: usize, index: &[u32], fx: &[f32], fy: &[f32], to: &mut [f32]) {
+        let places = index.chunks(LANES).zip(fx.chunks(LANES).zip(fy.chunks(LANES)));
+        for (to, (index, (fx, fy))) in to.chunks_mut(LANES).zip(places) {
+            let [mut a, mut b, mut c, mut d, mut across, mut down] = [[0.0; LANES]; 6];
+            for (lane, &at) in index.iter().enumerate() {
+                let window = &source[at as usize..at as usize + stride + 2];
+                (a[lane], b[lane], c[lane], d[lane]) = (window[0], window[1], window[stride], window[stride + 1]);
+            }
+            across[..fx.len()].copy_from_slice(fx);
+            down[..fy.len()].copy_from_slice(fy);
+            let values: [f32; LANES] = std::array::from_fn(|lane| {
+                // Exact where a fraction is zero, and where both ends are equal.
+                let top = a[lane] + (b[lane] - a[lane]) * across[lane];
+                let low = c[lane] + (d[lane] - c[lane]) * across[lane];
+                (top + (low - top) * down[lane]).clamp(0.0, 1.0)
+            });
+            to.copy_from_slice(&values[..to.len()]);
+        }
     }
 }
 

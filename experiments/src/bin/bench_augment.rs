@@ -55,7 +55,7 @@ struct Flags {
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
-    exit(flags.common.on_threads(|| run(&flags)).map_err(Failure::from).and_then(|done| done))
+    exit(flags.common.on_threads(|| run(&flags)).map_err(Failure::from).and_then(std::convert::identity))
 }
 
 fn run(flags: &Flags) -> Result<(), Failure> {

@@ -97,6 +97,7 @@ mod tests {
             .map(|cell| match cell {
                 Cell::Tile(tile) => format!("[{}{}]", tile.image[[0, 1]], tile.caption),
                 Cell::Sign(sign) => sign.clone(),
+                Cell::Photo(_) => unreachable!("strokes have no colour"),
                 Cell::Empty => "_".to_owned(),
             })
             .collect();

@@ -25,5 +25,5 @@ mod tone;
 pub use atoms::{atoms, columns};
 pub use decomposition::{Decomposition, Part, decompositions};
 pub use rows::{captioned, rows, side};
-pub use sheet::{Cell, Sheet, Tile};
+pub use sheet::{Cell, Photo, Sheet, Tile};
 pub use tone::Tone;

@@ -3,7 +3,7 @@
 use super::Tone;
 use super::text::Style;
 use image::{Rgb, RgbImage};
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, ArrayView3};
 
 const PAPER: Rgb<u8> = Rgb([255; 3]);
 const TEXT: Rgb<u8> = Rgb([0x33; 3]);
@@ -20,11 +20,22 @@ pub struct Tile<'a> {
     pub caption: String,
 }
 
+/// One colour image of a sheet.
+#[derive(Clone, Debug)]
+pub struct Photo<'a> {
+    /// Red, green and blue, each rows and columns.
+    pub image: ArrayView3<'a, u8>,
+    /// A short text below it, may be empty.
+    pub caption: String,
+}
+
 /// One place of a sheet.
 #[derive(Clone, Debug)]
 pub enum Cell<'a> {
     /// An image.
     Tile(Tile<'a>),
+    /// A colour image.
+    Photo(Photo<'a>),
     /// A sign or a short text at half height, such as `=`.
     Sign(String),
     /// Nothing.
@@ -66,6 +77,9 @@ impl Sheet<'_> {
             .map(|column| {
                 let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| match cell {
                     Cell::Tile(tile) => (tile.image.ncols() * scale).max(caption.width(&tile.caption).ceil() as usize),
+                    Cell::Photo(photo) => {
+                        (photo.image.dim().2 * scale).max(caption.width(&photo.caption).ceil() as usize)
+                    }
                     Cell::Sign(text) => sign.width(text).ceil() as usize,
                     Cell::Empty => 0,
                 });
@@ -98,9 +112,18 @@ impl Sheet<'_> {
                     Cell::Tile(tile) => {
                         let (rows, columns) = tile.image.dim();
                         let corner = (left + (width - columns * scale) / 2, y + (tile_height - rows * scale) / 2);
-                        paint(&mut sheet, tile, corner, scale);
+                        let color = |row, column| tile.tone.color(tile.image[[row, column]]);
+                        paint(&mut sheet, (rows, columns), color, corner, scale);
                         let baseline = (y + tile_height) as f32 + size * 1.1;
                         caption.draw_centered(&mut sheet, middle, baseline, &tile.caption);
+                    }
+                    Cell::Photo(photo) => {
+                        let (_, rows, columns) = photo.image.dim();
+                        let corner = (left + (width - columns * scale) / 2, y + (tile_height - rows * scale) / 2);
+                        let color = |row, column| Rgb([0, 1, 2].map(|channel| photo.image[[channel, row, column]]));
+                        paint(&mut sheet, (rows, columns), color, corner, scale);
+                        let baseline = (y + tile_height) as f32 + size * 1.1;
+                        caption.draw_centered(&mut sheet, middle, baseline, &photo.caption);
                     }
                     Cell::Sign(text) => {
                         let baseline = y as f32 + *tile_height as f32 / 2.0 + sign.size * 0.36;
@@ -121,17 +144,28 @@ fn row_height(row: &[Cell<'_>], scale: usize, line: usize, sign: f32) -> (usize,
         Cell::Tile(tile) => {
             (tiles.max(tile.image.nrows() * scale), text.max(if tile.caption.is_empty() { 0 } else { line }))
         }
+        Cell::Photo(photo) => {
+            (tiles.max(photo.image.dim().1 * scale), text.max(if photo.caption.is_empty() { 0 } else { line }))
+        }
         Cell::Sign(_) => (tiles.max(sign.ceil() as usize), text),
         Cell::Empty => (tiles, text),
     })
 }
 
-fn paint(sheet: &mut RgbImage, tile: &Tile<'_>, (left, top): (usize, usize), scale: usize) {
-    for ((row, column), &value) in tile.image.indexed_iter() {
-        let color = tile.tone.color(value);
-        for y in 0..scale {
-            for x in 0..scale {
-                sheet.put_pixel((left + column * scale + x) as u32, (top + row * scale + y) as u32, color);
+fn paint(
+    sheet: &mut RgbImage,
+    (rows, columns): (usize, usize),
+    color: impl Fn(usize, usize) -> Rgb<u8>,
+    (left, top): (usize, usize),
+    scale: usize,
+) {
+    for row in 0..rows {
+        for column in 0..columns {
+            let color = color(row, column);
+            for y in 0..scale {
+                for x in 0..scale {
+                    sheet.put_pixel((left + column * scale + x) as u32, (top + row * scale + y) as u32, color);
+                }
             }
         }
     }
@@ -163,6 +197,15 @@ mod tests {
         assert_eq!([grey(4, 4), grey(7, 4), grey(9, 6), grey(4, 7), grey(10, 4)], [255, 0, 0, 128, 255]);
         // The 1 x 1 image of the first row is in the middle of its height, that of the second row of its width.
         assert_eq!([grey(12, 5), grey(12, 4 + 1 + 1), grey(5, 12), grey(8, 12)], [0, 0, 0, 255]);
+    }
+
+    #[test]
+    fn photos_keep_their_colours() {
+        let image = ndarray::array![[[250_u8, 10]], [[20, 30]], [[40, 0]]];
+        let photo = Cell::Photo(Photo { image: image.view(), caption: String::new() });
+        let drawn = Sheet { rows: vec![vec![photo]], scale: 2, margin: 1, ..Sheet::default() }.draw();
+        assert_eq!(drawn.dimensions(), (2 * 2 + 2, 2 + 2));
+        assert_eq!([*drawn.get_pixel(2, 2), *drawn.get_pixel(3, 1)], [Rgb([250, 20, 40]), Rgb([10, 30, 0])]);
     }
 
     #[test]

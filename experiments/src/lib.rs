@@ -10,6 +10,7 @@ pub mod data;
 pub mod failure;
 pub mod fista_mnist;
 pub mod font;
+pub mod lista_synthetic;
 pub mod picture;
 pub mod plot;
 pub mod solvers;

@@ -60,6 +60,8 @@ impl<E: Scalar> Pass<'_, E> {
         let point = (self.point)(k, gained.as_ref().or(z), step.as_ref());
         let shrunk = shrinkage.apply(k, &point, &threshold);
         match gates {
+            // An overshoot may be one below zero.
+            Some(gates) if shrinkage.positive => gates.after(z, shrunk, &threshold).relu(),
             Some(gates) => gates.after(z, shrunk, &threshold),
             None => shrunk,
         }

@@ -81,7 +81,7 @@ fn training() {
         schedule.train(&network, loss, |_| ControlFlow::Continue(())).unwrap_err()
     };
     let error = train(StageWise { learning_rate: -1.0, ..StageWise::default() }, 1.0);
-    assert_eq!(error.to_string(), "adam: learning_rate is -1, expected a positive number");
+    assert_eq!(error.to_string(), "adam: learning_rate is -1, expected a finite number > 0");
     assert!(matches!(train(StageWise::default(), f64::NAN), TrainError::NonFinite { value } if value.is_nan()));
     let too_many = |layers: usize, _: u64| {
         let codes = network.trajectory(&x, None, layers + 2)?.pop().expect("a layer");

@@ -32,7 +32,7 @@ fn every_network() {
             let lasso = Lasso::new(&dictionary, LassoParams::new(0.1 * dictionary.lipschitz())).unwrap();
             let free = Lasso::new(&dictionary, LassoParams::new(0.0)).unwrap();
             let free = Lista::new(&free, params.clone()).unwrap();
-            let network = disturbed(&lasso, params.clone(), seed, 0.05);
+            let network = disturbed(&lasso, params.clone(), seed, 0.05).unwrap();
             let x = Tensor::constant(stream.normal_array::<f64, _, _>((1, 3)) * 2.0);
             if distance_to_kinks(&network, &free, &x) < 0.1 {
                 continue;

@@ -73,7 +73,7 @@ proptest! {
     fn gates(seed: u64, features in 1_usize..8, atoms in 1_usize..12) {
         let (dictionary, x) = problem(seed, features, atoms, 3);
         let lasso = Lasso::new(&dictionary, LassoParams::new(0.3)).unwrap();
-        let network = disturbed(&lasso, ListaParams::gated(3), seed, 0.5);
+        let network = disturbed(&lasso, ListaParams::gated(3), seed, 0.5).unwrap();
         let mut z = Array2::<f64>::zeros((3, atoms));
         for (k, got) in codes(&network, &x, None).into_iter().enumerate() {
             let parameter = |name: &str| value(&network, &format!("{k}.{name}"));
@@ -100,7 +100,7 @@ proptest! {
     fn adaptive_networks_follow_the_dictionary(seed: u64, features in 1_usize..8, atoms in 1_usize..12) {
         let (dictionary, x) = problem(seed, features, atoms, 3);
         let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).unwrap();
-        let network = disturbed(&lasso, ListaParams::adaptive(LAYERS), seed, 0.2);
+        let network = disturbed(&lasso, ListaParams::adaptive(LAYERS), seed, 0.2).unwrap();
         let order = Stream::new(seed, "order", &[]).permutation(atoms);
         let permuted = dictionary.atoms().select(Axis(1), &order);
         for (own, other) in codes(&network, &x, None).iter().zip(codes(&network, &x, Some(&permuted))) {

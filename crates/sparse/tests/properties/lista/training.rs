@@ -96,7 +96,7 @@ proptest! {
     fn predictive_sparse_decomposition(seed: u64, alpha in 0.0..3.0_f64, size in 0.0..0.5_f64) {
         let (dictionary, x, _) = planted(seed, 8);
         let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).unwrap();
-        let encoder = disturbed(&lasso, ListaParams::lista(2).tied(), seed, size);
+        let encoder = disturbed(&lasso, ListaParams::lista(2).tied(), seed, size).unwrap();
         let mut learner = PredictiveDecomposition::new(encoder, &dictionary, 0.1, alpha, Adam::default()).unwrap();
         let encode = |encoder: &Lista<f64>, x: &Tensor<f64>| encoder.forward(x, &mut Context::evaluate());
         let predicted: Array2<f64> = encode(learner.encoder(), &Tensor::constant(x.clone())).unwrap().into_array();

@@ -66,39 +66,19 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
         "{} samples of {} numbers, {} atoms; NMSE in dB after layers\n",
         config.test_samples, config.features, config.atoms
     );
-    let shown: Vec<usize> = [1, 2, 4, 8, 12, 16].into_iter().filter(|k| *k <= config.layers).collect();
     let mut figure = Figure::new(format!("Codes recovered from {name}"));
     for &noise in &config.noise {
         let test = data::test_set(&config, noise, seed)?;
-        let dictionary = Dictionary::new(test.dictionary.clone())?;
-        let floor = judge::oracle(&test);
-        let mut curves = Vec::new();
-        let solvers: [&dyn Solver<f32>; 2] = [&Ista::default(), &Fista::default()];
-        for solver in solvers {
-            let (lambda, nmse_db) = judge::iterations(&config, &dictionary, &test, solver)?;
-            let method = solver.name().to_owned();
-            curves.push(Curve { event: "nmse", noise, method, lambda: Some(lambda), nmse_db, training: None });
-        }
-        for &network in &config.networks {
-            if interrupt.raised() {
-                break;
-            }
-            curves.push(trained(&config, network, noise, &dictionary, &test, seed, interrupt)?);
-        }
-        let oracle = if noise == Noise::Noiseless { String::new() } else { format!(", oracle {floor:.1}") };
-        text.push_str(&format!("{noise}{oracle}\n  {:<12}", ""));
-        shown.iter().for_each(|k| text.push_str(&format!("{k:>8}")));
+        let curves = curves(&config, noise, &test, seed, interrupt)?;
         let mut panel =
             Panel::new(Axis::linear("layers or iterations"), Axis::linear("NMSE (dB)")).title(noise.to_string());
         for curve in &curves {
             run.metric(curve)?;
-            text.push_str(&format!("\n  {:<12}", curve.method));
-            shown.iter().for_each(|k| text.push_str(&format!("{:>8.1}", curve.nmse_db[k - 1])));
             let points = curve.nmse_db.iter().enumerate().map(|(k, &nmse)| ((k + 1) as f64, nmse)).collect();
             panel = panel.curve(curve.method.clone(), points);
         }
-        text.push('\n');
         figure = figure.panel(panel);
+        text.push_str(&table(noise, judge::oracle(&test), &curves));
     }
     figure.save(&run, "nmse")?;
     run.bytes("summary.txt", text.as_bytes())?;
@@ -116,6 +96,45 @@ fn on_threads(flags: &Flags, interrupt: &Interrupt) -> Result<bool, Failure> {
         seconds(start.elapsed())
     );
     Ok(!stopped)
+}
+
+/// ISTA, FISTA and the networks on data with this noise; on Ctrl-C, as far as it came.
+fn curves(
+    config: &Config,
+    noise: Noise,
+    test: &Planted<f32>,
+    seed: u64,
+    interrupt: &Interrupt,
+) -> Result<Vec<Curve>, Failure> {
+    let dictionary = Dictionary::new(test.dictionary.clone())?;
+    let mut curves = Vec::new();
+    let solvers: [&dyn Solver<f32>; 2] = [&Ista::default(), &Fista::default()];
+    for solver in solvers {
+        let (lambda, nmse_db) = judge::iterations(config, &dictionary, test, solver)?;
+        let method = solver.name().to_owned();
+        curves.push(Curve { event: "nmse", noise, method, lambda: Some(lambda), nmse_db, training: None });
+    }
+    for &network in config.networks.iter().take_while(|_| !interrupt.raised()) {
+        curves.push(trained(config, network, noise, &dictionary, test, seed, interrupt)?);
+    }
+    Ok(curves)
+}
+
+/// The figures of some layers in words.
+fn table(noise: Noise, oracle: f64, curves: &[Curve]) -> String {
+    let layers = curves.first().map_or(0, |curve| curve.nmse_db.len());
+    let mut shown: Vec<usize> = [1, 2, 4, 8, 12, 16, layers].into_iter().filter(|k| *k <= layers).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let row = |name: &str, cells: Vec<String>| {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>8}")).collect();
+        format!("  {name:<12}{}\n", cells.concat())
+    };
+    let head = if noise == Noise::Noiseless { format!("{noise}\n") } else { format!("{noise}, oracle {oracle:.1}\n") };
+    let rows = curves
+        .iter()
+        .map(|curve| row(&curve.method, shown.iter().map(|k| format!("{:.1}", curve.nmse_db[k - 1])).collect()));
+    [head, row("", shown.iter().map(ToString::to_string).collect())].into_iter().chain(rows).collect()
 }
 
 /// Trains a network and judges it; on Ctrl-C, as far as it came.
@@ -164,4 +183,72 @@ fn trained(
         nmse_db,
         training: Some(training),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use serde_json::Value;
+    use std::fs;
+    use std::path::Path;
+
+    fn study(folder: &Path, flags: &[&str]) -> Result<bool, Failure> {
+        let small =
+            "study --features 20 --atoms 40 --layers 3 --steps 20 --test-samples 60 --learning-rate 5e-3 --output";
+        let flags = small.split(' ').chain([folder.to_str().unwrap()]).chain(flags.iter().copied());
+        run(&Flags::try_parse_from(flags).map_err(|error| Failure::new(error.to_string()))?, &Interrupt::default())
+    }
+
+    /// The curves without what depends on the machine.
+    fn curves(folder: &Path) -> Vec<(String, String, Vec<f64>)> {
+        let text = fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
+        let curve = |line: &str| {
+            let value: Value = serde_json::from_str(line).unwrap();
+            let text = |key: &str| value[key].as_str().unwrap().to_owned();
+            let nmse = value["nmse_db"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+            (text("noise"), text("method"), nmse)
+        };
+        text.lines().map(curve).collect()
+    }
+
+    #[test]
+    fn networks_beat_iterations_with_the_same_bits_on_any_threads() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
+        let flags = ["--networks", "lista,cpss,alista", "--noise", "noiseless,20"];
+        assert!(study(&first, &[&flags[..], &["--threads", "1"]].concat()).unwrap());
+        assert!(study(&second, &[&flags[..], &["--threads", "3"]].concat()).unwrap());
+        let all = curves(&first);
+        assert_eq!(all, curves(&second));
+        let methods: Vec<(&str, &str)> =
+            all.iter().map(|(noise, method, _)| (noise.as_str(), method.as_str())).collect();
+        let expected = ["ISTA", "FISTA", "LISTA", "LISTA-CPSS", "ALISTA"];
+        let expected = ["noiseless", "SNR 20 dB"].map(|noise| expected.map(|method| (noise, method))).concat();
+        assert_eq!(methods, expected);
+        for curves in all.chunks(5) {
+            assert!(curves.iter().all(|(.., nmse)| nmse.len() == 3));
+            let fista = curves[1].2[2];
+            assert!(curves[2..].iter().all(|(.., nmse)| nmse[2] < fista), "{curves:?}");
+        }
+        for file in ["config.toml", "manifest.json", "summary.txt", "images/nmse.svg", "images/nmse.png", "DONE"] {
+            assert!(first.join(file).exists(), "{file}");
+        }
+        assert!(fs::read_to_string(first.join("summary.txt")).unwrap().contains("SNR 20 dB, oracle -"));
+    }
+
+    #[test]
+    fn unusable_flags_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |flags: &[&str]| study(&folder.path().join("out"), flags).unwrap_err().to_string();
+        let program = ["study", "--layers", "0"];
+        let flags = Flags::parse_from(program);
+        let error = run(&flags, &Interrupt::default()).unwrap_err().to_string();
+        assert_eq!(error, "error: --layers is 0, expected at least 1");
+        assert!(refused(&["--noise", "loud"]).contains("expected noiseless or a ratio in dB, such as 20"));
+        assert!(refused(&["--networks", "listen"]).contains("invalid value 'listen'"));
+        let flags = Flags::parse_from(["study", "--learning-rate=-1"]);
+        let error = run(&flags, &Interrupt::default()).unwrap_err().to_string();
+        assert_eq!(error, "error: --learning-rate is -1, expected a finite number above 0");
+    }
 }

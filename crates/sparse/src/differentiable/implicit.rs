@@ -104,6 +104,6 @@ impl<E: Scalar> Operator<E> for Minimiser<E> {
             let signs = Tensor::constant(z.array().mapv(|z| if z == E::zero() { E::zero() } else { z.signum() }));
             -(u * signs).sum().reshape(lambda.shape())
         });
-        vec![arguments.needed(0).then(|| seen), by_dictionary, by_lambda]
+        vec![arguments.needed(0).then_some(seen), by_dictionary, by_lambda]
     }
 }

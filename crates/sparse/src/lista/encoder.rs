@@ -47,7 +47,7 @@ impl<E: Scalar> Solver<E> for Lista<E> {
     }
 
     fn prepare<'p>(&'p self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError> {
-        Encoder::new(self, lasso, false)
+        Ok(Box::new(Encoder::new(self, lasso, false)?))
     }
 }
 
@@ -57,7 +57,7 @@ impl<E: Scalar> Solver<E> for Safeguarded<'_, E> {
     }
 
     fn prepare<'p>(&'p self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError> {
-        Encoder::new(self.0, lasso, true)
+        Ok(Box::new(Encoder::new(self.0, lasso, true)?))
     }
 }
 
@@ -69,11 +69,7 @@ struct Encoder<'p, E: Scalar> {
 }
 
 impl<'p, E: Scalar> Encoder<'p, E> {
-    fn new(
-        network: &'p Lista<E>,
-        lasso: &'p Lasso<'p, E>,
-        safeguarded: bool,
-    ) -> Result<Box<dyn Prepared<E> + 'p>, SparseError> {
+    fn new(network: &'p Lista<E>, lasso: &'p Lasso<'p, E>, safeguarded: bool) -> Result<Self, SparseError> {
         let (found, expected) = (lasso.dictionary().atoms().shape().to_vec(), network.dictionary_shape().to_vec());
         if found != expected {
             return Err(SparseError::Shape { what: "the dictionary of a learned encoder", found, expected });
@@ -83,7 +79,7 @@ impl<'p, E: Scalar> Encoder<'p, E> {
             return Err(SparseError::Unsupported { solver: network.name(), option });
         }
         let dictionary = Tensor::constant(lasso.dictionary().atoms().to_owned());
-        Ok(Box::new(Self { network, lasso, dictionary, safeguarded }))
+        Ok(Self { network, lasso, dictionary, safeguarded })
     }
 
     /// Replaces each row of `candidate` that has a larger objective than `now` by a step of ISTA, and leaves the
@@ -135,7 +131,7 @@ struct Iterate<E> {
     objective: Vec<f64>,
 }
 
-fn slice<'a, E>(row: ArrayView1<'a, E>) -> &'a [E] {
+fn slice<E>(row: ArrayView1<'_, E>) -> &[E] {
     row.to_slice().expect("standard layout")
 }
 

@@ -157,9 +157,9 @@ impl<M: Module<E>, E: Scalar> PredictiveDecomposition<M, E> {
     ///
     /// # Errors
     /// If the encoder, the inference or the optimiser refuses, or the energy is not finite. Nothing is changed then.
-    pub fn step<'x, Err>(
+    pub fn step<Err>(
         &mut self,
-        x: ArrayView2<'x, E>,
+        x: ArrayView2<'_, E>,
         encode: impl FnOnce(&M, &Tensor<E>) -> Result<Tensor<E>, Err>,
         solver: &dyn Solver<E>,
         stop: &Stop,
@@ -195,7 +195,7 @@ impl<M: Module<E>, E: Scalar> PredictiveDecomposition<M, E> {
             let norm = elements.iter().skip(j).step_by(atoms).map(|&w| w * w).sum::<E>().sqrt();
             // An atom that became zero has no direction to keep.
             if norm > E::zero() {
-                elements.iter_mut().skip(j).step_by(atoms).for_each(|w| *w = *w / norm);
+                elements.iter_mut().skip(j).step_by(atoms).for_each(|w| *w /= norm);
             }
         }
     }

@@ -13,7 +13,7 @@
 //! use latent_tensor::{GradOptions, Tensor, grad};
 //! use ndarray::array;
 //!
-//! let x = Tensor::variable(array![[1.2, 1.6]]);
+//! let x = Tensor::variable(array![[1.2_f64, 1.6]]);
 //! let dictionary = Tensor::variable(array![[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]]);
 //! let lambda = Tensor::variable(array![0.1]);
 //! let inputs = [x.clone(), dictionary.clone(), lambda.clone()];

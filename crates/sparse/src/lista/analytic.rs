@@ -26,14 +26,16 @@ use ndarray::{Array2, ArrayView2, Axis};
 ///
 /// ```
 /// use latent_sparse::Dictionary;
-/// use latent_sparse::lista::{analytic_weights, generalised_coherence};
-/// use ndarray::array;
+/// use latent_sparse::lista::analytic_weights;
+/// use ndarray::{ArrayView2, array};
 ///
-/// let dictionary = Dictionary::new(array![[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])?;
+/// let dictionary = Dictionary::new(array![[1.0_f64, 0.0, 0.6], [0.0, 1.0, 0.8]])?;
 /// let weights = analytic_weights(&dictionary)?;
-/// // Three atoms in the plane: the weights are less coherent with them than they are among themselves.
-/// assert!(generalised_coherence(weights.view(), &dictionary)? < 0.7);
-/// assert!((generalised_coherence(dictionary.atoms(), &dictionary)? - 0.8_f64).abs() < 1e-12);
+/// let products = weights.t().dot(&dictionary.atoms());
+/// assert!(products.diag().iter().all(|p| (p - 1.0).abs() < 1e-12));
+/// // The weights see less of other atoms than the atoms, of norm one, see of each other.
+/// let squares = |a: ArrayView2<f64>| a.iter().map(|p| p * p).sum::<f64>();
+/// assert!(squares(products.view()) < squares(dictionary.gram()));
 /// # Ok::<(), latent_sparse::SparseError>(())
 /// ```
 pub fn analytic_weights<E: Scalar>(dictionary: &Dictionary<E>) -> Result<Array2<E>, SparseError> {
@@ -61,6 +63,16 @@ pub fn analytic_weights<E: Scalar>(dictionary: &Dictionary<E>) -> Result<Array2<
 ///
 /// # Errors
 /// If the shapes differ.
+///
+/// ```
+/// use latent_sparse::Dictionary;
+/// use latent_sparse::lista::generalised_coherence;
+/// use ndarray::array;
+///
+/// let dictionary = Dictionary::new(array![[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])?;
+/// assert_eq!(generalised_coherence(dictionary.atoms(), &dictionary)?, 0.8);
+/// # Ok::<(), latent_sparse::SparseError>(())
+/// ```
 pub fn generalised_coherence<E: Scalar>(weights: ArrayView2<E>, dictionary: &Dictionary<E>) -> Result<E, SparseError> {
     let atoms = dictionary.atoms();
     if weights.shape() != atoms.shape() {

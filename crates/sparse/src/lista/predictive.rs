@@ -5,7 +5,7 @@ use super::train::{self, TrainError};
 use crate::error::require;
 use crate::lasso::{Codes, Lasso, LassoParams, Solver, Stop};
 use crate::{Dictionary, SparseError};
-use latent_layers::{Module, Parameter, Visitor};
+use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
 use latent_numeric::Scalar;
 use latent_optim::{Adam, Algorithm, FirstOrder, Optimizer};
 use latent_tensor::Tensor;
@@ -23,7 +23,7 @@ use ndarray::{Array2, ArrayView2, Axis, concatenate};
 /// their `lambda` and `alpha` are twice these.
 ///
 /// ```
-/// use latent_layers::Layer;
+/// use latent_layers::Context;
 /// use latent_numeric::random::Stream;
 /// use latent_optim::Adam;
 /// use latent_sparse::Dictionary;
@@ -38,12 +38,12 @@ use ndarray::{Array2, ArrayView2, Axis, concatenate};
 /// let adam = Adam { learning_rate: 0.01, ..Adam::default() };
 /// let mut learner = PredictiveDecomposition::new(encoder, &dictionary, 0.1, 1.0, adam)?;
 /// let (solver, stop) = (CoordinateDescent, Stop::gap(1e-6));
-/// let encode = |encoder: &Lista<f64>, x| encoder.forward(x, &mut latent_layers::Context::evaluate());
-/// let first = learner.step(x.view(), encode, &solver, &stop)?;
+/// let mut context = Context::evaluate();
+/// let first = learner.step(x.view(), &mut context, &solver, &stop)?;
 /// for _ in 0..50 {
-///     learner.step(x.view(), encode, &solver, &stop)?;
+///     learner.step(x.view(), &mut context, &solver, &stop)?;
 /// }
-/// let last = learner.step(x.view(), encode, &solver, &stop)?;
+/// let last = learner.step(x.view(), &mut context, &solver, &stop)?;
 /// assert!(last.total() < first.total());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -88,8 +88,8 @@ impl<M: Module<E>, E: Scalar> Module<E> for Pair<M, E> {
     }
 }
 
-impl<M: Module<E>, E: Scalar> PredictiveDecomposition<M, E> {
-    /// An encoder, any module, and a dictionary to begin with; its atoms are scaled to norm 1, and held there.
+impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
+    /// An encoder, which maps (samples, features) to (samples, atoms), and a dictionary to begin with; its atoms are scaled to norm 1, and held there.
     ///
     /// # Errors
     /// If lambda or alpha is negative or not finite, an atom is zero, or a setting of Adam is outside its domain.
@@ -153,23 +153,21 @@ impl<M: Module<E>, E: Scalar> PredictiveDecomposition<M, E> {
     /// that before the move.
     ///
     /// # Shapes
-    /// `x` (samples, features); what `encode` gives (samples, atoms).
+    /// `x` (samples, features).
     ///
     /// # Errors
     /// If the encoder, the inference or the optimiser refuses, or the energy is not finite. Nothing is changed then.
-    pub fn step<Err>(
+    pub fn step(
         &mut self,
-        x: ArrayView2<'_, E>,
-        encode: impl FnOnce(&M, &Tensor<E>) -> Result<Tensor<E>, Err>,
+        x: ArrayView2<E>,
+        context: &mut Context,
         solver: &dyn Solver<E>,
         stop: &Stop,
-    ) -> Result<PredictiveEnergy, TrainError>
-    where
-        TrainError: From<Err>,
-    {
+    ) -> Result<PredictiveEnergy, TrainError> {
         let samples = Tensor::constant(x.to_owned());
         let (energy, gradients) = {
-            let predicted = encode(&self.model.encoder, &samples)?;
+            let predicted = context.apply("encoder", &self.model.encoder, &samples)?;
+            let predicted = self.checked(predicted, x.nrows(), context)?;
             let inferred = self.infer(x, predicted.view_as(), solver, stop)?;
             let codes = Tensor::constant(inferred.codes);
             let half = E::of(0.5);
@@ -186,6 +184,16 @@ impl<M: Module<E>, E: Scalar> PredictiveDecomposition<M, E> {
         self.optimizer.step(&self.model.parameters(), &gradients)?;
         self.normalize();
         Ok(energy)
+    }
+
+    /// What the encoder says, if it has the shape of codes.
+    fn checked(&self, predicted: Tensor<E>, samples: usize, context: &Context) -> Result<Tensor<E>, LayerError> {
+        let atoms = self.model.decoder.shape()[1];
+        if predicted.shape() == [samples, atoms] {
+            return Ok(predicted);
+        }
+        let expected = format!("an encoder that gives codes ({samples}, {atoms})");
+        Err(context.shape_error("predictive sparse decomposition", expected, predicted.shape()))
     }
 
     fn normalize(&self) {

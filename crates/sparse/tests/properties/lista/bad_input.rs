@@ -2,7 +2,7 @@
 
 use latent_layers::{Context, Layer};
 use latent_sparse::Dictionary;
-use latent_sparse::lasso::{Lasso, LassoParams, Stop};
+use latent_sparse::lasso::{CoordinateDescent, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{
     Lista, ListaParams, PredictiveDecomposition, StageWise, SupportSelection, TrainError, losses,
 };
@@ -96,6 +96,15 @@ fn training() {
     };
     assert_eq!(learner(&own, 0.1, -1.0), "alpha is -1, expected a finite number, at least 0");
     assert_eq!(learner(&own, f64::NAN, 1.0), "lambda is NaN, expected a finite number, at least 0");
+    let encoder = Lista::new(&lasso, ListaParams::lista(1)).unwrap();
+    let smaller = Dictionary::new(Array2::eye(2)).unwrap();
+    let mut misfit = PredictiveDecomposition::new(encoder, &smaller, 0.1, 1.0, Default::default()).unwrap();
+    let x = array![[1.0, 2.0]];
+    let error = misfit.step(x.view(), &mut Context::evaluate(), &CoordinateDescent, &Stop::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "predictive sparse decomposition: expected an encoder that gives codes (1, 2), got the shape [1, 3]"
+    );
     let zero = Dictionary::new(array![[1.0, 0.0], [0.0, 0.0]]).unwrap();
     assert_eq!(learner(&zero, 0.1, 1.0), "the squared norm of an atom is 0, expected above 0");
 }

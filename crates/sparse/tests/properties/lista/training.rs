@@ -98,8 +98,9 @@ proptest! {
         let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).unwrap();
         let encoder = disturbed(&lasso, ListaParams::lista(2).tied(), seed, size).unwrap();
         let mut learner = PredictiveDecomposition::new(encoder, &dictionary, 0.1, alpha, Adam::default()).unwrap();
-        let encode = |encoder: &Lista<f64>, x: &Tensor<f64>| encoder.forward(x, &mut Context::evaluate());
-        let predicted: Array2<f64> = encode(learner.encoder(), &Tensor::constant(x.clone())).unwrap().into_array();
+        let mut context = Context::evaluate();
+        let predicted = learner.encoder().forward(&Tensor::constant(x.clone()), &mut context).unwrap();
+        let predicted: Array2<f64> = predicted.into_array();
         let w = learner.dictionary().unwrap().into_atoms();
         let codes = learner.infer(x.view(), predicted.view(), &ActiveSet, &Stop::gap(1e-12)).unwrap();
         let energy = |i: usize, z: &ndarray::Array1<f64>| {
@@ -117,7 +118,7 @@ proptest! {
                 prop_assert!(total(energy(i, &moved)) >= least - 1e-9 * (1.0 + least));
             }
         }
-        let step = learner.step(x.view(), encode, &CoordinateDescent, &Stop::gap(1e-12)).unwrap();
+        let step = learner.step(x.view(), &mut context, &CoordinateDescent, &Stop::gap(1e-12)).unwrap();
         let mean = |part: fn((f64, f64, f64)) -> f64| {
             (0..x.nrows()).map(|i| part(energy(i, &codes.codes.row(i).to_owned()))).sum::<f64>() / x.nrows() as f64
         };

@@ -1,9 +1,9 @@
 //! Learned convolutional sparse coding.
 
-use super::SupportSelection;
 use super::shrinkage::{Shrinkage, ThresholdsOf};
 use super::unrolled::Unrolled;
 use super::weights::{Point, Weights, moved, scaled};
+use super::{LayerWise, SupportSelection};
 use crate::SparseError;
 use crate::error::require;
 use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
@@ -133,11 +133,6 @@ impl<E: Scalar> ConvLista<E> {
         Ok(Self { decoder: Parameter::new(filters), network })
     }
 
-    /// The number of layers.
-    pub fn layers(&self) -> usize {
-        self.network.layers
-    }
-
     /// The codes after each of the first `layers` layers.
     ///
     /// # Errors
@@ -182,6 +177,12 @@ impl<E: Scalar> Module<E> for ConvLista<E> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
         visitor.parameter("decoder", &self.decoder);
         self.network.visit(visitor);
+    }
+}
+
+impl<E: Scalar> LayerWise<E> for ConvLista<E> {
+    fn layers(&self) -> usize {
+        self.network.layers
     }
 }
 

@@ -1,6 +1,6 @@
 //! Learned encoders as solvers of the lasso.
 
-use super::Lista;
+use super::{LayerWise, Lista};
 use crate::SparseError;
 use crate::kernels::proximal_step;
 use crate::lasso::{Block, Lasso, Outcome, Prepared, Solver, StopReason};

@@ -7,14 +7,13 @@ use super::recurrent::Recurrent;
 use super::shrinkage::{Shrinkage, ThresholdsOf};
 use super::unrolled::Unrolled;
 use super::weights::Weights;
-use super::{ListaParams, Safeguarded, Thresholds, Variant, analytic_weights};
+use super::{LayerWise, ListaParams, Safeguarded, Thresholds, Variant, analytic_weights};
 use crate::SparseError;
 use crate::lasso::{Lambda, Lasso};
 use latent_layers::{Context, Layer, LayerError, Module, Parameter, State, Visitor};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::{Array1, arr1};
-use std::ops::Range;
 
 /// A network of a fixed number of layers that maps samples to sparse codes; see the [module](super).
 ///
@@ -110,11 +109,6 @@ impl<E: Scalar> Lista<E> {
         self.name
     }
 
-    /// The number of layers.
-    pub fn layers(&self) -> usize {
-        self.network.layers
-    }
-
     /// The shape of dictionaries, (features, atoms).
     pub fn dictionary_shape(&self) -> [usize; 2] {
         let shape = self.dictionary.shape();
@@ -168,28 +162,6 @@ impl<E: Scalar> Lista<E> {
         Ok(self.network.trajectory(x, &dictionary, layers))
     }
 
-    /// The parameters of these layers, counted from 0, and those that all layers share, with their paths: what a
-    /// stage of training changes.
-    ///
-    /// ```
-    /// # use latent_sparse::Dictionary;
-    /// # use latent_sparse::lasso::{Lasso, LassoParams};
-    /// # use latent_sparse::lista::{Lista, ListaParams};
-    /// # let dictionary = Dictionary::new(ndarray::array![[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])?;
-    /// # let lasso = Lasso::new(&dictionary, LassoParams::new(0.1))?;
-    /// let network = Lista::new(&lasso, ListaParams::ti_lista(8))?;
-    /// let names: Vec<String> = network.parameters_of(3..4).into_iter().map(|(name, _)| name).collect();
-    /// assert_eq!(names, ["weight", "3.step_size", "3.threshold"]);
-    /// # Ok::<(), latent_sparse::SparseError>(())
-    /// ```
-    pub fn parameters_of(&self, layers: Range<usize>) -> Vec<(String, &Parameter<E>)> {
-        let belongs = |path: &str| match path.split('.').next().and_then(|first| first.parse().ok()) {
-            Some(layer) => layers.contains(&layer),
-            None => true,
-        };
-        self.parameters().into_iter().filter(|(path, _)| belongs(path)).collect()
-    }
-
     /// The same network as a solver that takes a step of ISTA wherever a layer would raise a sample's objective.
     pub fn safeguarded(&self) -> Safeguarded<'_, E> {
         Safeguarded(self)
@@ -204,6 +176,12 @@ impl<E: Scalar> Module<E> for Lista<E> {
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
         visitor.state("dictionary", &self.dictionary);
         self.network.visit(visitor);
+    }
+}
+
+impl<E: Scalar> LayerWise<E> for Lista<E> {
+    fn layers(&self) -> usize {
+        self.network.layers
     }
 }
 

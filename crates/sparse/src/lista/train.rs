@@ -1,6 +1,6 @@
 //! Training layer after layer.
 
-use super::Lista;
+use super::LayerWise;
 use crate::SparseError;
 use latent_layers::LayerError;
 use latent_numeric::Scalar;
@@ -106,7 +106,7 @@ impl StageWise {
     /// Those of `loss`; if a setting of Adam is outside its domain; if the loss is not finite.
     pub fn train<E: Scalar>(
         &self,
-        network: &Lista<E>,
+        network: &(impl LayerWise<E> + ?Sized),
         mut loss: impl FnMut(usize, u64) -> Result<Tensor<E>, TrainError>,
         mut observe: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), TrainError> {

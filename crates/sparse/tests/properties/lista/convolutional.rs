@@ -3,11 +3,12 @@
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
 use latent_sparse::lasso::{Ista, Lasso, LassoParams, Stop};
-use latent_sparse::lista::{ConvLista, ConvListaParams};
+use latent_sparse::lista::{ConvLista, ConvListaParams, StageWise, TrainError};
 use latent_sparse::{Dictionary, SparseError};
 use latent_tensor::Tensor;
 use ndarray::{Array2, Array4};
 use proptest::prelude::*;
+use std::ops::ControlFlow;
 
 fn params(layers: usize) -> ConvListaParams<f64> {
     ConvListaParams { layers, lambda: 0.2, step_size: 0.1, selection: None }
@@ -44,6 +45,25 @@ proptest! {
         let last = network.forward(&images, &mut Context::evaluate()).unwrap();
         prop_assert_eq!(last.to_array(), network.trajectory(&images, 4).unwrap()[3].to_array());
     }
+}
+
+/// Unsupervised training lowers the energy of images below that of as many steps of ISTA, filters included.
+#[test]
+fn training_lowers_the_energy() {
+    let mut stream = Stream::new(1, "problem", &[]);
+    let filters = stream.normal_array::<f64, _, _>((3, 1, 3, 3)) / 3.0;
+    let network = ConvLista::new(filters, ConvListaParams { step_size: 0.15, ..params(2) }).unwrap();
+    let images = Tensor::constant(stream.normal_array::<f64, _, _>((8, 1, 6, 6)));
+    let energy = |layers: usize| {
+        let codes = network.trajectory(&images, layers)?.pop().expect("a layer");
+        let error = (&images - network.reconstruct(&codes)?).square().sum() * 0.5;
+        Ok::<_, TrainError>((error + codes.abs().sum() * 0.2) / 8.0)
+    };
+    let before = [1, 2].map(|layers| energy(layers).unwrap().item());
+    let schedule = StageWise { steps: 30, learning_rate: 5e-3, ..StageWise::default() };
+    schedule.train(&network, |layers, _| energy(layers), |_| ControlFlow::Continue(())).unwrap();
+    let after = [1, 2].map(|layers| energy(layers).unwrap().item());
+    assert!(after[0] < before[0] && after[1] < before[1], "from {before:?} to {after:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use latent_layers::{Module, Parameter};
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Lasso, LassoParams};
-use latent_sparse::lista::{Lista, ListaParams, SupportSelection};
+use latent_sparse::lista::{LayerWise, Lista, ListaParams, SupportSelection};
 use latent_tensor::Tensor;
 use ndarray::{Array1, Array2, Axis};
 use proptest::prelude::*;

@@ -61,7 +61,7 @@ pub(super) fn not_selected<E: Scalar>(x: &Tensor<E>, count: usize, positive: boo
         sorted.extend_from_slice(row);
         // Everything is larger than nothing.
         let cut = (count < size).then(|| {
-            let descending = |a: &E, b: &E| b.partial_cmp(a).unwrap_or(std::cmp::Ordering::Equal);
+            let descending = |a: &E, b: &E| b.as_f64().total_cmp(&a.as_f64());
             *sorted.select_nth_unstable_by(count, descending).1
         });
         for value in row {

@@ -25,10 +25,9 @@ pub(super) enum ThresholdsOf<E: Scalar> {
 impl<E: Scalar> Shrinkage<E> {
     /// The thresholds of a layer; trained ones below zero count as zero.
     pub fn threshold(&self, layer: usize, step: Option<&Tensor<E>>) -> Tensor<E> {
-        match (&self.thresholds, step) {
-            (ThresholdsOf::Trained(all), _) => all[layer].tensor().relu(),
-            (ThresholdsOf::Step(lambda), Some(step)) => (lambda * step).relu(),
-            (ThresholdsOf::Step(lambda), None) => lambda.clone(),
+        match &self.thresholds {
+            ThresholdsOf::Trained(all) => all[layer].tensor().relu(),
+            ThresholdsOf::Step(lambda) => (lambda * step.expect("a step size for each layer")).relu(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::super::problems::problems;
 use super::{LAYERS, absolute, disturbed, like_ista, others};
+use latent_layers::Module;
 use latent_numeric::parallel::with_threads;
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
@@ -96,6 +97,24 @@ fn without_the_safeguard_objectives_rise() {
     let network = disturbed(&lasso, ListaParams::coupled(LAYERS), 5, 2.0).unwrap();
     let objective = |k| lasso.solve(x.view(), &network, &Stop::after(k)).unwrap().summary().objective;
     assert!(objective(LAYERS) > objective(0));
+}
+
+/// What is not a number is not better: a network that diverged is ISTA when safeguarded.
+#[test]
+fn networks_of_nan_are_ista_when_safeguarded() {
+    let mut stream = Stream::new(2, "problem", &[]);
+    let dictionary = Dictionary::new(stream.normal_array((6, 9))).unwrap();
+    let x: Array2<f64> = stream.normal_array((3, 6));
+    let lasso = Lasso::new(&dictionary, LassoParams::new(0.2)).unwrap();
+    let ista = lasso.solve(x.view(), &Ista::default(), &Stop::after(LAYERS)).unwrap().codes;
+    for params in [like_ista(), others()].concat() {
+        let network = Lista::new(&lasso, params).unwrap();
+        network.parameters().iter().for_each(|(_, parameter)| parameter.elements().fill(f64::NAN));
+        let plain = network.trajectory(&Tensor::constant(x.clone()), None, LAYERS).unwrap();
+        assert!(plain[LAYERS - 1].array().iter().all(|z| z.is_nan()), "{}", network.name());
+        let safe = lasso.solve(x.view(), &network.safeguarded(), &Stop::after(LAYERS)).unwrap();
+        assert!(distance(&safe.codes, &ista) < 1e-12, "{}", network.name());
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Ix2};
 /// let dictionary = Dictionary::new(array![[1.0, 0.0, 0.6], [0.0, 1.0, 0.8]])?;
 /// let lasso = Lasso::new(&dictionary, LassoParams::new(0.1))?;
 /// let network = Lista::new(&lasso, ListaParams::coupled(4))?;
-/// // Thresholds below zero count as zero, and a negative weight leads away from the minimum.
+/// // A negative weight leads away from the minimum.
 /// network.parameters().iter().for_each(|(_, p)| p.elements().iter_mut().for_each(|w| *w = -*w));
 /// let x = array![[1.2, 1.6]];
 /// let objective = |codes: latent_sparse::lasso::Codes<f64>| codes.certificates[0].objective();

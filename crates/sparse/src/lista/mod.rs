@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! P   = point_k(X, g_k(Z))            a linear map of the samples and the (gated) codes
-//! Z^  = shrink(P, theta_k)            with thresholds that are trained; perhaps not on the largest elements
+//! Z^  = shrink(P, |theta_k|)          with thresholds that are trained; perhaps not on the largest elements
 //! Z   <- Z + o_k (Z^ - Z)             o_k = 1 without a gate
 //! ```
 //!

@@ -23,11 +23,12 @@ pub(super) enum ThresholdsOf<E: Scalar> {
 }
 
 impl<E: Scalar> Shrinkage<E> {
-    /// The thresholds of a layer; trained ones below zero count as zero.
+    /// The thresholds of a layer: magnitudes of what is trained. (Cut off at zero instead, a threshold that a step of
+    /// training made negative would have no gradient, and never come back.)
     pub fn threshold(&self, layer: usize, step: Option<&Tensor<E>>) -> Tensor<E> {
         match &self.thresholds {
-            ThresholdsOf::Trained(all) => all[layer].tensor().relu(),
-            ThresholdsOf::Step(lambda) => (lambda * step.expect("a step size for each layer")).relu(),
+            ThresholdsOf::Trained(all) => all[layer].tensor().abs(),
+            ThresholdsOf::Step(lambda) => (lambda * step.expect("a step size for each layer")).abs(),
         }
     }
 

@@ -6,7 +6,7 @@ use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Lasso, LassoParams};
 use latent_sparse::lista::{LayerWise, Lista, ListaParams, SupportSelection};
-use latent_tensor::Tensor;
+use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::{Array1, Array2, Axis};
 use proptest::prelude::*;
 
@@ -78,7 +78,7 @@ proptest! {
         for (k, got) in codes(&network, &x, None).into_iter().enumerate() {
             let parameter = |name: &str| value(&network, &format!("{k}.{name}"));
             let (mu, nu, a) = (parameter("gain")[0], parameter("decay"), parameter("overshoot")[0]);
-            let theta = parameter("threshold")[0].max(0.0);
+            let theta = parameter("threshold")[0].abs();
             let weight: Array2<f64> = network.parameters().into_iter()
                 .find_map(|(path, p)| (path == format!("{k}.weight")).then(|| p.tensor().into_array())).unwrap();
             let mut gained = z.clone();
@@ -110,16 +110,23 @@ proptest! {
     }
 }
 
+/// Only the magnitude of a threshold counts, so that one that training made negative has a gradient still.
 #[test]
-fn thresholds_below_zero_count_as_zero() {
+fn thresholds_are_magnitudes() {
     let (dictionary, x) = problem(1, 4, 6, 3);
     let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).unwrap();
-    let network = Lista::new(&lasso, ListaParams::coupled(2)).unwrap();
-    let free = Lista::new(&Lasso::new(&dictionary, LassoParams::new(0.0)).unwrap(), ListaParams::coupled(2)).unwrap();
-    for (path, parameter) in network.parameters() {
+    let [network, negative] = [(); 2].map(|()| Lista::new(&lasso, ListaParams::coupled(2)).unwrap());
+    for (path, parameter) in negative.parameters() {
         if path.ends_with("threshold") {
-            parameter.elements()[0] = -0.5;
+            parameter.elements()[0] *= -1.0;
         }
     }
-    assert_eq!(codes(&network, &x, None), codes(&free, &x, None));
+    assert_eq!(codes(&network, &x, None), codes(&negative, &x, None));
+    let samples = Tensor::constant(x);
+    let loss = negative.trajectory(&samples, None, 2).unwrap().pop().unwrap().square().sum();
+    let slopes = grad(&[loss], &negative.variables(), GradOptions::default());
+    let mut thresholds =
+        negative.parameters().into_iter().zip(slopes).filter(|((path, _), _)| path.ends_with("threshold"));
+    // Larger thresholds make smaller codes: here that is further down.
+    assert!(thresholds.all(|(_, slope)| slope.item() > 0.0));
 }

@@ -6,8 +6,8 @@
 //! the lambda that serves them best at the last layer. Source: Chen, Liu, Wang and Yin, *Theoretical linear convergence
 //! of unfolded ISTA and its practical weights and thresholds*, NeurIPS 2018.
 //!
-//! The default schedule has few steps a stage, so that the study takes minutes; published figures come from some
-//! hundred times as many (`--steps`).
+//! The default schedule has few steps a stage, so that the study takes minutes; published figures come from many
+//! times as many (`--steps`).
 
 mod config;
 mod data;

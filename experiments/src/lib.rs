@@ -11,6 +11,7 @@ pub mod fista_mnist;
 pub mod font;
 pub mod gan_mnist;
 pub mod judge;
+pub mod lista_synthetic;
 pub mod picture;
 pub mod plot;
 pub mod solvers;

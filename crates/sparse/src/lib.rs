@@ -1,5 +1,5 @@
 //! Sparse coding on `ndarray` data: proximal operators, the lasso over a batch of samples,
-//! and dictionary learning.
+//! dictionary learning, learned encoders ([`lista`]) and gradients through codes ([`differentiable`]).
 //!
 //! A sample `x` (features) is written as a combination `W z` of few columns of a dictionary `W`
 //! (features, atoms). The code `z` (atoms) minimises
@@ -31,9 +31,13 @@
 
 mod atoms;
 pub mod dictionary;
+#[cfg(feature = "lista")]
+pub mod differentiable;
 mod error;
 mod kernels;
 pub mod lasso;
+#[cfg(feature = "lista")]
+pub mod lista;
 pub mod prox;
 mod spd;
 

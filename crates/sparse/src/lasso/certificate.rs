@@ -91,6 +91,13 @@ impl<E: Scalar> Penalty<'_, E> {
         largest_correlation(q, self.weights, self.positive)
     }
 
+    /// `1/2 z' H z - b' z` and the l1 term: the objective without its constant `1/2 ||x||^2`.
+    pub fn varying_objective(&self, z: &[E], hz: &[E], b: &[E]) -> f64 {
+        // The second pair of products is <z, H z> here.
+        let sums = sums(z, b, hz, self.weights);
+        0.5 * sums.zq - sums.zb + self.lambda.as_f64() * sums.l1
+    }
+
     /// The largest `s <= 1` for which `s q` is dual feasible.
     fn dual_scale(&self, q: &[E]) -> f64 {
         let worst = self.largest(q);

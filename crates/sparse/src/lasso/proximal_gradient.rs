@@ -8,7 +8,7 @@
 
 use super::active_rows::{ActiveRows, row, row_mut};
 use super::{Block, Lasso, Outcome, StopReason};
-use crate::kernels::{combine, inner_of_differences, proximal_step, sums};
+use crate::kernels::{combine, inner_of_differences, proximal_step};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
 use ndarray::{Array2, s};
@@ -92,7 +92,9 @@ impl<'p, E: Scalar> ProximalGradient<'p, E> {
         let mut lipschitz = vec![self.first_lipschitz; rows];
         let monotone = matches!(self.momentum, Momentum::Nesterov { monotone: true, .. });
         let mut objective: Vec<f64> = if monotone {
-            (0..rows).map(|k| self.objective(block.lambda[k], row(&z, k), row(&hz, k), row(&b, k))).collect()
+            (0..rows)
+                .map(|k| self.lasso.penalty(block.lambda[k]).varying_objective(row(&z, k), row(&hz, k), row(&b, k)))
+                .collect()
         } else {
             vec![0.0; rows]
         };
@@ -116,7 +118,8 @@ impl<'p, E: Scalar> ProximalGradient<'p, E> {
                     }
                 }
                 let accepted = if monotone {
-                    let new = self.objective(block.lambda[active.row(k)], row(&c, k), row(&hc, k), row(&b, k));
+                    let penalty = self.lasso.penalty(block.lambda[active.row(k)]);
+                    let new = penalty.varying_objective(row(&c, k), row(&hc, k), row(&b, k));
                     let accepted = new <= objective[k];
                     if accepted {
                         objective[k] = new;
@@ -157,13 +160,5 @@ impl<'p, E: Scalar> ProximalGradient<'p, E> {
             let outcome = Outcome { iterations: block.stop.max_iterations, stop: StopReason::MaxIterations };
             block.leave(active.row(k), row(&z, k), outcome);
         }
-    }
-
-    /// `1/2 z' H z - b' z + penalty`: the objective without its constant.
-    fn objective(&self, lambda: E, z: &[E], hz: &[E], b: &[E]) -> f64 {
-        let penalty = self.lasso.penalty(lambda);
-        // The second pair of products is <z, H z> here.
-        let sums = sums(z, b, hz, penalty.weights);
-        0.5 * sums.zq - sums.zb + lambda.as_f64() * sums.l1
     }
 }

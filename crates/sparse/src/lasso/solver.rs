@@ -5,7 +5,7 @@ use crate::SparseError;
 use latent_numeric::Scalar;
 use std::fmt::Debug;
 
-/// A method that codes samples: its settings. It owns no problem and no data.
+/// A method that codes samples: its settings, or what it has learned. It owns no problem and no data.
 pub trait Solver<E: Scalar>: Debug + Send + Sync {
     /// Its name, as results and plots show it.
     fn name(&self) -> &'static str;
@@ -14,7 +14,7 @@ pub trait Solver<E: Scalar>: Debug + Send + Sync {
     ///
     /// # Errors
     /// If a setting is out of its domain, or the problem has an option that the method cannot treat.
-    fn prepare<'p>(&self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError>;
+    fn prepare<'p>(&'p self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError>;
 }
 
 /// A solver made ready for one problem.

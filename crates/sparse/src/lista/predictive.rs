@@ -1,0 +1,210 @@
+//! An encoder and its decoder, trained together.
+
+use super::losses::{mean_over_samples, reconstruction};
+use super::train::{self, TrainError};
+use crate::error::require;
+use crate::lasso::{Codes, Lasso, LassoParams, Solver, Stop};
+use crate::{Dictionary, SparseError};
+use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
+use latent_numeric::Scalar;
+use latent_optim::{Adam, Algorithm, FirstOrder, Optimizer};
+use latent_tensor::Tensor;
+use ndarray::{Array2, ArrayView2, Axis, concatenate};
+
+/// Predictive sparse decomposition: the energy of a sample `y`, its code `z` and what an encoder says of it,
+///
+/// ```text
+/// C(y, Dec(z)) + D(z, Enc(y)) + lambda R(z) = 1/2 ||y - W z||^2 + alpha/2 ||z - Enc(y)||^2 + lambda ||z||_1
+/// ```
+///
+/// Codes are inferred by minimising it over `z`; encoder and decoder by gradient steps at these codes. In the end the
+/// encoder's own codes are close to the best ones, at the price of one pass. Kavukcuoglu, Ranzato and LeCun, *Fast
+/// inference in sparse coding algorithms with applications to object recognition*, 2008, without the halves:
+/// their `lambda` and `alpha` are twice these.
+///
+/// ```
+/// use latent_layers::Context;
+/// use latent_numeric::random::Stream;
+/// use latent_optim::Adam;
+/// use latent_sparse::Dictionary;
+/// use latent_sparse::lasso::{CoordinateDescent, Lasso, LassoParams, Stop};
+/// use latent_sparse::lista::{Lista, ListaParams, PredictiveDecomposition};
+/// use ndarray::Array2;
+///
+/// let mut stream = Stream::new(1, "example", &[]);
+/// let x: Array2<f64> = stream.normal_array((64, 6));
+/// let dictionary = Dictionary::new(stream.normal_array((6, 8)) * 0.4)?;
+/// let encoder = Lista::new(&Lasso::new(&dictionary, LassoParams::new(0.1))?, ListaParams::lista(2).tied())?;
+/// let adam = Adam { learning_rate: 0.01, ..Adam::default() };
+/// let mut learner = PredictiveDecomposition::new(encoder, &dictionary, 0.1, 1.0, adam)?;
+/// let (solver, stop) = (CoordinateDescent, Stop::gap(1e-6));
+/// let mut context = Context::evaluate();
+/// let first = learner.step(x.view(), &mut context, &solver, &stop)?;
+/// for _ in 0..50 {
+///     learner.step(x.view(), &mut context, &solver, &stop)?;
+/// }
+/// let last = learner.step(x.view(), &mut context, &solver, &stop)?;
+/// assert!(last.total() < first.total());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct PredictiveDecomposition<M, E: Scalar = f32> {
+    model: Pair<M, E>,
+    lambda: E,
+    alpha: E,
+    optimizer: FirstOrder<Adam, E>,
+}
+
+/// The terms of the energy, in means over samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PredictiveEnergy {
+    /// `1/2 ||y - W z||^2`
+    pub reconstruction: f64,
+    /// `alpha/2 ||z - Enc(y)||^2`
+    pub prediction: f64,
+    /// `lambda ||z||_1`
+    pub sparsity: f64,
+}
+
+impl PredictiveEnergy {
+    /// The sum of the terms.
+    pub fn total(&self) -> f64 {
+        self.reconstruction + self.prediction + self.sparsity
+    }
+}
+
+struct Pair<M, E: Scalar> {
+    encoder: M,
+    decoder: Parameter<E>,
+}
+
+impl<M: Module<E>, E: Scalar> Module<E> for Pair<M, E> {
+    fn kind(&self) -> &'static str {
+        "predictive sparse decomposition"
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
+        visitor.module("encoder", &self.encoder);
+        visitor.parameter("decoder", &self.decoder);
+    }
+}
+
+impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
+    /// An encoder, which maps (samples, features) to (samples, atoms), and a dictionary to begin with; its atoms are scaled to norm 1, and held there.
+    ///
+    /// # Errors
+    /// If lambda or alpha is negative or not finite, an atom is zero, or a setting of Adam is outside its domain.
+    pub fn new(encoder: M, dictionary: &Dictionary<E>, lambda: E, alpha: E, adam: Adam) -> Result<Self, TrainError> {
+        for (name, value) in [("lambda", lambda), ("alpha", alpha)] {
+            require(value.is_finite() && value >= E::zero(), name, value.as_f64(), "a finite number, at least 0")?;
+        }
+        for atom in dictionary.atoms().columns() {
+            let norm = atom.dot(&atom);
+            require(norm > E::zero(), "the squared norm of an atom", norm.as_f64(), "above 0")?;
+        }
+        let decoder = Parameter::new(dictionary.atoms().as_standard_layout().into_owned());
+        let pair = Self { model: Pair { encoder, decoder }, lambda, alpha, optimizer: adam.optimizer()? };
+        pair.normalize();
+        Ok(pair)
+    }
+
+    /// The encoder.
+    pub fn encoder(&self) -> &M {
+        &self.model.encoder
+    }
+
+    /// The decoder.
+    ///
+    /// # Errors
+    /// If training left something that is not finite.
+    pub fn dictionary(&self) -> Result<Dictionary<E>, SparseError> {
+        Dictionary::new(self.model.decoder.tensor().into_array())
+    }
+
+    /// The codes of least energy, given what the encoder says: a lasso with the dictionary `[W; sqrt(alpha) I]` and the
+    /// samples `[y; sqrt(alpha) Enc(y)]`, solved from `Enc(y)`, with its certificates.
+    ///
+    /// # Shapes
+    /// `x` (samples, features); `predicted` and the codes (samples, atoms).
+    ///
+    /// # Errors
+    /// As [`Lasso::solve_from`].
+    pub fn infer(
+        &self,
+        x: ArrayView2<E>,
+        predicted: ArrayView2<E>,
+        solver: &dyn Solver<E>,
+        stop: &Stop,
+    ) -> Result<Codes<E>, SparseError> {
+        let decoder = self.model.decoder.tensor();
+        let (root, atoms) = (self.alpha.sqrt(), decoder.shape()[1]);
+        if x.nrows() != predicted.nrows() || predicted.ncols() != atoms {
+            let (found, expected) = (predicted.shape().to_vec(), vec![x.nrows(), atoms]);
+            return Err(SparseError::Shape { what: "the predicted codes", found, expected });
+        }
+        let beside = |axis, a: ArrayView2<E>, b: ArrayView2<E>| concatenate(Axis(axis), &[a, b]).expect("they fit");
+        let identity = Array2::from_diag_elem(atoms, root);
+        let dictionary = Dictionary::new(beside(0, decoder.view_as(), identity.view()))?;
+        let lasso = Lasso::new(&dictionary, LassoParams::new(self.lambda))?;
+        let samples = beside(1, x, predicted.mapv(|z| root * z).view());
+        lasso.solve_from(samples.view(), predicted.to_owned(), solver, stop)
+    }
+
+    /// One step on a batch: encodes it, infers its codes, and moves encoder and decoder at these codes. The energy is
+    /// that before the move.
+    ///
+    /// # Shapes
+    /// `x` (samples, features).
+    ///
+    /// # Errors
+    /// If the encoder, the inference or the optimiser refuses, or the energy is not finite. Nothing is changed then.
+    pub fn step(
+        &mut self,
+        x: ArrayView2<E>,
+        context: &mut Context,
+        solver: &dyn Solver<E>,
+        stop: &Stop,
+    ) -> Result<PredictiveEnergy, TrainError> {
+        let samples = Tensor::constant(x.to_owned());
+        let (energy, gradients) = {
+            let predicted = context.apply("encoder", &self.model.encoder, &samples)?;
+            let predicted = self.checked(predicted, x.nrows(), context)?;
+            let inferred = self.infer(x, predicted.view_as(), solver, stop)?;
+            let codes = Tensor::constant(inferred.codes);
+            let half = E::of(0.5);
+            let terms = [
+                reconstruction(&samples, &codes, &self.model.decoder.tensor()),
+                mean_over_samples(&(&codes - predicted).square()) * (self.alpha * half),
+                mean_over_samples(&codes.abs()) * self.lambda,
+            ];
+            let [reconstruction, prediction, sparsity] = [0, 1, 2].map(|i: usize| terms[i].item().as_f64());
+            let energy = PredictiveEnergy { reconstruction, prediction, sparsity };
+            let [reconstruction, prediction, _] = terms;
+            (energy, train::gradients(reconstruction + prediction, energy.total(), &self.model.variables())?)
+        };
+        self.optimizer.step(&self.model.parameters(), &gradients)?;
+        self.normalize();
+        Ok(energy)
+    }
+
+    /// What the encoder says, if it has the shape of codes.
+    fn checked(&self, predicted: Tensor<E>, samples: usize, context: &Context) -> Result<Tensor<E>, LayerError> {
+        let atoms = self.model.decoder.shape()[1];
+        if predicted.shape() == [samples, atoms] {
+            return Ok(predicted);
+        }
+        let expected = format!("an encoder that gives codes ({samples}, {atoms})");
+        Err(context.shape_error("predictive sparse decomposition", expected, predicted.shape()))
+    }
+
+    fn normalize(&self) {
+        let atoms = self.model.decoder.shape()[1];
+        let mut elements = self.model.decoder.elements();
+        for j in 0..atoms {
+            let norm = elements.iter().skip(j).step_by(atoms).map(|&w| w * w).sum::<E>().sqrt();
+            // An atom that became zero has no direction to keep.
+            if norm > E::zero() {
+                elements.iter_mut().skip(j).step_by(atoms).for_each(|w| *w /= norm);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Convolutional networks against the same problem as a matrix.
+
+use latent_layers::{Context, Layer, Module};
+use latent_numeric::random::Stream;
+use latent_sparse::lasso::{Ista, Lasso, LassoParams, Stop};
+use latent_sparse::lista::{ConvLista, ConvListaParams, StageWise, TrainError};
+use latent_sparse::{Dictionary, SparseError};
+use latent_tensor::Tensor;
+use ndarray::{Array2, Array4};
+use proptest::prelude::*;
+use std::ops::ControlFlow;
+
+fn params(layers: usize) -> ConvListaParams<f64> {
+    ConvListaParams { layers, lambda: 0.2, step_size: 0.1, selection: None }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Before training, each layer is a step of ISTA with the matrix whose columns are filters in all their places.
+    #[test]
+    fn the_untrained_network_is_ista(
+        seed: u64, maps in 1_usize..4, channels in 1_usize..3, kernel in (1_usize..4, 1_usize..4), image in (1_usize..6, 1_usize..6),
+    ) {
+        let mut stream = Stream::new(seed, "problem", &[]);
+        let filters: Array4<f64> = stream.normal_array((maps, channels, kernel.0, kernel.1));
+        let places = (image.0 + kernel.0 - 1, image.1 + kernel.1 - 1);
+        let (atoms, features) = (maps * places.0 * places.1, channels * image.0 * image.1);
+        let network = ConvLista::new(filters.clone(), params(1)).unwrap();
+        let units = Tensor::constant(Array2::eye(atoms)).reshape(&[atoms, maps, places.0, places.1]);
+        let columns: Array2<f64> = network.reconstruct(&units).unwrap().reshape(&[atoms, features]).into_array();
+        let dictionary = Dictionary::new(columns.reversed_axes()).unwrap();
+        let norms: f64 = filters.outer_iter().flat_map(|f| f.outer_iter().map(|c| c.mapv(f64::abs).sum().powi(2)).collect::<Vec<_>>()).sum();
+        prop_assert!(dictionary.lipschitz() <= norms * (1.0 + 1e-12));
+
+        let lasso = Lasso::new(&dictionary, LassoParams::new(0.2)).unwrap();
+        let network = ConvLista::new(filters, ConvListaParams { step_size: 1.0 / dictionary.lipschitz(), ..params(4) }).unwrap();
+        let x: Array2<f64> = stream.normal_array((2, features));
+        let images = Tensor::constant(x.clone()).reshape(&[2, channels, image.0, image.1]);
+        for (k, codes) in network.trajectory(&images, 4).unwrap().into_iter().enumerate() {
+            let ista = lasso.solve(x.view(), &Ista::default(), &Stop::after(k + 1)).unwrap();
+            let codes: Array2<f64> = codes.reshape(&[2, atoms]).into_array();
+            prop_assert!((&codes - &ista.codes).iter().all(|d| d.abs() < 1e-9), "layer {}", k + 1);
+        }
+        let last = network.forward(&images, &mut Context::evaluate()).unwrap();
+        prop_assert_eq!(last.to_array(), network.trajectory(&images, 4).unwrap()[3].to_array());
+    }
+}
+
+/// Unsupervised training lowers the energy of images below that of as many steps of ISTA, filters included.
+#[test]
+fn training_lowers_the_energy() {
+    let mut stream = Stream::new(1, "problem", &[]);
+    let filters = stream.normal_array::<f64, _, _>((3, 1, 3, 3)) / 3.0;
+    let network = ConvLista::new(filters, ConvListaParams { step_size: 0.15, ..params(2) }).unwrap();
+    let images = Tensor::constant(stream.normal_array::<f64, _, _>((8, 1, 6, 6)));
+    let energy = |layers: usize| {
+        let codes = network.trajectory(&images, layers)?.pop().expect("a layer");
+        let error = (&images - network.reconstruct(&codes)?).square().sum() * 0.5;
+        Ok::<_, TrainError>((error + codes.abs().sum() * 0.2) / 8.0)
+    };
+    let before = [1, 2].map(|layers| energy(layers).unwrap().item());
+    let schedule = StageWise { steps: 30, learning_rate: 5e-3, ..StageWise::default() };
+    schedule.train(&network, |layers, _| energy(layers), |_| ControlFlow::Continue(())).unwrap();
+    let after = [1, 2].map(|layers| energy(layers).unwrap().item());
+    assert!(after[0] < before[0] && after[1] < before[1], "from {before:?} to {after:?}");
+}
+
+#[test]
+fn bad_input() {
+    let filters = || Array4::<f64>::ones((2, 3, 3, 2));
+    let refused = |filters, params| ConvLista::new(filters, params).unwrap_err().to_string();
+    assert_eq!(refused(filters(), params(0)), "the number of layers is 0, expected at least 1");
+    let lambda = ConvListaParams { lambda: -1.0, ..params(1) };
+    assert_eq!(refused(filters(), lambda), "lambda is -1, expected a finite number, at least 0");
+    let step = ConvListaParams { step_size: 0.0, ..params(1) };
+    assert_eq!(refused(filters(), step), "the step size is 0, expected a finite number above 0");
+    let error = ConvLista::new(Array4::<f64>::ones((0, 3, 3, 2)), params(1)).unwrap_err();
+    assert_eq!(error, SparseError::EmptyDictionary { features: 18, atoms: 0 });
+    assert!(matches!(
+        ConvLista::new(filters() * f64::NAN, params(1)).unwrap_err(),
+        SparseError::NonFinite { what: "the filters", row: 0, column: 0, .. }
+    ));
+
+    let network = ConvLista::new(filters(), params(2)).unwrap();
+    let names: Vec<String> = network.parameters().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["decoder", "encoder", "0.step_size", "1.step_size", "0.threshold", "1.threshold"]);
+    let error = network.forward(&Tensor::ones(&[1, 2, 8, 8]), &mut Context::evaluate()).unwrap_err().to_string();
+    assert_eq!(error, "convolutional LISTA: expected (samples, 3, height, width), got the shape [1, 2, 8, 8]");
+    let error = network.reconstruct(&Tensor::ones(&[1, 2, 8, 1])).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "convolutional LISTA: expected (samples, 2, height >= 3, width >= 2), got the shape [1, 2, 8, 1]"
+    );
+    let error = network.trajectory(&Tensor::ones(&[1, 3, 8, 8]), 3).unwrap_err().to_string();
+    assert_eq!(error, "convolutional LISTA: 3 layers were asked for, there are 2");
+}

@@ -30,6 +30,7 @@
 //! ```
 
 mod atoms;
+pub mod convolutional;
 pub mod dictionary;
 mod error;
 mod kernels;

@@ -48,7 +48,10 @@ impl Default for Admm {
 const FIRST_CHECK: usize = 16;
 const CHECK_EVERY: usize = 12;
 /// Iterations after which `rho` is adapted.
-const ADAPT_AT: [usize; 4] = [4, 8, 16, 32];
+pub(super) const ADAPT_AT: [usize; 3] = [8, 16, 32];
+/// How far `rho` may be from the balance of the residuals: the first one, by lambda, is the better guide as long as
+/// they do not contradict it.
+const TOLERATED: f64 = 3.0;
 /// The most `rho` changes at once.
 const LARGEST_FACTOR: f64 = 4.0;
 
@@ -175,9 +178,9 @@ impl<E: Scalar> State<E> {
         let (primal, dual) = (sum(|b| b.primal) * sum(|b| b.u), sum(|b| b.dual) * sum(|b| b.z));
         if primal > 0.0 && dual > 0.0 {
             // The residuals are squared here, and their ratio moves about as rho.
-            let factor = (primal / dual).sqrt().clamp(1.0 / LARGEST_FACTOR, LARGEST_FACTOR);
-            if !(0.8..1.25).contains(&factor) {
-                self.rescaled(sample, E::of(factor));
+            let factor = (primal / dual).sqrt();
+            if !(1.0 / TOLERATED..TOLERATED).contains(&factor) {
+                self.rescaled(sample, E::of(factor.sqrt().clamp(1.0 / LARGEST_FACTOR, LARGEST_FACTOR)));
             }
         }
     }
@@ -195,7 +198,7 @@ impl<E: Scalar> State<E> {
     }
 }
 
-/// Where `rho` starts, by the ratio of lambda and lambda_max.
+/// Where `rho` starts, by the ratio of lambda and lambda_max: measured on natural images at ratios from 0.01 to 0.3.
 fn first_rho<E: Scalar>(sample: &Sample<'_, E>) -> f64 {
     let operator = sample.operator;
     let norms: f64 =
@@ -204,5 +207,5 @@ fn first_rho<E: Scalar>(sample: &Sample<'_, E>) -> f64 {
     let largest = sample.lambda_max().as_f64();
     let ratio = if largest > 0.0 { (sample.lambda.as_f64() / largest).clamp(1e-6, 1.0) } else { 1.0 };
     let scale = if mean > 0.0 { mean } else { 1.0 };
-    5.6 * scale * ratio.powf(2.0 / 3.0)
+    14.0 * scale * ratio.sqrt()
 }

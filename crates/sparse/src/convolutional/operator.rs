@@ -314,7 +314,7 @@ impl<E: Scalar> Operator<E> {
     }
 
     /// The image with its first rows and columns repeated at its end, (channels, rows + height - 1, columns + width - 1).
-    fn padded(&self, image: &Array3<E>) -> Array3<E> {
+    pub fn padded(&self, image: &Array3<E>) -> Array3<E> {
         let (below, right) = (self.size.0 - 1, self.size.1 - 1);
         let mut out = Array3::zeros((self.channels, self.rows + below, self.columns + right));
         out.slice_mut(s![.., ..self.rows, ..self.columns]).assign(image);

@@ -71,10 +71,7 @@ impl<E: Scalar> Sample<'_, E> {
         let r = self.residual(image);
         let lambda = self.lambda.as_f64();
         let data = 0.5 * self.inner(&(self.signal - image), &r);
-        let (support, l1) = maps
-            .chunks(self.operator.row_len())
-            .map(count_and_l1)
-            .fold((0, 0.0), |(count, sum), (c, s)| (count + c, sum + s));
+        let (support, l1) = self.count_and_l1(maps);
         let l1 = lambda * l1;
         let worst = self.largest_correlation(&r).as_f64();
         let s = if worst <= lambda { 1.0 } else { lambda / worst };
@@ -82,6 +79,12 @@ impl<E: Scalar> Sample<'_, E> {
         let scale = 0.5 * self.inner(self.signal, &self.residual(&self.operator.image()));
         let relative_gap = if scale > 0.0 { gap / scale } else { gap };
         Terms { data, l1, gap, relative_gap, support }
+    }
+
+    /// How many coefficients are not zero, and `||z||_1`.
+    pub fn count_and_l1(&self, maps: &[E]) -> (usize, f64) {
+        let rows = maps.chunks(self.operator.row_len()).map(count_and_l1);
+        rows.fold((0, 0.0), |(count, sum), (c, s)| (count + c, sum + s))
     }
 
     /// Whether these maps are good enough.

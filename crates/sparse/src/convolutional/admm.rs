@@ -51,7 +51,7 @@ const CHECK_EVERY: usize = 12;
 pub(super) const ADAPT_AT: [usize; 3] = [8, 16, 32];
 /// How far `rho` may be from the balance of the residuals: the first one, by lambda, is the better guide as long as
 /// they do not contradict it.
-const TOLERATED: f64 = 3.0;
+const TOLERATED: f64 = 10.0;
 /// The most `rho` changes at once.
 const LARGEST_FACTOR: f64 = 4.0;
 

@@ -12,6 +12,13 @@ fn clip<E: Scalar>(x: E, t: E) -> E {
     if -t > c { -t } else { c }
 }
 
+/// `|shrink(q + n z, t) / n - z|`, and `|z|` where `n` is 0.
+#[inline(always)]
+fn change<E: Scalar>(t: E, q: E, z: E, n: E) -> E {
+    let new = soft_threshold(q + n * z, t) / n;
+    ((if n > E::zero() { new } else { E::zero() }) - z).abs()
+}
+
 /// Calls `f(j, lane)` for `j` below `n`, a vector's worth at a time.
 #[inline(always)]
 fn by_lanes(n: usize, mut f: impl FnMut(usize, usize)) {
@@ -106,6 +113,13 @@ latent_numeric::vectorized! {
         }
     }
 
+    /// How many are not zero.
+    pub(super) fn nonzeros<E: Scalar>(z: &[E]) -> usize {
+        let mut count = [0_u32; LANES];
+        by_lanes(z.len(), |j, lane| count[lane] += u32::from(z[j] != E::zero()));
+        count.into_iter().map(|c| c as usize).sum()
+    }
+
     /// `out = shrink(w, t)`.
     pub(super) fn shrink<E: Scalar>(t: E, w: &[E], out: &mut [E]) {
         let n = out.len();
@@ -152,6 +166,32 @@ latent_numeric::vectorized! {
             lanes[lane] += z[j].abs();
         });
         (count.into_iter().map(|c| c as usize).sum(), total(lanes))
+    }
+
+    /// The largest `|z_new - z|` for `z_new = shrink(q + n z, t) / n`, or 0 where `n` is.
+    pub(super) fn largest_change<E: Scalar>(t: E, q: &[E], z: &[E], n: &[E]) -> E {
+        let count = q.len();
+        let (z, n) = (&z[..count], &n[..count]);
+        let mut lanes = [E::zero(); LANES];
+        by_lanes(count, |j, lane| {
+            let size = change(t, q[j], z[j], n[j]);
+            lanes[lane] = if size > lanes[lane] { size } else { lanes[lane] };
+        });
+        lanes.into_iter().fold(E::zero(), |worst, c| if c > worst { c } else { worst })
+    }
+
+    /// Where that is.
+    pub(super) fn best_change<E: Scalar>(t: E, q: &[E], z: &[E], n: &[E]) -> usize {
+        let count = q.len();
+        let (z, n) = (&z[..count], &n[..count]);
+        let (mut best, mut at) = (E::zero(), 0);
+        for j in 0..count {
+            let size = change(t, q[j], z[j], n[j]);
+            if size > best {
+                (best, at) = (size, j);
+            }
+        }
+        at
     }
 
     /// `a += b`.

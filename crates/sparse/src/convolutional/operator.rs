@@ -11,7 +11,7 @@
 //! ```
 
 use super::Filters;
-use super::kernels::{add, add_scaled};
+use super::kernels::{add, add_scaled, nonzeros};
 use latent_numeric::Scalar;
 use latent_numeric::fft::{Complex, RealFft2};
 use latent_numeric::linalg::symmetric_eigen;
@@ -329,7 +329,9 @@ impl<E: Scalar> Operator<E> {
         let (h, w) = self.size;
         for (pixel, mut patch) in scratch.patches.rows_mut().into_iter().enumerate() {
             let (c, a, b) = (pixel / (h * w), pixel / w % h, pixel % w);
-            patch.assign(&padded.slice(s![c, i + a, b..b + self.columns]));
+            let line = padded.slice(s![c, i + a, b..b + self.columns]);
+            let patch = patch.as_slice_mut().expect("standard layout");
+            patch.copy_from_slice(line.to_slice().expect("standard layout"));
         }
         let (patches, out) = (scratch.patches.view(), scratch.correlations.view_mut());
         matmul_into(E::one(), self.flat.view(), patches, E::zero(), out, Threads::One);
@@ -338,7 +340,7 @@ impl<E: Scalar> Operator<E> {
     /// Adds what a row of maps, row `i` of its block, makes of the image.
     fn synthesize_row(&self, maps: &[E], i: usize, partial: &mut Partial<E>, scratch: &mut Scratch<E>) {
         let (h, w) = self.size;
-        let nonzeros = maps.iter().filter(|z| **z != E::zero()).count();
+        let nonzeros = nonzeros(maps);
         if nonzeros * SPARSE < maps.len() {
             if nonzeros == 0 {
                 return;

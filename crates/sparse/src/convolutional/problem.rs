@@ -47,6 +47,25 @@ impl<'a, E> Images<'a, E> {
     }
 }
 
+impl<E: Scalar> Images<'_, E> {
+    /// Checks the weights.
+    pub(super) fn check_mask(&self) -> Result<(), SparseError> {
+        let Some(mask) = self.mask else { return Ok(()) };
+        if mask.dim() != self.pixels.dim() {
+            return Err(SparseError::Shape {
+                what: "the mask",
+                found: mask.shape().to_vec(),
+                expected: self.pixels.shape().to_vec(),
+            });
+        }
+        check_pixels("the mask (images, channels x height x width)", mask)?;
+        match mask.iter().find(|w| **w < E::zero()) {
+            Some(weight) => require(false, "a weight of the mask", weight.as_f64(), "at least 0"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
     /// Checks the parameters.
     ///
@@ -239,19 +258,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
             });
         }
         check_pixels("the images (images, channels x height x width)", images.pixels)?;
-        if let Some(mask) = &images.mask {
-            if mask.dim() != images.pixels.dim() {
-                return Err(SparseError::Shape {
-                    what: "the mask",
-                    found: mask.shape().to_vec(),
-                    expected: images.pixels.shape().to_vec(),
-                });
-            }
-            check_pixels("the mask (images, channels x height x width)", *mask)?;
-            if let Some(weight) = mask.iter().find(|w| **w < E::zero()) {
-                require(false, "a weight of the mask", weight.as_f64(), "at least 0")?;
-            }
-        }
+        images.check_mask()?;
         let (rows, columns) = self.torus(height, width);
         let operator = Operator::new(self.filters, rows, columns);
         let shape = if separate { (n * channels, 1) } else { (n, channels) };

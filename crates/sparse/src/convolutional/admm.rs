@@ -110,19 +110,31 @@ struct Split<E> {
 }
 
 impl<E: Scalar> State<E> {
-    /// From the given `z`, with `u = 0`.
+    /// From the given `z`; the multipliers are those that `z` would have as the minimiser, or 0 where `z` is.
     pub fn new(settings: Admm, sample: &Sample<'_, E>, maps: &[E]) -> Self {
         let operator = sample.operator;
         let rho = E::of(settings.rho.unwrap_or_else(|| first_rho(sample)));
-        let dv = operator.synthesize(maps);
-        let split = sample.weights.map(|_| Split { sigma: sample.largest_weight(), y: dv.clone(), u: operator.image() });
-        let shift = split.as_ref().map_or(rho, |split| rho / split.sigma);
-        // With u = 0, z is the shrinkage of w only if w is z moved away from zero by the threshold.
         let t = sample.lambda / rho;
-        let w: Vec<E> = maps.iter().map(|&z| if z == E::zero() { z } else { z + t * z.signum() }).collect();
-        let relaxation = E::of(settings.relaxation);
-        let mut state = Self { relaxation, rho, inverse: operator.normal_inverse(shift), w, dv, split };
+        let mut split =
+            sample.weights.map(|_| Split { sigma: sample.largest_weight(), y: operator.image(), u: operator.image() });
+        let shift = split.as_ref().map_or(rho, |split| rho / split.sigma);
+        let mut w = vec![E::zero(); operator.len()];
         if maps.iter().any(|z| *z != E::zero()) {
+            let image = operator.synthesize(maps);
+            let r = sample.residual(&image);
+            w = operator.adjoint(&r);
+            for (w, &z) in w.iter_mut().zip(maps) {
+                *w = if z == E::zero() { (*w / rho).max(-t).min(t) } else { z + t * z.signum() };
+            }
+            if let Some(split) = &mut split {
+                split.u = r * -split.sigma.recip();
+                split.y = image;
+            }
+        }
+        let relaxation = E::of(settings.relaxation);
+        let inverse = operator.normal_inverse(shift);
+        let mut state = Self { relaxation, rho, inverse, w, dv: operator.image(), split };
+        if state.w.iter().any(|w| *w != E::zero()) {
             state.refresh(sample);
         }
         state

@@ -146,7 +146,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         stop: &Stop,
     ) -> Result<ConvolutionalCodes<E>, SparseError> {
         solver.check()?;
-        self.run(images.into(), start, stop, &|sample, maps| solver.solve(sample, maps))
+        self.run(images.into(), start, stop, Some(solver))
     }
 
     /// The certificates of given maps; their iterations are 0 and their stop reason says whether the gap is within
@@ -160,8 +160,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         maps: ArrayView4<E>,
         tolerance: f64,
     ) -> Result<Vec<Certificate>, SparseError> {
-        let unchanged = Outcome { iterations: 0, stop: StopReason::MaxIterations };
-        let codes = self.run(images.into(), maps.to_owned(), &Stop::gap(tolerance), &|_, _| unchanged)?;
+        let codes = self.run(images.into(), maps.to_owned(), &Stop::gap(tolerance), None)?;
         Ok(codes.certificates)
     }
 
@@ -203,13 +202,13 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         Ok(out.into_shape_with_order((images, channels, height, width)).expect("as many elements"))
     }
 
-    /// Solves checked images, one certificate for each.
+    /// Solves checked images, or leaves the maps as they are; one certificate for each.
     fn run(
         &self,
         images: Images<'_, E>,
         start: Array4<E>,
         stop: &Stop,
-        solve: &(dyn Fn(&Sample<'_, E>, &mut [E]) -> Outcome + Sync),
+        solver: Option<&dyn Solver<E>>,
     ) -> Result<ConvolutionalCodes<E>, SparseError> {
         let prepared = self.prepare(images)?;
         let expected = self.maps_dim(images.pixels.dim());
@@ -235,7 +234,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
             .enumerate()
             .map(|(i, maps)| {
                 let lambda = prepared.lambda(i, &self.params.lambda);
-                prepared.with(i, lambda, *stop, |sample| one(sample, maps, solve))
+                prepared.with(i, lambda, *stop, |sample| one(sample, maps, solver))
             })
             .collect();
         let maps = maps.into_shape_with_order(expected).expect("as many elements");
@@ -326,15 +325,17 @@ impl<E: Scalar> Prepared<E> {
 fn one<E: Scalar>(
     sample: &Sample<'_, E>,
     mut maps: ArrayViewMut3<E>,
-    solve: &(dyn Fn(&Sample<'_, E>, &mut [E]) -> Outcome + Sync),
+    solver: Option<&dyn Solver<E>>,
 ) -> Certificate {
-    if sample.lambda >= sample.lambda_max() {
-        maps.fill(E::zero());
-        let zeros = vec![E::zero(); sample.operator.len()];
-        return sample.terms(&zeros).certificate(0, StopReason::LambdaMax);
-    }
     let mut inner = by_rows(maps.view());
-    let outcome = solve(sample, &mut inner);
+    let outcome = match solver {
+        None => Outcome { iterations: 0, stop: StopReason::MaxIterations },
+        Some(_) if sample.lambda >= sample.lambda_max() => {
+            inner.fill(E::zero());
+            Outcome { iterations: 0, stop: StopReason::LambdaMax }
+        }
+        Some(solver) => solver.solve(sample, &mut inner),
+    };
     let terms = sample.terms(&inner);
     let (k, columns) = (sample.operator.filters, sample.operator.columns);
     for (i, row) in inner.chunks_exact(sample.operator.row_len()).enumerate() {

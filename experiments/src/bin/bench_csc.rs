@@ -1,17 +1,22 @@
 //! Measures convolutional sparse coding and the learning of filters, one JSON line a measurement.
 //!
 //! Images are high-pass parts, (height, width, images) in f32; filters are (height, width, filters). `encode` finds the
-//! maps of one image with given filters in a given number of iterations, or to a given duality gap. Reading files is
-//! not timed; everything that depends on the filters is. The objective is computed in f64 from what is left.
+//! maps of one image with given filters in a given number of iterations, or to a given duality gap; `learn` learns
+//! filters from all images, until their joint objective is low enough. Reading files is not timed; everything that
+//! depends on the filters is. The objective is computed in f64 from the maps and filters that are left.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use experiments::failure::{Failure, OrHelp, exit};
 use latent_numeric::parallel::with_threads;
-use latent_sparse::convolutional::{Admm, ConvolutionalLasso, ConvolutionalParams, Filters, Solver};
+use latent_sparse::convolutional::{
+    Admm, ConvolutionalLasso, ConvolutionalParams, FilterInit, FilterLearner, FilterParams, Filters,
+    GreedyCoordinateDescent, Solver,
+};
 use latent_sparse::lasso::{Fista, Ista, Stop, Summary};
 use ndarray::{Array3, Array4, ArrayView4, Axis, s};
 use serde_json::json;
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -22,7 +27,8 @@ use std::time::Instant;
     name = "bench_csc",
     version,
     after_help = "Examples:
-  bench_csc encode --images csc_images.npy --filters filters.npy --iterations 30,60 --threads 2 --save maps.npy"
+  bench_csc encode --images csc_images.npy --filters filters.npy --iterations 30,60 --threads 2 --save maps.npy
+  bench_csc learn --images csc_images.npy --objective 319 --threads 2 --save learned.npy"
 )]
 struct Flags {
     #[command(subcommand)]
@@ -33,6 +39,8 @@ struct Flags {
 enum Work {
     /// Find the maps of one image with given filters
     Encode(Encode),
+    /// Learn filters from all images
+    Learn(Learn),
 }
 
 #[derive(Args, Debug)]
@@ -69,6 +77,8 @@ enum SolverName {
     Fista,
     /// FISTA with adaptive restart
     RestartedFista,
+    /// Locally greedy coordinate descent
+    Greedy,
 }
 
 impl SolverName {
@@ -78,6 +88,7 @@ impl SolverName {
             Self::Ista => Box::new(Ista::default()),
             Self::Fista => Box::new(Fista::default()),
             Self::RestartedFista => Box::new(Fista::restarted()),
+            Self::Greedy => Box::new(GreedyCoordinateDescent),
         }
     }
 }
@@ -108,10 +119,45 @@ struct Encode {
     gap: f64,
 }
 
+#[derive(Args, Debug)]
+struct Learn {
+    #[command(flatten)]
+    shared: Shared,
+
+    /// How many filters to learn
+    #[arg(long, default_value_t = 32)]
+    filters: usize,
+
+    /// Height and width of a filter
+    #[arg(long, default_value_t = 8)]
+    size: usize,
+
+    /// The most passes over the images
+    #[arg(long, default_value_t = 30)]
+    epochs: usize,
+
+    /// Iterations of ADMM on each image in a pass
+    #[arg(long, default_value_t = 5)]
+    coding_iterations: usize,
+
+    /// Joint objective at which to stop
+    #[arg(long, default_value_t = 0.0)]
+    objective: f64,
+
+    /// Begin with windows of the images instead of noise
+    #[arg(long)]
+    patches: bool,
+
+    /// Seed of every random draw
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
 fn main() -> ExitCode {
     let flags = Flags::parse();
     exit(match &flags.work {
         Work::Encode(work) => on_threads(work.shared.threads, || encode(work)),
+        Work::Learn(work) => on_threads(work.shared.threads, || learn(work)),
     })
 }
 
@@ -145,6 +191,39 @@ fn encode(flags: &Encode) -> Result<(), Failure> {
             }))?;
             save(shared, codes.maps.index_axis(Axis(0), 0).to_owned())?;
         }
+    }
+    Ok(())
+}
+
+fn learn(flags: &Learn) -> Result<(), Failure> {
+    let shared = &flags.shared;
+    check(shared)?;
+    let images = read_images(&shared.images)?;
+    for _ in 0..shared.runs {
+        let start = Instant::now();
+        let mut learner = FilterLearner::new(FilterParams {
+            epochs: flags.epochs,
+            coding_iterations: flags.coding_iterations,
+            init: if flags.patches { FilterInit::Patches } else { FilterInit::Gaussian },
+            seed: flags.seed,
+            ..FilterParams::new(flags.filters, (flags.size, flags.size), ConvolutionalParams::new(shared.lambda))
+        })?;
+        let report = learner.fit_observed(images.view(), &mut |epoch| {
+            if epoch.objective <= flags.objective { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let seconds = start.elapsed().as_secs_f64();
+        let (Some(filters), Some(maps)) = (learner.filters(), learner.maps()) else {
+            return Err(Failure::new("no epoch was finished"));
+        };
+        let quality = in_double_precision(filters.array(), images.view(), maps.view(), shared.lambda)?;
+        let count = quality.samples as f64;
+        print(&json!({
+            "task": "csc_learn", "peer": "Latent alternating", "threads": thread_count(shared),
+            "iterations": report.epochs * flags.coding_iterations, "seconds": seconds,
+            "objective": count * quality.objective, "data_fidelity": count * quality.data_term,
+            "l1": count * quality.l1_term / f64::from(shared.lambda),
+        }))?;
+        save(shared, filters.array().index_axis(Axis(1), 0).to_owned())?;
     }
     Ok(())
 }

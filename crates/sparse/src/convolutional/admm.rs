@@ -76,13 +76,13 @@ impl<E: Scalar> Method<E> for Admm {
             state.step(sample, self.rho.is_none() && ADAPT_AT.contains(&iteration));
             let look = iteration >= FIRST_CHECK && (iteration - FIRST_CHECK).is_multiple_of(CHECK_EVERY);
             if stop.relative_gap > 0.0 && look {
-                state.codes(sample, maps);
+                state.codes(maps);
                 if sample.good(&sample.terms(maps)) {
                     return Outcome { iterations: iteration, stop: StopReason::Converged };
                 }
             }
         }
-        state.codes(sample, maps);
+        state.codes(maps);
         Outcome { iterations: stop.max_iterations, stop: StopReason::MaxIterations }
     }
 }
@@ -92,6 +92,7 @@ impl<E: Scalar> Method<E> for Admm {
 pub struct State<E> {
     relaxation: E,
     rho: E,
+    lambda: E,
     inverse: NormalInverse<E>,
     /// `z + u`
     w: Vec<E>,
@@ -133,26 +134,27 @@ impl<E: Scalar> State<E> {
         }
         let relaxation = E::of(settings.relaxation);
         let inverse = operator.normal_inverse(shift);
-        let mut state = Self { relaxation, rho, inverse, w, dv: operator.image(), split };
+        let lambda = sample.lambda;
+        let mut state = Self { relaxation, rho, lambda, inverse, w, dv: operator.image(), split };
         if state.w.iter().any(|w| *w != E::zero()) {
             state.refresh(sample);
         }
         state
     }
 
-    /// Takes up other filters than those of the last step.
+    /// Takes up the filters and lambda of the sample, where they are others than those of the last step.
     pub fn refresh(&mut self, sample: &Sample<'_, E>) {
         self.rescaled(sample, E::one());
     }
 
     /// The sparse maps.
-    pub fn codes(&self, sample: &Sample<'_, E>, maps: &mut [E]) {
-        shrink(sample.lambda / self.rho, &self.w, maps);
+    pub fn codes(&self, maps: &mut [E]) {
+        shrink(self.lambda / self.rho, &self.w, maps);
     }
 
     /// One iteration; afterwards `rho` follows the residuals if asked for.
     pub fn step(&mut self, sample: &Sample<'_, E>, adapt: bool) {
-        let (operator, t, a) = (sample.operator, sample.lambda / self.rho, self.relaxation);
+        let (operator, t, a) = (sample.operator, self.lambda / self.rho, self.relaxation);
         let mut target = match &self.split {
             None => sample.signal.clone(),
             Some(split) => &split.y - &split.u,
@@ -174,8 +176,7 @@ impl<E: Scalar> State<E> {
             );
         }
         if !adapt {
-            self.dv =
-                operator.sweep(Some(&g), [&mut self.w], |[w], g, v, (): &mut ()| admm_step(t, a, w, g, v)).0;
+            self.dv = operator.sweep(Some(&g), [&mut self.w], |[w], g, v, (): &mut ()| admm_step(t, a, w, g, v)).0;
             return;
         }
         let (dv, sums) = operator.sweep(Some(&g), [&mut self.w], |[w], g, v, sums: &mut Balance| {
@@ -200,12 +201,13 @@ impl<E: Scalar> State<E> {
     /// Changes `rho` by a factor, and all that depends on it and on the filters.
     fn rescaled(&mut self, sample: &Sample<'_, E>, factor: E) {
         let operator = sample.operator;
-        let t = sample.lambda / self.rho;
+        let t = self.lambda / self.rho;
         self.rho *= factor;
+        self.lambda = sample.lambda;
         let shift = self.split.as_ref().map_or(self.rho, |split| self.rho / split.sigma);
         self.inverse = operator.normal_inverse(shift);
-        // u is the multiplier divided by rho; the threshold of w changes with it.
-        let inverse = factor.recip();
+        // u is the multiplier divided by rho, and as large as the threshold at most: both change by the same factor.
+        let inverse = if t > E::zero() { self.lambda / self.rho / t } else { E::zero() };
         self.dv = operator.sweep(None, [&mut self.w], |[w], _, v, (): &mut ()| rescale(t, inverse, w, v)).0;
     }
 }
@@ -213,8 +215,7 @@ impl<E: Scalar> State<E> {
 /// Where `rho` starts, by the ratio of lambda and lambda_max: measured on natural images at ratios from 0.01 to 0.3.
 fn first_rho<E: Scalar>(sample: &Sample<'_, E>) -> f64 {
     let operator = sample.operator;
-    let norms: f64 =
-        (0..operator.filters).flat_map(|k| operator.filter(k)).map(|d| d.as_f64().powi(2)).sum::<f64>();
+    let norms: f64 = (0..operator.filters).flat_map(|k| operator.filter(k)).map(|d| d.as_f64().powi(2)).sum::<f64>();
     let mean = norms / operator.filters as f64;
     let largest = sample.lambda_max().as_f64();
     let ratio = if largest > 0.0 { (sample.lambda.as_f64() / largest).clamp(1e-6, 1.0) } else { 1.0 };

@@ -32,6 +32,8 @@ pub struct GreedyCoordinateDescent;
 /// The first pass after which the duality gap is looked at, and how many passes lie between two looks.
 const FIRST_CHECK: usize = 6;
 const CHECK_EVERY: usize = 2;
+/// Changes below this many units in the last place of the largest coefficient are rounding.
+const ROUNDING: f64 = 64.0;
 
 impl<E: Scalar> Solver<E> for GreedyCoordinateDescent {
     fn name(&self) -> &'static str {
@@ -51,8 +53,7 @@ impl<E: Scalar> Method<E> for GreedyCoordinateDescent {
         for iteration in 1..=stop.max_iterations {
             let changed = descent.pass(bound);
             let look = iteration >= FIRST_CHECK && (iteration - FIRST_CHECK).is_multiple_of(CHECK_EVERY);
-            // What is smaller than this is rounding.
-            let floor = E::epsilon() * descent.largest_coefficient();
+            let floor = E::of(ROUNDING) * E::epsilon() * descent.largest_coefficient();
             if (look && stop.relative_gap > 0.0) || bound <= floor {
                 descent.maps(maps);
                 let image = sample.operator.synthesize(maps);
@@ -63,7 +64,8 @@ impl<E: Scalar> Method<E> for GreedyCoordinateDescent {
                     return Outcome { iterations: iteration, stop: StopReason::Precision };
                 }
                 // Free of the rounding errors of its updates.
-                descent.correlations = by_positions(sample.operator, &sample.operator.adjoint(&sample.residual(&image)));
+                descent.correlations =
+                    by_positions(sample.operator, &sample.operator.adjoint(&sample.residual(&image)));
             }
             bound = (bound * E::of(0.5)).max(floor);
         }
@@ -181,7 +183,8 @@ impl<'a, E: Scalar> Descent<'a, E> {
         for top in (0..operator.rows).step_by(h) {
             for left in (0..operator.columns).step_by(w) {
                 let (bottom, right) = ((top + h).min(operator.rows), (left + w).min(operator.columns));
-                loop {
+                // In a pass each coefficient may have its turn about twice.
+                for _ in 0..2 * (bottom - top) * (right - left) * operator.filters {
                     let (mut best, mut at) = (E::zero(), top);
                     for i in top..bottom {
                         let change = self.change_in(i, left, right);
@@ -205,7 +208,8 @@ impl<'a, E: Scalar> Descent<'a, E> {
         let k = self.sample.operator.filters;
         let [at, n] = self.ranges(i, left, right);
         let lambda = self.sample.lambda;
-        let best = best_change(lambda, &self.correlations[at.clone()], &self.z[at.clone()], &self.curvatures[n.clone()]);
+        let best =
+            best_change(lambda, &self.correlations[at.clone()], &self.z[at.clone()], &self.curvatures[n.clone()]);
         let (index, curvature) = (at.start + best, self.curvatures[n.start + best]);
         let new = minimiser(lambda, self.correlations[index], self.z[index], curvature);
         let delta = new - self.z[index];

@@ -83,7 +83,6 @@ struct Coded<E> {
     objective: f64,
     nonzeros: usize,
     residual: Array3<E>,
-    maps: Option<Vec<E>>,
 }
 
 impl<E: Scalar> FilterLearner<E> {
@@ -154,13 +153,7 @@ impl<E: Scalar> FilterLearner<E> {
             report.objective = 0.0;
             for (batch, indices) in order.chunks(batch_size).enumerate() {
                 let (objective, nonzeros) = if let Some(prepared) = &mut prepared {
-                    let last = epoch + 1 == self.params.epochs;
-                    let (objective, nonzeros, maps) = self.learn(prepared, Some(&mut states), epoch, last)?;
-                    if let Some(maps) = maps {
-                        let dim = problem.maps_dim(images.pixels.dim());
-                        self.maps = Some(maps.into_shape_with_order(dim).expect("as many elements"));
-                    }
-                    (objective, nonzeros)
+                    self.learn(prepared, Some(&mut states), epoch)?
                 } else {
                     let select = |a: ArrayView4<E>| a.select(Axis(0), indices);
                     let pixels = select(images.pixels);
@@ -168,9 +161,7 @@ impl<E: Scalar> FilterLearner<E> {
                     let part = Images { pixels: pixels.view(), mask: mask.as_ref().map(|m| m.view()) };
                     let filters = Filters::new(self.shaped(self.state()))?;
                     let mut prepared = ConvolutionalLasso::new(&filters, self.params.penalty)?.prepare(part)?;
-                    self.maps = None;
-                    let (objective, nonzeros, _) = self.learn(&mut prepared, None, epoch, false)?;
-                    (objective, nonzeros)
+                    self.learn(&mut prepared, None, epoch)?
                 };
                 report.objective += objective;
                 let replaced = self.state().replaced;
@@ -186,6 +177,12 @@ impl<E: Scalar> FilterLearner<E> {
             report.epochs += 1;
         }
         report.replaced = self.state().replaced - replaced;
+        self.maps = prepared.and_then(|prepared| {
+            let states: Option<Vec<State<E>>> = states.into_iter().collect();
+            let dim = problem.maps_dim(images.pixels.dim());
+            states
+                .map(|states| codes(&prepared.operator, &states).into_shape_with_order(dim).expect("as many elements"))
+        });
         Ok(report)
     }
 
@@ -222,19 +219,17 @@ impl<E: Scalar> FilterLearner<E> {
         self.params.zero_mean.then_some(self.params.size.0 * self.params.size.1)
     }
 
-    /// Codes all prepared images a little further, updates the filters and prepares the operator with them. With
-    /// `keep`, answers with the maps, (images, filters, rows, columns).
+    /// Codes all prepared images a little further, updates the filters and prepares the operator with them. Answers
+    /// with the objective before the update and the coefficients that are not zero.
     fn learn(
         &mut self,
         prepared: &mut Prepared<E>,
         mut states: Option<&mut [Option<State<E>>]>,
         epoch: usize,
-        keep: bool,
-    ) -> Result<(f64, usize, Option<Array4<E>>), SparseError> {
+    ) -> Result<(f64, usize), SparseError> {
         let count = prepared.len();
         let operator = &prepared.operator;
-        let (k, rows, columns) = (operator.filters, operator.rows, operator.columns);
-        let mut kept = keep.then(|| Array4::zeros((count, k, rows, columns)));
+        let k = operator.filters;
         let mut batch = Statistics::new(k, operator.channels, operator.size);
         let (mut objective, mut nonzeros) = (0.0, 0);
         let mut used = vec![false; k];
@@ -255,18 +250,14 @@ impl<E: Scalar> FilterLearner<E> {
                 .par_iter_mut()
                 .with_max_len(1)
                 .enumerate()
-                .map(|(i, state)| learner.code(prepared, start + i, state, epoch, keep))
+                .map(|(i, state)| learner.code(prepared, start + i, state, epoch))
                 .collect();
-            for (i, coded) in coded.into_iter().enumerate() {
+            for coded in coded {
                 batch.add(E::one(), coded.weight, &coded.statistics);
                 objective += coded.objective;
                 nonzeros += coded.nonzeros;
                 for (k, used) in used.iter_mut().enumerate() {
                     *used |= coded.statistics.energy(k) > E::zero();
-                }
-                if let (Some(kept), Some(maps)) = (&mut kept, &coded.maps) {
-                    let maps = ArrayView3::from_shape((rows, k, columns), maps).expect("as many elements");
-                    kept.index_axis_mut(Axis(0), start + i).assign(&maps.permuted_axes([1, 0, 2]));
                 }
                 if worst.as_ref().is_none_or(|(most, _)| coded.objective > *most) {
                     worst = Some((coded.objective, coded.residual));
@@ -299,18 +290,11 @@ impl<E: Scalar> FilterLearner<E> {
         }
         let filters = Filters::new(self.shaped(self.state()))?;
         prepared.operator = prepared.operator.with_filters(&filters);
-        Ok((objective, nonzeros, kept))
+        Ok((objective, nonzeros))
     }
 
     /// Codes one image further.
-    fn code(
-        &self,
-        prepared: &Prepared<E>,
-        i: usize,
-        state: &mut Option<State<E>>,
-        epoch: usize,
-        keep: bool,
-    ) -> Coded<E> {
+    fn code(&self, prepared: &Prepared<E>, i: usize, state: &mut Option<State<E>>, epoch: usize) -> Coded<E> {
         let lambda = prepared.lambda(i, &self.params.penalty.lambda);
         prepared.with(i, lambda, Stop::default(), |sample| {
             let operator: &Operator<E> = sample.operator;
@@ -324,7 +308,7 @@ impl<E: Scalar> FilterLearner<E> {
             for step in 1..=self.params.coding_iterations {
                 state.step(sample, ADAPT_AT.contains(&(before + step)));
             }
-            state.codes(sample, &mut maps);
+            state.codes(&mut maps);
             let image = operator.synthesize(&maps);
             let (nonzeros, l1) = sample.count_and_l1(&maps);
             let weight = sample.largest_weight();
@@ -336,7 +320,7 @@ impl<E: Scalar> FilterLearner<E> {
             // completed image lies above the weighted fit and touches it at these filters.
             let statistics = Statistics::of(operator, &(&image + &residual), &maps);
             let objective = sample.data_term(&image) + lambda.as_f64() * l1;
-            Coded { statistics, weight, objective, nonzeros, residual, maps: keep.then_some(maps) }
+            Coded { statistics, weight, objective, nonzeros, residual }
         })
     }
 
@@ -364,7 +348,10 @@ impl<E: Scalar> FilterLearner<E> {
                         expected: vec![count, channels, h, w],
                     });
                 }
-                Filters::new(given.clone())?.into_array().into_shape_with_order((count, channels * h * w)).expect("same")
+                Filters::new(given.clone())?
+                    .into_array()
+                    .into_shape_with_order((count, channels * h * w))
+                    .expect("same")
             }
             FilterInit::Patches => {
                 let blank = Filters::new(Array4::zeros((count, channels, h, w)))?;
@@ -402,6 +389,19 @@ impl<E: Scalar> FilterLearner<E> {
         });
         Ok(())
     }
+}
+
+/// The maps of all images as their last iteration left them, (images, filters, rows, columns).
+fn codes<E: Scalar>(operator: &Operator<E>, states: &[State<E>]) -> Array4<E> {
+    let (k, rows, columns) = (operator.filters, operator.rows, operator.columns);
+    let mut out = Array4::zeros((states.len(), k, rows, columns));
+    let mut maps = vec![E::zero(); operator.len()];
+    for (state, mut out) in states.iter().zip(out.outer_iter_mut()) {
+        state.codes(&mut maps);
+        let by_rows = ArrayView3::from_shape((rows, k, columns), &maps).expect("as many elements");
+        out.assign(&by_rows.permuted_axes([1, 0, 2]));
+    }
+    out
 }
 
 /// A random window of an image (channels, rows, columns) as a filter of unit norm; `None` if it is blank.

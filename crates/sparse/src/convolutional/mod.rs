@@ -79,6 +79,8 @@ mod restore;
 mod sample;
 mod solver;
 mod statistics;
+#[cfg(test)]
+mod tests;
 
 pub use admm::Admm;
 pub use codes::ConvolutionalCodes;

@@ -322,11 +322,7 @@ impl<E: Scalar> Prepared<E> {
 }
 
 /// Solves one image, whose maps are (filters, rows, columns).
-fn one<E: Scalar>(
-    sample: &Sample<'_, E>,
-    mut maps: ArrayViewMut3<E>,
-    solver: Option<&dyn Solver<E>>,
-) -> Certificate {
+fn one<E: Scalar>(sample: &Sample<'_, E>, mut maps: ArrayViewMut3<E>, solver: Option<&dyn Solver<E>>) -> Certificate {
     let mut inner = by_rows(maps.view());
     let outcome = match solver {
         None => Outcome { iterations: 0, stop: StopReason::MaxIterations },

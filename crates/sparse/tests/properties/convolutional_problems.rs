@@ -42,8 +42,7 @@ impl Problem {
             filters: Filters::new(d).unwrap(),
             images,
             mask,
-            params: ConvolutionalParams::new(0.0)
-                .boundary(if free { Boundary::Free } else { Boundary::Circular }),
+            params: ConvolutionalParams::new(0.0).boundary(if free { Boundary::Free } else { Boundary::Circular }),
         };
         if separate {
             problem.params = problem.params.separate_channels();

@@ -296,32 +296,31 @@ impl<E: Scalar> FilterLearner<E> {
     /// Codes one image further.
     fn code(&self, prepared: &Prepared<E>, i: usize, state: &mut Option<State<E>>, epoch: usize) -> Coded<E> {
         let lambda = prepared.lambda(i, &self.params.penalty.lambda);
-        prepared.with(i, lambda, Stop::default(), |sample| {
-            let operator: &Operator<E> = sample.operator;
-            let mut maps = vec![E::zero(); operator.len()];
-            let first = state.is_none();
-            let state = state.get_or_insert_with(|| State::new(Admm::default(), sample, &maps));
-            if !first {
-                state.refresh(sample);
-            }
-            let before = if first { 0 } else { epoch * self.params.coding_iterations };
-            for step in 1..=self.params.coding_iterations {
-                state.step(sample, ADAPT_AT.contains(&(before + step)));
-            }
-            state.codes(&mut maps);
-            let image = operator.synthesize(&maps);
-            let (nonzeros, l1) = sample.count_and_l1(&maps);
-            let weight = sample.largest_weight();
-            let mut residual = sample.residual(&image);
-            if weight > E::zero() {
-                residual /= weight;
-            }
-            // Where weights are below the largest, the image is filled in by what its maps make: the fit to the
-            // completed image lies above the weighted fit and touches it at these filters.
-            let statistics = Statistics::of(operator, &(&image + &residual), &maps);
-            let objective = sample.data_term(&image) + lambda.as_f64() * l1;
-            Coded { statistics, weight, objective, nonzeros, residual }
-        })
+        let sample = &prepared.sample(i, lambda, Stop::default());
+        let operator: &Operator<E> = sample.operator;
+        let mut maps = vec![E::zero(); operator.len()];
+        let first = state.is_none();
+        let state = state.get_or_insert_with(|| State::new(Admm::default(), sample, &maps));
+        if !first {
+            state.refresh(sample);
+        }
+        let before = if first { 0 } else { epoch * self.params.coding_iterations };
+        for step in 1..=self.params.coding_iterations {
+            state.step(sample, ADAPT_AT.contains(&(before + step)));
+        }
+        state.codes(&mut maps);
+        let image = operator.synthesize(&maps);
+        let (nonzeros, l1) = sample.count_and_l1(&maps);
+        let weight = sample.largest_weight();
+        let mut residual = sample.residual(&image);
+        if weight > E::zero() {
+            residual /= weight;
+        }
+        // Where weights are below the largest, the image is filled in by what its maps make: the fit to the
+        // completed image lies above the weighted fit and touches it at these filters.
+        let statistics = Statistics::of(operator, &(&image + &residual), &maps);
+        let objective = sample.data_term(&image) + lambda.as_f64() * l1;
+        Coded { statistics, weight, objective, nonzeros, residual }
     }
 
     /// The first filters, once.
@@ -360,10 +359,8 @@ impl<E: Scalar> FilterLearner<E> {
                 for mut filter in filters.rows_mut() {
                     let i = stream.below(prepared.len());
                     // A blank window makes no filter: the normal entries stay.
-                    let drawn = prepared.with(i, E::zero(), Stop::default(), |sample| {
-                        window(sample.signal.view(), (h, w), mean, &mut stream)
-                    });
-                    if let Some(drawn) = drawn {
+                    let sample = prepared.sample(i, E::zero(), Stop::default());
+                    if let Some(drawn) = window(sample.signal.view(), (h, w), mean, &mut stream) {
                         filter.assign(&drawn);
                     }
                 }

@@ -100,7 +100,7 @@ impl LowPass {
             })
             .collect();
         for (&(i, c), done) in planes.iter().zip(&done) {
-            low.slice_mut(s![i, c, .., ..]).assign(done);
+            low.index_axis_mut(Axis(0), i).index_axis_mut(Axis(0), c).assign(done);
         }
         let high = &images.pixels - &low;
         Ok(Split { low, high })

@@ -10,7 +10,6 @@ use crate::lasso::{Certificate, Lambda, Outcome, Stop, StopReason};
 use latent_numeric::Scalar;
 use ndarray::{Array1, Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut3, Axis, s};
 use rayon::prelude::*;
-use std::borrow::Cow;
 
 /// The convolutional lasso with fixed filters:
 ///
@@ -110,8 +109,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
     /// As [`solve`](Self::solve).
     pub fn lambda_max<'a>(&self, images: impl Into<Images<'a, E>>) -> Result<Array1<E>, SparseError> {
         let prepared = self.prepare(images.into())?;
-        let each = |i: usize| prepared.with(i, E::zero(), Stop::default(), |sample| sample.lambda_max());
-        Ok((0..prepared.len()).map(each).collect())
+        Ok((0..prepared.len()).map(|i| prepared.lambda_max(i)).collect())
     }
 
     /// Finds the maps of every image, from zero.
@@ -234,7 +232,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
             .enumerate()
             .map(|(i, maps)| {
                 let lambda = prepared.lambda(i, &self.params.lambda);
-                prepared.with(i, lambda, *stop, |sample| one(sample, maps, solver))
+                one(&prepared.sample(i, lambda, *stop), maps, solver)
             })
             .collect();
         let maps = maps.into_shape_with_order(expected).expect("as many elements");
@@ -266,14 +264,14 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
             let mut out = Array4::zeros((shape.0, shape.1, rows, columns));
             let array = array.to_shape((shape.0, shape.1, height, width)).expect("as many elements");
             out.slice_mut(s![.., .., top.., left..]).assign(&array);
-            out
+            out.outer_iter().map(|image| image.to_owned()).collect::<Vec<_>>()
         };
         let weights = match (images.mask, self.params.boundary) {
             (None, Boundary::Circular) => None,
             (Some(mask), _) => Some(lay(mask)),
             (None, Boundary::Free) => Some(lay(Array4::ones(images.pixels.dim()).view())),
         };
-        Ok(Prepared { operator, signals: lay(images.pixels).outer_iter().map(|s| s.to_owned()).collect(), weights })
+        Ok(Prepared { operator, signals: lay(images.pixels), weights })
     }
 
     /// The size of the maps of an image.
@@ -297,7 +295,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
 pub(super) struct Prepared<E: Scalar> {
     pub operator: Operator<E>,
     signals: Vec<Array3<E>>,
-    weights: Option<Array4<E>>,
+    weights: Option<Vec<Array3<E>>>,
 }
 
 impl<E: Scalar> Prepared<E> {
@@ -305,18 +303,22 @@ impl<E: Scalar> Prepared<E> {
         self.signals.len()
     }
 
-    /// Calls `work` with image `i`.
-    pub fn with<R>(&self, i: usize, lambda: E, stop: Stop, work: impl FnOnce(&Sample<'_, E>) -> R) -> R {
-        let weights: Option<Cow<'_, Array3<E>>> =
-            self.weights.as_ref().map(|w| Cow::Owned(w.index_axis(Axis(0), i).to_owned()));
-        work(&Sample { operator: &self.operator, signal: &self.signals[i], weights: weights.as_deref(), lambda, stop })
+    /// Image `i` for a solver.
+    pub fn sample(&self, i: usize, lambda: E, stop: Stop) -> Sample<'_, E> {
+        let weights = self.weights.as_ref().map(|weights| &weights[i]);
+        Sample { operator: &self.operator, signal: &self.signals[i], weights, lambda, stop }
+    }
+
+    /// The smallest lambda at which the maps of image `i` are zero.
+    pub fn lambda_max(&self, i: usize) -> E {
+        self.sample(i, E::zero(), Stop::default()).lambda_max()
     }
 
     /// The lambda of image `i`.
     pub fn lambda(&self, i: usize, lambda: &Lambda<E>) -> E {
         match *lambda {
             Lambda::Absolute(lambda) => lambda,
-            Lambda::FractionOfMax(f) => f * self.with(i, E::zero(), Stop::default(), |sample| sample.lambda_max()),
+            Lambda::FractionOfMax(f) => f * self.lambda_max(i),
         }
     }
 }

@@ -40,7 +40,7 @@ impl<E: Scalar> Sample<'_, E> {
 
     /// `1/2 sum w (s - image)^2`
     pub fn data_term(&self, image: &Array3<E>) -> f64 {
-        0.5 * self.inner(&(self.signal - image), &self.residual(image))
+        0.5 * inner(&(self.signal - image), &self.residual(image))
     }
 
     /// The largest weight.
@@ -70,13 +70,13 @@ impl<E: Scalar> Sample<'_, E> {
     pub fn terms_with(&self, image: &Array3<E>, maps: &[E]) -> Terms {
         let r = self.residual(image);
         let lambda = self.lambda.as_f64();
-        let data = 0.5 * self.inner(&(self.signal - image), &r);
+        let data = 0.5 * inner(&(self.signal - image), &r);
         let (support, l1) = self.count_and_l1(maps);
         let l1 = lambda * l1;
         let worst = self.largest_correlation(&r).as_f64();
         let s = if worst <= lambda { 1.0 } else { lambda / worst };
-        let gap = data + l1 - (s * self.inner(self.signal, &r) - s * s * data);
-        let scale = 0.5 * self.inner(self.signal, &self.residual(&self.operator.image()));
+        let gap = data + l1 - (s * inner(self.signal, &r) - s * s * data);
+        let scale = 0.5 * inner(self.signal, &self.residual(&self.operator.image()));
         let relative_gap = if scale > 0.0 { gap / scale } else { gap };
         Terms { data, l1, gap, relative_gap, support }
     }
@@ -90,10 +90,6 @@ impl<E: Scalar> Sample<'_, E> {
     /// Whether these maps are good enough.
     pub fn good(&self, terms: &Terms) -> bool {
         terms.relative_gap <= self.stop.relative_gap
-    }
-
-    fn inner(&self, a: &Array3<E>, b: &Array3<E>) -> f64 {
-        Zip::from(a).and(b).fold(0.0, |sum, &a, &b| sum + a.as_f64() * b.as_f64())
     }
 }
 
@@ -110,4 +106,8 @@ impl Terms {
             stop,
         }
     }
+}
+
+fn inner<E: Scalar>(a: &Array3<E>, b: &Array3<E>) -> f64 {
+    Zip::from(a).and(b).fold(0.0, |sum, &a, &b| sum + a.as_f64() * b.as_f64())
 }

@@ -7,7 +7,7 @@ use latent_sparse::Dictionary;
 use latent_sparse::convolutional::{
     Admm, Boundary, ConvolutionalLasso, ConvolutionalParams, Filters, GreedyCoordinateDescent, Images, LowPass,
 };
-use latent_sparse::lasso::{ActiveSet, Fista, Ista, Lasso, LassoParams, Stop, StopReason};
+use latent_sparse::lasso::{ActiveSet, Certificate, Fista, Ista, Lasso, LassoParams, Stop, StopReason};
 use ndarray::{Array4, s};
 use proptest::prelude::*;
 
@@ -117,13 +117,13 @@ proptest! {
         let (dense, _) = dictionary(&problem);
         let lipschitz = Dictionary::new(dense).unwrap().lipschitz();
         let distance: f64 = best.maps.iter().map(|z| z * z).sum();
-        let optimum: f64 = best.certificates.iter().map(|c| c.objective()).sum();
+        let optimum: f64 = best.certificates.iter().map(Certificate::objective).sum();
         let mut before = f64::INFINITY;
         for k in 1..12 {
             let total = |monotone| {
                 let solver = Fista { monotone, ..Fista::default() };
                 let codes = lasso.solve(problem.view(), &solver, &Stop::after(k)).unwrap();
-                codes.certificates.iter().map(|c| c.objective()).sum::<f64>()
+                codes.certificates.iter().map(Certificate::objective).sum::<f64>()
             };
             let monotone = total(true);
             prop_assert!(monotone <= before * (1.0 + 1e-12));

@@ -208,7 +208,9 @@ fn learn(flags: &Learn) -> Result<(), Failure> {
             seed: flags.seed,
             ..FilterParams::new(flags.filters, (flags.size, flags.size), ConvolutionalParams::new(shared.lambda))
         })?;
-        let report = learner.fit_observed(images.view(), &mut |epoch| {
+        let mut epochs = 0;
+        learner.fit_observed(images.view(), &mut |epoch| {
+            epochs = epoch.epoch + 1;
             if epoch.objective <= flags.objective { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let seconds = start.elapsed().as_secs_f64();
@@ -219,7 +221,7 @@ fn learn(flags: &Learn) -> Result<(), Failure> {
         let count = quality.samples as f64;
         print(&json!({
             "task": "csc_learn", "peer": "Latent alternating", "threads": thread_count(shared),
-            "iterations": report.epochs * flags.coding_iterations, "seconds": seconds,
+            "iterations": epochs * flags.coding_iterations, "seconds": seconds,
             "objective": count * quality.objective, "data_fidelity": count * quality.data_term,
             "l1": count * quality.l1_term / f64::from(shared.lambda),
         }))?;

@@ -10,7 +10,7 @@
 //!
 //! Sources that leave out the half, `E(z) = ||x - W z||^2 + lambda' ||z||_1`, have `lambda' = 2 lambda`.
 //!
-//! For whole images there are [convolutional](convolutional) models, in which a few small filters stand anywhere.
+//! For whole images there are [`convolutional`] models, in which a few small filters stand anywhere.
 //!
 //! Every code comes with a [`Certificate`](lasso::Certificate): its objective by term, its duality
 //! gap, its support, the iterations made and why they ended.

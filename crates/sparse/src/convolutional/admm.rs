@@ -212,7 +212,7 @@ impl<E: Scalar> State<E> {
     }
 }
 
-/// Where `rho` starts, by the ratio of lambda and lambda_max: measured on natural images at ratios from 0.01 to 0.3.
+/// Where `rho` starts, by the ratio of lambda and lambda_max: measured on a natural image at ratios from 0.01 to 0.3.
 fn first_rho<E: Scalar>(sample: &Sample<'_, E>) -> f64 {
     let operator = sample.operator;
     let norms: f64 = (0..operator.filters).flat_map(|k| operator.filter(k)).map(|d| d.as_f64().powi(2)).sum::<f64>();

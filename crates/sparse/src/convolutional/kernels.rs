@@ -113,11 +113,16 @@ latent_numeric::vectorized! {
         }
     }
 
-    /// How many are not zero.
-    pub(super) fn nonzeros<E: Scalar>(z: &[E]) -> usize {
-        let mut count = [0_u32; LANES];
-        by_lanes(z.len(), |j, lane| count[lane] += u32::from(z[j] != E::zero()));
-        count.into_iter().map(|c| c as usize).sum()
+    /// Whether fewer than `limit` are not zero; looks no further than it must.
+    pub(super) fn fewer_nonzeros<E: Scalar>(z: &[E], limit: usize) -> bool {
+        let mut count = 0;
+        for part in z.chunks(256) {
+            count += part.iter().map(|z| u32::from(*z != E::zero())).sum::<u32>() as usize;
+            if count >= limit {
+                return false;
+            }
+        }
+        true
     }
 
     /// `out = shrink(w, t)`.

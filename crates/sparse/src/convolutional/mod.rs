@@ -19,8 +19,8 @@
 //!
 //! # Which solver
 //! [`Admm`] is the default: it needs tens of iterations where FISTA needs hundreds, and they cost the same. Where maps
-//! are very sparse (lambda above a fifth of lambda_max) [`GreedyCoordinateDescent`] is faster. With weights or a free
-//! boundary ADMM needs some more iterations, the others none.
+//! are very sparse (lambda above a quarter of lambda_max) [`GreedyCoordinateDescent`] is faster. With weights or a free
+//! boundary ADMM decouples the pixels by a second split; the others solve the same problem as before.
 //!
 //! # Certificates
 //! With the dual point `theta = s sqrt(w) (s - D z)`, scaled down by the largest `s <= 1` for which

@@ -11,7 +11,7 @@
 //! ```
 
 use super::Filters;
-use super::kernels::{add, add_scaled, nonzeros};
+use super::kernels::{add, add_scaled, fewer_nonzeros};
 use latent_numeric::Scalar;
 use latent_numeric::fft::{Complex, RealFft2};
 use latent_numeric::linalg::symmetric_eigen;
@@ -340,11 +340,7 @@ impl<E: Scalar> Operator<E> {
     /// Adds what a row of maps, row `i` of its block, makes of the image.
     fn synthesize_row(&self, maps: &[E], i: usize, partial: &mut Partial<E>, scratch: &mut Scratch<E>) {
         let (h, w) = self.size;
-        let nonzeros = nonzeros(maps);
-        if nonzeros * SPARSE < maps.len() {
-            if nonzeros == 0 {
-                return;
-            }
+        if fewer_nonzeros(maps, maps.len().div_ceil(SPARSE)) {
             for (k, map) in maps.chunks_exact(self.columns).enumerate() {
                 for (j, &z) in map.iter().enumerate().filter(|(_, z)| **z != E::zero()) {
                     for (line, d) in self.filter(k).chunks_exact(w).enumerate() {

@@ -5,6 +5,7 @@
 //! | [`scalar`] | [`Scalar`], the trait of `f32` (to train) and `f64` (to check) |
 //! | [`matmul`] | matrix products over `ndarray` views of any strides |
 //! | [`conv`] | two-dimensional convolution and the gradients with respect to its input and weight |
+//! | [`fft`] | Fourier transforms of real images |
 //! | [`linalg`] | symmetric eigendecomposition, SVD, Cholesky, spectral norm |
 //! | [`math`] | `exp`, `ln`, `tanh`, `sigmoid`, `softplus`, `erf` of whole slices, vectorised |
 //! | [`parallel`] | loops and sums whose bits do not depend on the number of threads |
@@ -16,6 +17,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 pub mod conv;
+pub mod fft;
 pub mod linalg;
 pub mod math;
 pub mod matmul;

@@ -13,6 +13,32 @@ pub enum SparseError {
         /// Columns of the dictionary.
         atoms: usize,
     },
+    /// Convolutional filters of which there are none, or that have no channels or pixels.
+    #[error(
+        "filters of shape {filters} x {channels} x {height} x {width} (filters x channels x height x width) are \
+         empty: all must be at least 1"
+    )]
+    EmptyFilters {
+        /// How many filters.
+        filters: usize,
+        /// Their channels.
+        channels: usize,
+        /// Their height.
+        height: usize,
+        /// Their width.
+        width: usize,
+    },
+    /// An image on which a filter does not fit.
+    #[error(
+        "an image of {} x {} pixels is smaller than a filter of {} x {}: it must be at least as large",
+        image.0, image.1, filter.0, filter.1
+    )]
+    ImageTooSmall {
+        /// Height and width of the image.
+        image: (usize, usize),
+        /// Height and width of the filters.
+        filter: (usize, usize),
+    },
     /// NaN or an infinity in an array.
     #[error("{what} holds the value {value} at row {row}, column {column}: every value must be finite")]
     NonFinite {

@@ -1,5 +1,6 @@
-//! Sparse coding on `ndarray` data: proximal operators, the lasso over a batch of samples,
-//! dictionary learning, learned encoders ([`lista`]) and gradients through codes ([`differentiable`]).
+//! Sparse coding on `ndarray` data: proximal operators, the lasso over a batch of samples, dictionary learning, the
+//! convolutional forms of both ([`convolutional`]), learned encoders ([`lista`]) and gradients through codes
+//! ([`differentiable`]).
 //!
 //! A sample `x` (features) is written as a combination `W z` of few columns of a dictionary `W`
 //! (features, atoms). The code `z` (atoms) minimises
@@ -9,6 +10,8 @@
 //! ```
 //!
 //! Sources that leave out the half, `E(z) = ||x - W z||^2 + lambda' ||z||_1`, have `lambda' = 2 lambda`.
+//!
+//! For whole images there are [`convolutional`] models, in which a few small filters stand anywhere.
 //!
 //! Every code comes with a [`Certificate`](lasso::Certificate): its objective by term, its duality
 //! gap, its support, the iterations made and why they ended.
@@ -30,6 +33,7 @@
 //! ```
 
 mod atoms;
+pub mod convolutional;
 pub mod dictionary;
 #[cfg(feature = "lista")]
 pub mod differentiable;

@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn one_value_has_ticks_around_it() {
-        assert_eq!(labels(Scale::Linear, (1e-3, 1e-3)), ["0.0006", "0.0008", "0.001", "0.0012", "0.0014"]);
+        assert_eq!(labels(Scale::Linear, (1e-3, 1e-3)), ["0.0006", "0.0008", "0.0010", "0.0012", "0.0014"]);
         assert_eq!(labels(Scale::Linear, (0.0, 0.0)), ["−0.4", "−0.2", "0", "0.2", "0.4"]);
         assert_eq!(labels(Scale::Log, (1e-3, 1e-3)), ["0.0005", "0.001", "0.002"]);
     }

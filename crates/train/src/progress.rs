@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn slow_work_is_counted_by_the_minute_or_hour() {
         let rates = [1234.5, 42.0, 0.5, 0.001].map(|rate| super::rate(rate, "runs"));
-        assert_eq!(rates, ["1,234 runs/s", "42.0 runs/s", "30.0 runs/min", "3.6 runs/h"]);
+        assert_eq!(rates, ["1,235 runs/s", "42.0 runs/s", "30.0 runs/min", "3.6 runs/h"]);
     }
 
     #[test]

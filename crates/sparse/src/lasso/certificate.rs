@@ -21,6 +21,9 @@ pub enum StopReason {
     ResidualNorm,
     /// A greedy method found no further atom that lowers the residual.
     NoFurtherAtom,
+    /// Lambda is at or above lambda_max: the zero code is optimal, and there was nothing to do. Said by the
+    /// convolutional solvers.
+    LambdaMax,
 }
 
 /// What is known of one code `z` of a sample `x`, computed from the residual `r = x - W z` itself.

@@ -40,5 +40,6 @@ pub use omp::Omp;
 pub use params::{Lambda, LassoParams, Stop};
 pub use problem::Lasso;
 pub(crate) use problem::{BLOCK, Certify};
+pub(crate) use proximal_gradient::Momentum;
 pub use proximal_gradient::StepSize;
 pub use solver::{Prepared, Solver};

@@ -29,7 +29,7 @@ pub enum StepSize {
 
 /// How iterates are extrapolated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Momentum {
+pub(crate) enum Momentum {
     None,
     Nesterov { restart: bool, monotone: bool },
 }
@@ -38,7 +38,7 @@ impl Momentum {
     /// The weight `w` of the candidate `c` in the next point `y = w c + (1 - w) z`, and the next `t`.
     ///
     /// `accepted` says whether the candidate becomes the iterate (always, unless monotone).
-    fn weight(self, accepted: bool, t: &mut f64, against_the_step: impl FnOnce() -> bool) -> f64 {
+    pub fn weight(self, accepted: bool, t: &mut f64, against_the_step: impl FnOnce() -> bool) -> f64 {
         let Self::Nesterov { restart, .. } = self else { return 1.0 };
         if restart && against_the_step() {
             *t = 1.0;

@@ -3,6 +3,11 @@
 mod bad_input;
 mod certificates;
 mod convergence;
+mod convolutional;
+mod convolutional_bad_input;
+mod convolutional_golden;
+mod convolutional_learning;
+mod convolutional_problems;
 #[cfg(feature = "lista")]
 mod differentiable;
 mod learning;

@@ -1,0 +1,69 @@
+//! The filters of a convolutional model.
+
+use crate::SparseError;
+use crate::atoms::check_finite;
+use latent_numeric::Scalar;
+use ndarray::{Array4, ArrayView4};
+
+/// Filters `d_k` of one size, checked.
+///
+/// # Shapes
+/// (filters, channels, height, width).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filters<E> {
+    array: Array4<E>,
+}
+
+impl<E: Scalar> Filters<E> {
+    /// Checks the filters. They may have any norm.
+    ///
+    /// # Errors
+    /// If there are no filters, no channels or no pixels in a filter, or if a value is not finite.
+    pub fn new(array: Array4<E>) -> Result<Self, SparseError> {
+        let (filters, channels, height, width) = array.dim();
+        if array.is_empty() {
+            return Err(SparseError::EmptyFilters { filters, channels, height, width });
+        }
+        let array = if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() };
+        check_pixels("the filters (filters x channels, height x width)", array.view())?;
+        Ok(Self { array })
+    }
+
+    /// The filters, (filters, channels, height, width), in standard layout.
+    pub fn array(&self) -> ArrayView4<'_, E> {
+        self.array.view()
+    }
+
+    /// How many filters there are.
+    pub fn len(&self) -> usize {
+        self.array.dim().0
+    }
+
+    /// Always false: there is at least one filter.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Their channels.
+    pub fn channels(&self) -> usize {
+        self.array.dim().1
+    }
+
+    /// Their height and width.
+    pub fn size(&self) -> (usize, usize) {
+        let (_, _, height, width) = self.array.dim();
+        (height, width)
+    }
+
+    /// The filters themselves.
+    pub fn into_array(self) -> Array4<E> {
+        self.array
+    }
+}
+
+/// Finds the first value that is not finite; a row is all of an image or filter, its channels one after the other.
+pub(super) fn check_pixels<E: Scalar>(what: &'static str, a: ArrayView4<E>) -> Result<(), SparseError> {
+    let (count, channels, height, width) = a.dim();
+    let flat = a.to_shape((count, channels * height * width)).expect("as many elements");
+    check_finite(what, flat.view())
+}

@@ -1,0 +1,359 @@
+//! The problem: filters and a penalty.
+
+use super::filters::check_pixels;
+use super::operator::Operator;
+use super::sample::Sample;
+use super::{Boundary, Channels, ConvolutionalCodes, ConvolutionalParams, Filters, Solver};
+use crate::SparseError;
+use crate::error::require;
+use crate::lasso::{Certificate, Lambda, Outcome, Stop, StopReason};
+use latent_numeric::Scalar;
+use ndarray::{Array1, Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut3, Axis, s};
+use rayon::prelude::*;
+
+/// The convolutional lasso with fixed filters:
+///
+/// ```text
+/// min_z 1/2 sum_p w(p) ((sum_k d_k * z_k)(p) - s(p))^2 + lambda sum_k ||z_k||_1
+/// ```
+///
+/// Images are independent of one another.
+#[derive(Clone, Debug)]
+pub struct ConvolutionalLasso<'d, E> {
+    filters: &'d Filters<E>,
+    params: ConvolutionalParams<E>,
+}
+
+/// Images, and the weights of their pixels where not all are 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Images<'a, E> {
+    /// (images, channels, height, width)
+    pub pixels: ArrayView4<'a, E>,
+    /// Weights of at least 0, of the same shape: 0 where a pixel is unknown.
+    pub mask: Option<ArrayView4<'a, E>>,
+}
+
+impl<'a, E> From<ArrayView4<'a, E>> for Images<'a, E> {
+    fn from(pixels: ArrayView4<'a, E>) -> Self {
+        Self { pixels, mask: None }
+    }
+}
+
+impl<'a, E> Images<'a, E> {
+    /// Images with weights of their pixels.
+    pub fn masked(pixels: ArrayView4<'a, E>, mask: ArrayView4<'a, E>) -> Self {
+        Self { pixels, mask: Some(mask) }
+    }
+}
+
+impl<E: Scalar> Images<'_, E> {
+    /// Checks the weights.
+    pub(super) fn check_mask(&self) -> Result<(), SparseError> {
+        let Some(mask) = self.mask else { return Ok(()) };
+        if mask.dim() != self.pixels.dim() {
+            return Err(SparseError::Shape {
+                what: "the mask",
+                found: mask.shape().to_vec(),
+                expected: self.pixels.shape().to_vec(),
+            });
+        }
+        check_pixels("the mask (images, channels x height x width)", mask)?;
+        match mask.iter().find(|w| **w < E::zero()) {
+            Some(weight) => require(false, "a weight of the mask", weight.as_f64(), "at least 0"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// If lambda is negative or not finite, or a fraction of lambda_max outside [0, 1], or if channels have maps of
+    /// their own and the filters several channels.
+    pub fn new(filters: &'d Filters<E>, params: ConvolutionalParams<E>) -> Result<Self, SparseError> {
+        params.check()?;
+        if params.channels == Channels::Separate && filters.channels() != 1 {
+            let (k, channels, h, w) = filters.array().dim();
+            return Err(SparseError::Shape {
+                what: "the filters of channels with maps of their own (filters, channels, height, width)",
+                found: vec![k, channels, h, w],
+                expected: vec![k, 1, h, w],
+            });
+        }
+        Ok(Self { filters, params })
+    }
+
+    /// The filters.
+    pub fn filters(&self) -> &'d Filters<E> {
+        self.filters
+    }
+
+    /// The checked parameters.
+    pub fn params(&self) -> &ConvolutionalParams<E> {
+        &self.params
+    }
+
+    /// The shape of the maps of images of this shape, both (images, channels or maps, height, width). Where channels
+    /// have maps of their own, those of the first channel come first.
+    pub fn maps_dim(&self, (images, channels, height, width): (usize, usize, usize, usize)) -> [usize; 4] {
+        let (rows, columns) = self.torus(height, width);
+        let sets = if self.params.channels == Channels::Separate { channels } else { 1 };
+        [images, sets * self.filters.len(), rows, columns]
+    }
+
+    /// The smallest lambda at which the maps of each image (of each channel, where channels have maps of their own)
+    /// are zero: `max |D' w s|`.
+    ///
+    /// # Errors
+    /// As [`solve`](Self::solve).
+    pub fn lambda_max<'a>(&self, images: impl Into<Images<'a, E>>) -> Result<Array1<E>, SparseError> {
+        let prepared = self.prepare(images.into())?;
+        Ok((0..prepared.len()).map(|i| prepared.lambda_max(i)).collect())
+    }
+
+    /// Finds the maps of every image, from zero.
+    ///
+    /// # Shapes
+    /// Images are (images, channels, height, width), the maps are those of [`maps_dim`](Self::maps_dim).
+    ///
+    /// # Errors
+    /// If an image is smaller than a filter or has another number of channels than they have, if the mask has another
+    /// shape or a negative weight, if a value is not finite (also where its weight is 0), or if the solver refuses the
+    /// problem.
+    pub fn solve<'a>(
+        &self,
+        images: impl Into<Images<'a, E>>,
+        solver: &dyn Solver<E>,
+        stop: &Stop,
+    ) -> Result<ConvolutionalCodes<E>, SparseError> {
+        let images = images.into();
+        let start = Array4::zeros(self.maps_dim(images.pixels.dim()));
+        self.solve_from(images, start, solver, stop)
+    }
+
+    /// Finds the maps of every image, starting at the given ones.
+    ///
+    /// # Errors
+    /// As [`solve`](Self::solve), and if `start` has another shape than the maps or is not finite.
+    pub fn solve_from<'a>(
+        &self,
+        images: impl Into<Images<'a, E>>,
+        start: Array4<E>,
+        solver: &dyn Solver<E>,
+        stop: &Stop,
+    ) -> Result<ConvolutionalCodes<E>, SparseError> {
+        solver.check()?;
+        self.run(images.into(), start, stop, Some(solver))
+    }
+
+    /// The certificates of given maps; their iterations are 0 and their stop reason says whether the gap is within
+    /// `tolerance`.
+    ///
+    /// # Errors
+    /// As [`solve_from`](Self::solve_from).
+    pub fn certify<'a>(
+        &self,
+        images: impl Into<Images<'a, E>>,
+        maps: ArrayView4<E>,
+        tolerance: f64,
+    ) -> Result<Vec<Certificate>, SparseError> {
+        let codes = self.run(images.into(), maps.to_owned(), &Stop::gap(tolerance), None)?;
+        Ok(codes.certificates)
+    }
+
+    /// `sum_k d_k * z_k`, the images that these maps make.
+    ///
+    /// # Shapes
+    /// `maps` is (images, maps, rows, columns), the result (images, channels, height, width).
+    ///
+    /// # Errors
+    /// If there is not one map for each filter (and channel, where these have maps of their own), or maps are
+    /// smaller than a filter.
+    pub fn reconstruct(&self, maps: ArrayView4<E>) -> Result<Array4<E>, SparseError> {
+        let (images, count, rows, columns) = maps.dim();
+        let (h, w) = self.filters.size();
+        let (sets, fits) = match self.params.channels {
+            Channels::Shared => (1, count == self.filters.len()),
+            Channels::Separate => (count / self.filters.len(), count.is_multiple_of(self.filters.len()) && count > 0),
+        };
+        let least = match self.params.boundary {
+            Boundary::Circular => (h, w),
+            Boundary::Free => (2 * h - 1, 2 * w - 1),
+        };
+        if !fits || rows < least.0 || columns < least.1 {
+            return Err(SparseError::Shape {
+                what: "the maps (images, maps, rows, columns; at least as many rows and columns as expected here)",
+                found: maps.shape().to_vec(),
+                expected: vec![images, sets.max(1) * self.filters.len(), least.0, least.1],
+            });
+        }
+        let operator = Operator::new(self.filters, rows, columns);
+        let (top, left) = self.offset();
+        let (height, width) = (rows - top, columns - left);
+        let mut out = Array4::zeros((images * sets, self.filters.channels(), height, width));
+        let maps = maps.to_shape((images * sets, self.filters.len(), rows, columns)).expect("as many elements");
+        for (mut image, maps) in out.outer_iter_mut().zip(maps.outer_iter()) {
+            image.assign(&operator.synthesize(&by_rows(maps)).slice(s![.., top.., left..]));
+        }
+        let channels = if self.params.channels == Channels::Separate { sets } else { self.filters.channels() };
+        Ok(out.into_shape_with_order((images, channels, height, width)).expect("as many elements"))
+    }
+
+    /// Solves checked images, or leaves the maps as they are; one certificate for each.
+    fn run(
+        &self,
+        images: Images<'_, E>,
+        start: Array4<E>,
+        stop: &Stop,
+        solver: Option<&dyn Solver<E>>,
+    ) -> Result<ConvolutionalCodes<E>, SparseError> {
+        let prepared = self.prepare(images)?;
+        let expected = self.maps_dim(images.pixels.dim());
+        if start.shape() != expected {
+            return Err(SparseError::Shape {
+                what: "the starting maps",
+                found: start.shape().to_vec(),
+                expected: expected.to_vec(),
+            });
+        }
+        check_pixels("the starting maps (images, maps x rows x columns)", start.view())?;
+        stop.check()?;
+        let [_, _, rows, columns] = expected;
+        let mut maps = start
+            .as_standard_layout()
+            .into_owned()
+            .into_shape_with_order((prepared.len(), self.filters.len(), rows, columns))
+            .expect("as many elements");
+        let certificates = maps
+            .axis_iter_mut(Axis(0))
+            .into_par_iter()
+            .with_max_len(1)
+            .enumerate()
+            .map(|(i, maps)| {
+                let lambda = prepared.lambda(i, &self.params.lambda);
+                one(&prepared.sample(i, lambda, *stop), maps, solver)
+            })
+            .collect();
+        let maps = maps.into_shape_with_order(expected).expect("as many elements");
+        Ok(ConvolutionalCodes { maps, certificates })
+    }
+
+    /// Checks images and lays them on their torus.
+    pub(super) fn prepare(&self, images: Images<'_, E>) -> Result<Prepared<E>, SparseError> {
+        let (n, channels, height, width) = images.pixels.dim();
+        let (h, w) = self.filters.size();
+        let separate = self.params.channels == Channels::Separate;
+        if height < h || width < w {
+            return Err(SparseError::ImageTooSmall { image: (height, width), filter: (h, w) });
+        }
+        if !separate && channels != self.filters.channels() {
+            return Err(SparseError::Shape {
+                what: "the images (images, channels, height, width)",
+                found: images.pixels.shape().to_vec(),
+                expected: vec![n, self.filters.channels(), height, width],
+            });
+        }
+        check_pixels("the images (images, channels x height x width)", images.pixels)?;
+        images.check_mask()?;
+        let (rows, columns) = self.torus(height, width);
+        let operator = Operator::new(self.filters, rows, columns);
+        let shape = if separate { (n * channels, 1) } else { (n, channels) };
+        let (top, left) = self.offset();
+        let lay = |array: ArrayView4<E>| {
+            let mut out = Array4::zeros((shape.0, shape.1, rows, columns));
+            let array = array.to_shape((shape.0, shape.1, height, width)).expect("as many elements");
+            out.slice_mut(s![.., .., top.., left..]).assign(&array);
+            out.outer_iter().map(|image| image.to_owned()).collect::<Vec<_>>()
+        };
+        let weights = match (images.mask, self.params.boundary) {
+            (None, Boundary::Circular) => None,
+            (Some(mask), _) => Some(lay(mask)),
+            (None, Boundary::Free) => Some(lay(Array4::ones(images.pixels.dim()).view())),
+        };
+        Ok(Prepared { operator, signals: lay(images.pixels), weights })
+    }
+
+    /// The size of the maps of an image.
+    fn torus(&self, height: usize, width: usize) -> (usize, usize) {
+        let (top, left) = self.offset();
+        (height + top, width + left)
+    }
+
+    /// Where the image begins on its torus.
+    fn offset(&self) -> (usize, usize) {
+        let (h, w) = self.filters.size();
+        match self.params.boundary {
+            Boundary::Circular => (0, 0),
+            Boundary::Free => (h - 1, w - 1),
+        }
+    }
+}
+
+/// Checked images on a torus of one size.
+#[derive(Debug)]
+pub(super) struct Prepared<E: Scalar> {
+    pub operator: Operator<E>,
+    signals: Vec<Array3<E>>,
+    weights: Option<Vec<Array3<E>>>,
+}
+
+impl<E: Scalar> Prepared<E> {
+    pub fn len(&self) -> usize {
+        self.signals.len()
+    }
+
+    /// Image `i` for a solver.
+    pub fn sample(&self, i: usize, lambda: E, stop: Stop) -> Sample<'_, E> {
+        let weights = self.weights.as_ref().map(|weights| &weights[i]);
+        Sample { operator: &self.operator, signal: &self.signals[i], weights, lambda, stop }
+    }
+
+    /// The smallest lambda at which the maps of image `i` are zero.
+    pub fn lambda_max(&self, i: usize) -> E {
+        self.sample(i, E::zero(), Stop::default()).lambda_max()
+    }
+
+    /// The lambda of image `i`.
+    pub fn lambda(&self, i: usize, lambda: &Lambda<E>) -> E {
+        match *lambda {
+            Lambda::Absolute(lambda) => lambda,
+            Lambda::FractionOfMax(f) => f * self.lambda_max(i),
+        }
+    }
+}
+
+/// Solves one image, whose maps are (filters, rows, columns).
+fn one<E: Scalar>(sample: &Sample<'_, E>, mut maps: ArrayViewMut3<E>, solver: Option<&dyn Solver<E>>) -> Certificate {
+    let mut inner = by_rows(maps.view());
+    let outcome = match solver {
+        None => Outcome { iterations: 0, stop: StopReason::MaxIterations },
+        Some(_) if sample.lambda >= sample.lambda_max() => {
+            inner.fill(E::zero());
+            Outcome { iterations: 0, stop: StopReason::LambdaMax }
+        }
+        Some(solver) => solver.solve(sample, &mut inner),
+    };
+    let terms = sample.terms(&inner);
+    let (k, columns) = (sample.operator.filters, sample.operator.columns);
+    for (i, row) in inner.chunks_exact(sample.operator.row_len()).enumerate() {
+        for j in 0..k {
+            let mut to = maps.slice_mut(s![j, i, ..]);
+            to.as_slice_mut().expect("standard layout").copy_from_slice(&row[j * columns..(j + 1) * columns]);
+        }
+    }
+    let stop = match outcome.stop {
+        // The proof counts, not what the solver believed.
+        StopReason::Converged | StopReason::MaxIterations | StopReason::Precision if sample.good(&terms) => {
+            StopReason::Converged
+        }
+        StopReason::Converged => StopReason::Precision,
+        reason => reason,
+    };
+    terms.certificate(outcome.iterations, stop)
+}
+
+/// Maps (filters, rows, columns) in the layout of an operator, (rows, filters, columns).
+fn by_rows<E: Scalar>(maps: ArrayView3<E>) -> Vec<E> {
+    maps.permuted_axes([1, 0, 2]).as_standard_layout().iter().copied().collect()
+}

@@ -1,0 +1,113 @@
+//! One image on its way through a solver, and what its maps are worth.
+
+use super::kernels::{count_and_l1, largest};
+use super::operator::Operator;
+use crate::lasso::{Certificate, Stop, StopReason};
+use latent_numeric::Scalar;
+use ndarray::{Array3, Zip};
+
+/// An image laid on its torus.
+#[derive(Debug)]
+pub struct Sample<'a, E: Scalar> {
+    pub operator: &'a Operator<E>,
+    /// The image `s`, (channels, rows, columns).
+    pub signal: &'a Array3<E>,
+    /// The weights `w` of its pixels, of the same shape; 1 where there are none.
+    pub weights: Option<&'a Array3<E>>,
+    pub lambda: E,
+    pub stop: Stop,
+}
+
+/// Objective and duality gap of one set of maps.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    pub data: f64,
+    pub l1: f64,
+    pub gap: f64,
+    pub relative_gap: f64,
+    pub support: usize,
+}
+
+impl<E: Scalar> Sample<'_, E> {
+    /// `w (s - image)`, what `D'` is applied to.
+    pub fn residual(&self, image: &Array3<E>) -> Array3<E> {
+        let mut r = self.signal - image;
+        if let Some(weights) = self.weights {
+            r *= weights;
+        }
+        r
+    }
+
+    /// `1/2 sum w (s - image)^2`
+    pub fn data_term(&self, image: &Array3<E>) -> f64 {
+        0.5 * inner(&(self.signal - image), &self.residual(image))
+    }
+
+    /// The largest weight.
+    pub fn largest_weight(&self) -> E {
+        self.weights.map_or(E::one(), |w| largest(w.as_slice().expect("standard layout")))
+    }
+
+    /// `max |D' image|`
+    pub fn largest_correlation(&self, image: &Array3<E>) -> E {
+        let each = self.operator.correlate(image, |_, g, worst: &mut E| *worst = worst.max(largest(g)));
+        each.into_iter().fold(E::zero(), E::max)
+    }
+
+    /// The smallest lambda at which all maps are zero, `max |D' w s|`.
+    pub fn lambda_max(&self) -> E {
+        self.largest_correlation(&self.residual(&self.operator.image()))
+    }
+
+    /// Objective and gap of these maps. The dual point is the residual `sqrt(w) (s - D z)`, scaled down until no
+    /// filter correlates with it by more than lambda.
+    pub fn terms(&self, maps: &[E]) -> Terms {
+        let image = self.operator.synthesize(maps);
+        self.terms_with(&image, maps)
+    }
+
+    /// [`terms`](Self::terms) where `image = D z` is known.
+    pub fn terms_with(&self, image: &Array3<E>, maps: &[E]) -> Terms {
+        let r = self.residual(image);
+        let lambda = self.lambda.as_f64();
+        let data = 0.5 * inner(&(self.signal - image), &r);
+        let (support, l1) = self.count_and_l1(maps);
+        let l1 = lambda * l1;
+        let worst = self.largest_correlation(&r).as_f64();
+        let s = if worst <= lambda { 1.0 } else { lambda / worst };
+        let gap = data + l1 - (s * inner(self.signal, &r) - s * s * data);
+        let scale = 0.5 * inner(self.signal, &self.residual(&self.operator.image()));
+        let relative_gap = if scale > 0.0 { gap / scale } else { gap };
+        Terms { data, l1, gap, relative_gap, support }
+    }
+
+    /// How many coefficients are not zero, and `||z||_1`.
+    pub fn count_and_l1(&self, maps: &[E]) -> (usize, f64) {
+        let rows = maps.chunks(self.operator.row_len()).map(count_and_l1);
+        rows.fold((0, 0.0), |(count, sum), (c, s)| (count + c, sum + s))
+    }
+
+    /// Whether these maps are good enough.
+    pub fn good(&self, terms: &Terms) -> bool {
+        terms.relative_gap <= self.stop.relative_gap
+    }
+}
+
+impl Terms {
+    pub fn certificate(&self, iterations: usize, stop: StopReason) -> Certificate {
+        Certificate {
+            data_term: self.data,
+            l1_term: self.l1,
+            l2_term: 0.0,
+            gap: self.gap,
+            relative_gap: self.relative_gap,
+            support: self.support,
+            iterations,
+            stop,
+        }
+    }
+}
+
+fn inner<E: Scalar>(a: &Array3<E>, b: &Array3<E>) -> f64 {
+    Zip::from(a).and(b).fold(0.0, |sum, &a, &b| sum + a.as_f64() * b.as_f64())
+}

@@ -1,0 +1,145 @@
+//! Identities of the parts.
+
+use super::Filters;
+use super::filter_update::{project, round};
+use super::operator::Operator;
+use super::statistics::Statistics;
+use latent_numeric::linalg::symmetric_eigen;
+use latent_numeric::random::Stream;
+use ndarray::{Array1, Array2, Array3, Zip};
+use proptest::prelude::*;
+
+fn operators() -> impl Strategy<Value = (Operator<f64>, Stream)> {
+    let shape = (1_usize..4, 1_usize..4, 1_usize..5, 1_usize..5);
+    (any::<u64>(), shape, 0_usize..12, 0_usize..12).prop_map(|(seed, (k, c, h, w), below, right)| {
+        let mut stream = Stream::new(seed, "operator", &[]);
+        let filters = Filters::new(stream.normal_array((k, c, h, w))).unwrap();
+        (Operator::new(&filters, h + below, w + right), stream)
+    })
+}
+
+fn inner(a: &Array3<f64>, b: &Array3<f64>) -> f64 {
+    Zip::from(a).and(b).fold(0.0, |s, &a, &b| s + a * b)
+}
+
+/// Maps of which about this part is not zero.
+fn maps(operator: &Operator<f64>, part: f64, stream: &mut Stream) -> Vec<f64> {
+    (0..operator.len()).map(|_| if stream.bernoulli(part) { stream.normal() } else { 0.0 }).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn adjoint((operator, mut stream) in operators(), part in prop::sample::select(vec![0.03, 1.0])) {
+        let z = maps(&operator, part, &mut stream);
+        let image: Array3<f64> = stream.normal_array(operator.image().dim());
+        let dz = operator.synthesize(&z);
+        let back = operator.adjoint(&image);
+        let (one, other) = (inner(&dz, &image), z.iter().zip(&back).map(|(z, g)| z * g).sum::<f64>());
+        prop_assert!((one - other).abs() <= 1e-10 * (1.0 + one.abs()), "{one} {other}");
+        // A pass sees the same correlations and convolves what it is left.
+        let mut copy = z.clone();
+        let visit = |[z]: [&mut [f64]; 1], g: &[f64], out: &mut [f64], sum: &mut f64| {
+            out.copy_from_slice(z);
+            *sum += z.iter().zip(g).map(|(z, g)| z * g).sum::<f64>();
+        };
+        let (image_of_pass, sums) = operator.sweep(Some(&image), [&mut copy], visit);
+        prop_assert_eq!(image_of_pass, dz);
+        prop_assert!((sums.iter().sum::<f64>() - other).abs() <= 1e-10 * (1.0 + other.abs()));
+    }
+
+    #[test]
+    fn normal_inverse((operator, mut stream) in operators(), shift in 0.1_f64..3.0) {
+        let image: Array3<f64> = stream.normal_array(operator.image().dim());
+        let g = operator.apply_inverse(&operator.normal_inverse(shift), &image);
+        let back = operator.synthesize(&operator.adjoint(&g)) + &g * shift;
+        for (got, want) in back.iter().zip(&image) {
+            prop_assert!((got - want).abs() <= 1e-9);
+        }
+    }
+
+    #[test]
+    fn lipschitz_is_the_largest_eigenvalue((operator, _) in operators()) {
+        let pixels = operator.image().len();
+        prop_assume!(pixels <= 120);
+        let mut normal = Array2::zeros((pixels, pixels));
+        for pixel in 0..pixels {
+            let mut unit = operator.image();
+            unit.as_slice_mut().unwrap()[pixel] = 1.0;
+            let column = operator.synthesize(&operator.adjoint(&unit));
+            normal.column_mut(pixel).assign(&Array1::from_iter(column.iter().copied()));
+        }
+        let want = *symmetric_eigen(normal.view()).unwrap().values.last().unwrap();
+        prop_assert!((operator.lipschitz() - want).abs() <= 1e-9 * (1.0 + want), "{} {want}", operator.lipschitz());
+    }
+
+    #[test]
+    fn statistics_give_the_fit((operator, mut stream) in operators(), part in 0.05_f64..1.0) {
+        let z = maps(&operator, part, &mut stream);
+        let image: Array3<f64> = stream.normal_array(operator.image().dim());
+        let statistics = Statistics::of(&operator, &image, &z);
+        let r = &image - &operator.synthesize(&z);
+        let fit = 0.5 * inner(&r, &r);
+        // 1/2 ||s||^2 - <B, d> + 1/2 <d, A d>
+        let mut quadratic = 0.0;
+        for k in 0..operator.filters {
+            let mut rest = vec![0.0; operator.filter(k).len()];
+            for l in 0..operator.filters {
+                statistics.subtract(k, l, operator.filter(l), &mut rest);
+            }
+            let samples = statistics.samples.row(k);
+            for ((d, rest), b) in operator.filter(k).iter().zip(&rest).zip(samples) {
+                quadratic += d * (-0.5 * rest - b);
+            }
+        }
+        let want = 0.5 * inner(&image, &image) + quadratic;
+        prop_assert!((fit - want).abs() <= 1e-9 * (1.0 + fit), "{fit} {want}");
+    }
+
+    #[test]
+    fn a_round_never_worsens_the_fit((operator, mut stream) in operators(), part in 0.05_f64..1.0, zero_mean: bool) {
+        let z = maps(&operator, part, &mut stream);
+        let image: Array3<f64> = stream.normal_array(operator.image().dim());
+        let (h, w) = operator.size;
+        let mean = (zero_mean && h * w > 1).then_some(h * w);
+        let mut filters: Array2<f64> = stream.normal_array((operator.filters, operator.channels * h * w));
+        for filter in filters.rows_mut() {
+            project(filter, mean);
+        }
+        let statistics = Statistics::of(&operator, &image, &z);
+        let fit = |filters: &Array2<f64>| {
+            let shape = (operator.filters, operator.channels, h, w);
+            let filters = Filters::new(filters.clone().into_shape_with_order(shape).unwrap()).unwrap();
+            let r = &image - &operator.with_filters(&filters).synthesize(&z);
+            0.5 * inner(&r, &r)
+        };
+        let mut before = fit(&filters);
+        for _ in 0..5 {
+            round(&statistics, &mut filters, mean);
+            let after = fit(&filters);
+            prop_assert!(after <= before + 1e-9 * (1.0 + before), "{before} {after}");
+            before = after;
+        }
+        for filter in filters.rows() {
+            prop_assert!(filter.dot(&filter) <= 1.0 + 1e-12);
+        }
+    }
+
+    #[test]
+    fn projection_is_the_nearest_feasible_filter(seed: u64, channels in 1_usize..3, pixels in 2_usize..9, zero_mean: bool) {
+        let mut stream = Stream::new(seed, "filter", &[]);
+        let mean = zero_mean.then_some(pixels);
+        let d: Array1<f64> = stream.normal_array(channels * pixels);
+        let mut nearest = d.clone();
+        project(nearest.view_mut(), mean);
+        let distance = |a: &Array1<f64>| (a - &d).mapv(|e| e * e).sum();
+        for _ in 0..20 {
+            let mut other: Array1<f64> = stream.normal_array(channels * pixels);
+            project(other.view_mut(), mean);
+            // Any feasible point between the two is no nearer.
+            let between = &nearest + &((&other - &nearest) * stream.uniform::<f64>());
+            prop_assert!(distance(&nearest) <= distance(&between) + 1e-12);
+        }
+    }
+}

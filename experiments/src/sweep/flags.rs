@@ -26,7 +26,7 @@ pub struct Flags {
     #[arg(value_name = "NAME|FILE", required_unless_present = "list")]
     pub sweep: Option<String>,
 
-    /// A value of the sweep's file, such as seeds=[1,2] or set.training.epochs=5; may be given several times
+    /// A value of the sweep's file, such as set.training.epochs=5; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<Override>,
 

@@ -79,6 +79,15 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
     }
 }
 
+/// The name of a data set as people write it.
+pub fn title(splits: &Splits) -> &str {
+    match splits.train.name().split('/').next().unwrap_or_default() {
+        "mnist" => "MNIST",
+        "fashion-mnist" => "Fashion-MNIST",
+        other => other,
+    }
+}
+
 /// Shows one bar for each file that is downloaded.
 #[derive(Default)]
 struct Downloads {

@@ -1,6 +1,7 @@
 //! What comes after training: pictures, figures, and how close samples are to training images.
 
 use super::{Config, median_distance, nearest, pictures};
+use crate::data;
 use crate::failure::Failure;
 use crate::judge::Scores;
 use crate::tasks::{GanTask, samples_of_all_classes};
@@ -38,7 +39,7 @@ struct Memory {
 /// Writes pictures and figures into the folder, and answers with the report.
 pub fn finish(config: &Config, task: &GanTask, data: &Splits, folder: &RunFolder) -> Result<Study, Failure> {
     let generator = &task.gan.generator;
-    let set = data.train.name().split('/').next().unwrap_or_default();
+    let set = data::title(data);
     let about = "Samples of a generative adversarial network, and what a classifier of real images says of them.";
     let kind = if generator.classes() > 0 { "Class-conditional GAN" } else { "GAN" };
     let study = Study::new(format!("{kind} on {set}"), about);

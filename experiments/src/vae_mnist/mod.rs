@@ -9,6 +9,7 @@ mod pictures;
 
 pub use config::Config;
 
+use crate::data;
 use crate::failure::Failure;
 use crate::tasks::VaeTask;
 use crate::training::Study;
@@ -85,11 +86,7 @@ impl Study for VaeMnist {
         let on = format!("{} test images", grouped(judged.images as u64));
         let sampled =
             format!("{} draws for each of {} test images", judged.draws, grouped(judged.sampled_images as u64));
-        let set = match data.train.name().split('/').next().unwrap_or_default() {
-            "mnist" => "MNIST",
-            "fashion-mnist" => "Fashion-MNIST",
-            other => other,
-        };
+        let set = data::title(data);
         let study = report::Study::new(format!("Variational autoencoder on {set}"), about)
             .figure(Figure::new("negative ELBO, test", -judged.elbo, "nats").note(&on))
             .figure(Figure::new("reconstruction, test", judged.reconstruction, "nats").note(&on))

@@ -84,7 +84,7 @@ impl Every {
     }
 }
 
-/// How steps make epochs.
+/// How steps make epochs. A configuration may ask for more of them than can be counted: then the largest number stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pace {
     /// Batches of an epoch.
@@ -93,21 +93,25 @@ pub(crate) struct Pace {
     pub step: u64,
 }
 
+fn saturated(count: u128) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
 impl Pace {
     /// Whole epochs after so many steps.
     pub fn epoch(self, step: u64) -> u64 {
-        step * self.step / self.epoch
+        self.place(step, 0).0
     }
 
     /// Epoch and place of one of the batches of a step.
     pub fn place(self, step: u64, part: u64) -> (u64, usize) {
-        let batch = step * self.step + part;
-        (batch / self.epoch, (batch % self.epoch) as usize)
+        let (batch, epoch) = (u128::from(step) * u128::from(self.step) + u128::from(part), u128::from(self.epoch));
+        (saturated(batch / epoch), (batch % epoch) as usize)
     }
 
     /// The number of steps after which so many epochs are over.
     pub fn steps(self, epochs: u64) -> u64 {
-        (epochs * self.epoch).div_ceil(self.step)
+        saturated((u128::from(epochs) * u128::from(self.epoch)).div_ceil(u128::from(self.step)))
     }
 }
 
@@ -124,6 +128,13 @@ mod tests {
             prop_assert_eq!(Every::Never.to_string().parse(), Ok(Every::Never));
             let wrong = [format!("-{every}"), format!("{every}ly"), every.to_string().replace(' ', "")];
             prop_assert!(wrong.iter().all(|text| text.parse::<Every>().is_err()), "one of {:?}", wrong);
+        }
+
+        #[test]
+        fn no_number_is_too_large(epoch in 1_u64.., step in 1_u64.., n: u64, part: u64) {
+            let pace = Pace { epoch, step };
+            prop_assert!(pace.place(n, part).1 < epoch as usize && pace.epoch(n) <= pace.place(n, part).0);
+            prop_assert!(pace.steps(n) == u64::MAX || pace.epoch(pace.steps(n)) >= n);
         }
 
         #[test]

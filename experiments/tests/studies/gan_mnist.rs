@@ -73,7 +73,7 @@ fn a_run_leaves_pictures_curves_and_figures() {
         assert!(folder.join(format!("images/{name}.png")).exists(), "{name}");
     }
     assert!(folder.join("images/samples/step-6.png").exists() || folder.join("images/samples").is_dir());
-    for text in ["Class-conditional GAN on mnist", "Closest training images", "Fréchet distance on the classifier"] {
+    for text in ["Class-conditional GAN on MNIST", "Closest training images", "Fréchet distance on the classifier"] {
         assert!(report.contains(text), "{text}");
     }
     let judged: Value = serde_json::from_slice(&fs::read(folder.join("judged.json")).unwrap()).unwrap();

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::plot;
 use clap::Parser;
 use latent_tensor::Tensor;
-use ndarray::{Ix2, s};
+use ndarray::Ix2;
 use std::path::PathBuf;
 
 /// Encodes images by a trained model
@@ -36,9 +36,6 @@ pub struct Encode {
     pub output: PathBuf,
 }
 
-/// Images encoded at once.
-const BATCH: usize = 500;
-
 impl Encode {
     /// Does it.
     ///
@@ -48,9 +45,7 @@ impl Encode {
         let opened = self.run.open()?;
         let chosen = self.input.read(&opened, usize::MAX)?;
         let (mut names, mut parts): (Vec<&str>, Vec<Vec<Tensor>>) = Default::default();
-        for start in (0..chosen.x.nrows()).step_by(BATCH) {
-            let end = (start + BATCH).min(chosen.x.nrows());
-            let x = Tensor::constant(chosen.x.slice(s![start..end, ..]).to_owned());
+        for x in chosen.batches() {
             let encoded = opened.model.encode(&x)?;
             parts.resize_with(encoded.len(), Vec::new);
             names = encoded.iter().map(|(name, _)| *name).collect();

@@ -4,6 +4,7 @@ use super::Opened;
 use crate::failure::Failure;
 use clap::{Args, ValueEnum};
 use latent_datasets::folder::{Channels, Picture, read_folder, read_picture};
+use latent_tensor::Tensor;
 use ndarray::{Array2, ArrayD, Axis};
 use ndarray_npy::{ReadNpyError, read_npy};
 use std::path::{Path, PathBuf};
@@ -62,11 +63,24 @@ impl Input {
                 } else {
                     pictures(path, image)?
                 };
+                if x.nrows() == 0 {
+                    return Err(Failure::new(format!("{} has no images", path.display())));
+                }
                 check_range(&x, path)?;
                 let count = x.nrows().min(most);
                 Ok(Chosen { x: x.slice_move(ndarray::s![..count, ..]), labels: None })
             }
         }
+    }
+}
+
+/// Images that a model is given at once.
+const BATCH: usize = 500;
+
+impl Chosen {
+    /// The images in batches.
+    pub(super) fn batches(&self) -> impl Iterator<Item = Tensor> {
+        self.x.axis_chunks_iter(Axis(0), BATCH).map(|some| Tensor::constant(some.to_owned()))
     }
 }
 

@@ -35,8 +35,6 @@ pub struct Reconstruct {
     pub output: PathBuf,
 }
 
-/// Images reconstructed at once.
-const BATCH: usize = 500;
 /// Images of the picture, and how many in a row.
 const SHOWN: usize = 60;
 const COLUMNS: usize = 12;
@@ -48,13 +46,9 @@ impl Reconstruct {
     /// If the run cannot be opened, its model has no encoder, images do not fit, or a file cannot be written.
     pub fn run(&self) -> Result<(), Failure> {
         let opened = self.run.open()?;
-        let x = self.input.read(&opened, SHOWN)?.x;
-        let mut back = Vec::new();
-        for start in (0..x.nrows()).step_by(BATCH) {
-            let end = (start + BATCH).min(x.nrows());
-            back.push(opened.model.reconstruct(&Tensor::constant(x.slice(s![start..end, ..]).to_owned()))?);
-        }
-        let back = Tensor::concatenate(&back, 0);
+        let chosen = self.input.read(&opened, SHOWN)?;
+        let back = chosen.batches().map(|x| opened.model.reconstruct(&x)).collect::<Result<Vec<_>, _>>()?;
+        let (x, back) = (chosen.x, Tensor::concatenate(&back, 0));
         let shown = x.nrows().min(SHOWN);
         // Whole rows, so that each image stands above its own.
         let shown = if shown > COLUMNS { shown - shown % COLUMNS } else { shown };

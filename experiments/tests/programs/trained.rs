@@ -94,12 +94,14 @@ fn codes_come_with_their_log_variances_and_reconstructions_are_of_the_same_image
 #[test]
 fn what_does_not_fit_is_told() {
     let desk = trained(2);
+    ndarray_npy::write_npy(desk.path("empty.npy"), &Array2::<f32>::zeros((0, 784))).unwrap();
     ndarray_npy::write_npy(desk.path("small.npy"), &Array2::<f32>::zeros((3, 10))).unwrap();
     ndarray_npy::write_npy(desk.path("large.npy"), &Array2::<f32>::from_elem((3, 784), 255.0)).unwrap();
     ndarray_npy::write_npy(desk.path("counts.npy"), &Array2::<i64>::zeros((3, 784))).unwrap();
     image::GrayImage::new(20, 28).save(desk.path("narrow.png")).unwrap();
     fs::write(desk.path("text.npy"), "no array").unwrap();
     for (input, expected) in [
+        ("empty.npy", "empty.npy has no images"),
         ("small.npy", "small.npy has the shape [3, 10], expected (images, 784) or (images, 1, 28, 28)"),
         ("large.npy", "large.npy: pixel 0 of image 0 is 255, expected numbers from 0 to 1"),
         ("counts.npy", "expected numbers of type float32, float64 or uint8"),

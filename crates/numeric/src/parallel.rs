@@ -13,6 +13,10 @@
 //! assert_eq!(one.to_bits(), four.to_bits());
 //! ```
 
+mod cached;
+
+pub use cached::Cached;
+
 use crate::Scalar;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;

@@ -4,9 +4,9 @@ use crate::SparseError;
 use latent_numeric::Scalar;
 use latent_numeric::linalg::singular_values;
 use latent_numeric::matmul::matmul;
+use latent_numeric::parallel::Cached;
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
-use std::sync::OnceLock;
 
 /// A dictionary `W` of atoms in columns, with its Gram matrix `G = W' W`.
 ///
@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 pub struct Dictionary<E> {
     atoms: Array2<E>,
     gram: Array2<E>,
-    lipschitz: OnceLock<E>,
+    lipschitz: Cached<E>,
 }
 
 impl<E: Scalar> Dictionary<E> {
@@ -31,7 +31,7 @@ impl<E: Scalar> Dictionary<E> {
         }
         check_finite("the dictionary", atoms.view())?;
         let gram = matmul(atoms.t(), atoms.view());
-        Ok(Self { atoms, gram, lipschitz: OnceLock::new() })
+        Ok(Self { atoms, gram, lipschitz: Cached::new() })
     }
 
     /// The atoms in columns, (features, atoms).
@@ -62,7 +62,7 @@ impl<E: Scalar> Dictionary<E> {
     /// The largest eigenvalue of `G`, which is the Lipschitz constant of the gradient of
     /// `1/2 ||x - W z||^2`. Computed at the first call.
     pub fn lipschitz(&self) -> E {
-        *self.lipschitz.get_or_init(|| {
+        *self.lipschitz.get_or_compute(|| {
             // W W' has the same largest eigenvalue: take the smaller of the two.
             if self.features() < self.len() {
                 largest_eigenvalue(matmul(self.atoms(), self.atoms.t()).view())

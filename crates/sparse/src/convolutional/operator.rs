@@ -16,9 +16,9 @@ use latent_numeric::Scalar;
 use latent_numeric::fft::{Complex, RealFft2};
 use latent_numeric::linalg::symmetric_eigen;
 use latent_numeric::matmul::{Threads, matmul_into};
+use latent_numeric::parallel::Cached;
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use rayon::prelude::*;
-use std::sync::OnceLock;
 
 /// Rows of the maps that one thread works on. Fixed, so that bits do not depend on the number of threads.
 const ROWS: usize = 8;
@@ -42,8 +42,8 @@ pub struct Operator<E> {
     /// (filters, channels height width)
     flat: Array2<E>,
     fft: RealFft2<E>,
-    gram: OnceLock<Vec<Array2<Complex<E>>>>,
-    lipschitz: OnceLock<E>,
+    gram: Cached<Vec<Array2<Complex<E>>>>,
+    lipschitz: Cached<E>,
 }
 
 /// The inverse of `c I + D D'`, frequency by frequency: for channels `i`, `j` at `i channels + j`.
@@ -66,15 +66,15 @@ impl<E: Scalar> Operator<E> {
             columns,
             flat,
             fft: RealFft2::new(rows, columns),
-            gram: OnceLock::new(),
-            lipschitz: OnceLock::new(),
+            gram: Cached::new(),
+            lipschitz: Cached::new(),
         }
     }
 
     /// The same torus with other filters of the same shape.
     pub fn with_filters(&self, filters: &Filters<E>) -> Self {
         let flat = filters.array().to_shape(self.flat.dim()).expect("as many elements").into_owned();
-        Self { flat, fft: self.fft.clone(), gram: OnceLock::new(), lipschitz: OnceLock::new(), ..*self }
+        Self { flat, fft: self.fft.clone(), gram: Cached::new(), lipschitz: Cached::new(), ..*self }
     }
 
     /// Coefficients in all maps.
@@ -197,7 +197,7 @@ impl<E: Scalar> Operator<E> {
     /// The largest eigenvalue of `D' D`: the largest over all frequencies of that of the Gram matrix of channels,
     /// which for one channel is `sum_k |d_k|^2`.
     pub fn lipschitz(&self) -> E {
-        *self.lipschitz.get_or_init(|| {
+        *self.lipschitz.get_or_compute(|| {
             let gram = self.gram();
             let c = self.channels;
             let count = gram[0].len();
@@ -275,7 +275,7 @@ impl<E: Scalar> Operator<E> {
 
     /// The spectra of `D D'`: for channels `i`, `j` at `i channels + j` that of `sum_k d_ki * reversed d_kj`.
     fn gram(&self) -> &[Array2<Complex<E>>] {
-        self.gram.get_or_init(|| {
+        self.gram.get_or_compute(|| {
             let (h, w) = self.size;
             let pixels = h * w;
             let c = self.channels;

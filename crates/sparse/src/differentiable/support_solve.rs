@@ -29,7 +29,9 @@ impl<E: Scalar> Supports<E> {
             }
         };
         let rows: Vec<_> = codes.rows().into_iter().enumerate().collect();
-        Ok(Self(rows.into_par_iter().map(factored).collect::<Result<_, _>>()?))
+        // All of them before the first error, which is then the same on any number of threads.
+        let factors: Vec<_> = rows.into_par_iter().map(factored).collect();
+        Ok(Self(factors.into_iter().collect::<Result<_, _>>()?))
     }
 
     fn solve(&self, right: ArrayView2<E>) -> Array2<E> {

@@ -8,9 +8,9 @@ use crate::error::require;
 use crate::kernels::{admm_step, combine, inner_of_differences, scale};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
+use latent_numeric::parallel::Cached;
 use ndarray::{Array2, s};
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
 
 /// ADMM on the split `1/2 v' H v - b' v + penalty(z)`, `v = z`, over all samples of a block at once:
 ///
@@ -56,7 +56,7 @@ impl<E: Scalar> Solver<E> for Admm {
         )?;
         let scale = lasso.hessian().diag().mean().unwrap_or_else(E::one);
         let scale = if scale > E::zero() { scale } else { E::one() };
-        Ok(Box::new(Factored { settings: *self, lasso, scale, rungs: std::array::from_fn(|_| OnceLock::new()) }))
+        Ok(Box::new(Factored { settings: *self, lasso, scale, rungs: [const { Cached::new() }; RUNGS] }))
     }
 }
 
@@ -75,7 +75,7 @@ struct Factored<'p, E: Scalar> {
     /// The mean of the diagonal of `H`, which `rho` is proportional to.
     scale: E,
     /// `(H + rho I)^-1` for each rung, made when first used.
-    rungs: [OnceLock<Array2<E>>; RUNGS],
+    rungs: [Cached<Array2<E>>; RUNGS],
 }
 
 impl<E: Scalar> Factored<'_, E> {
@@ -84,7 +84,7 @@ impl<E: Scalar> Factored<'_, E> {
     }
 
     fn inverse(&self, rung: usize) -> &Array2<E> {
-        self.rungs[rung].get_or_init(|| {
+        self.rungs[rung].get_or_compute(|| {
             let mut a = self.lasso.hessian().to_owned();
             let rho = self.rho(rung);
             a.diag_mut().mapv_inplace(|d| d + rho);

@@ -16,6 +16,7 @@
 // Views are passed by value, as everywhere on `ndarray`.
 #![allow(clippy::needless_pass_by_value)]
 
+mod compiled;
 pub mod conv;
 pub mod fft;
 pub mod linalg;

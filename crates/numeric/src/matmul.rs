@@ -57,11 +57,24 @@ pub fn matmul_into<E: Scalar>(
     a: ArrayView2<E>,
     b: ArrayView2<E>,
     beta: E,
-    mut c: ArrayViewMut2<E>,
+    c: ArrayViewMut2<E>,
     threads: Threads,
 ) {
     let ((m, k), (k_b, n)) = (a.dim(), b.dim());
     assert!(k == k_b && c.dim() == (m, n), "matmul: cannot form {:?} from {:?} times {:?}", c.dim(), a.dim(), b.dim());
+    E::matmul_into(alpha, a, b, beta, c, threads);
+}
+
+/// [`matmul_into`] of shapes that fit.
+pub(crate) fn general<E: Scalar>(
+    alpha: E,
+    a: ArrayView2<E>,
+    b: ArrayView2<E>,
+    beta: E,
+    mut c: ArrayViewMut2<E>,
+    threads: Threads,
+) {
+    let ((m, k), n) = (a.dim(), b.ncols());
     let accumulate = if beta == E::zero() {
         Accum::Replace
     } else {

@@ -102,6 +102,11 @@ fn tree<T>(mut level: Vec<T>, combine: impl Fn(T, T) -> T) -> Option<T> {
 /// The rounding error is at most about `(log2(n) + n_lane) * eps * sum |x_i|` with `n_lane` = 512
 /// additions in a lane, instead of `n * eps * sum |x_i|` for a plain loop.
 pub fn sum<E: Scalar>(values: &[E]) -> E {
+    E::sum_of(values)
+}
+
+/// [`sum`].
+pub(crate) fn sum_of<E: Scalar>(values: &[E]) -> E {
     reduce_blocks(
         values.len(),
         SUM_BLOCK,
@@ -117,12 +122,22 @@ pub fn sum<E: Scalar>(values: &[E]) -> E {
 /// If the lengths differ.
 pub fn dot<E: Scalar>(a: &[E], b: &[E]) -> E {
     assert_eq!(a.len(), b.len(), "parallel::dot: lengths {} and {} differ", a.len(), b.len());
+    E::sum_of_products(a, b)
+}
+
+/// [`dot`] of slices of the same length.
+pub(crate) fn sum_of_products<E: Scalar>(a: &[E], b: &[E]) -> E {
     let block = |r: Range<usize>| Arch::new().dispatch(LaneProducts { a: &a[r.clone()], b: &b[r] });
     reduce_blocks(a.len(), SUM_BLOCK, block, |a, b| a + b).unwrap_or_else(E::zero)
 }
 
 /// The sum of squares, summed as in [`sum`].
 pub fn sum_of_squares<E: Scalar>(values: &[E]) -> E {
+    E::sum_of_squares(values)
+}
+
+/// [`sum_of_squares`].
+pub(crate) fn squares<E: Scalar>(values: &[E]) -> E {
     reduce_blocks(
         values.len(),
         SUM_BLOCK,

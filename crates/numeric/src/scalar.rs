@@ -1,5 +1,6 @@
 //! The number types that the workspace computes with.
 
+use crate::compiled::Compiled;
 use crate::fft::Fourier;
 use crate::linalg::backend::Element;
 use crate::math::Elementary;
@@ -13,7 +14,17 @@ use num_traits::{FromPrimitive, ToPrimitive};
 /// Everything numerical in the workspace is generic over this trait, so that a property can be
 /// tested in `f64` on the very code that runs in `f32`.
 pub trait Scalar:
-    NdFloat + RealField + FromPrimitive + ToPrimitive + Default + std::iter::Sum + Pod + Element + Elementary + Fourier
+    NdFloat
+    + RealField
+    + FromPrimitive
+    + ToPrimitive
+    + Default
+    + std::iter::Sum
+    + Pod
+    + Element
+    + Elementary
+    + Fourier
+    + Compiled
 {
     /// The type's name as array files write it: `"f32"` or `"f64"`.
     const NAME: &'static str;

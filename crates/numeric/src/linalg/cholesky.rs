@@ -77,15 +77,13 @@ impl<E: Scalar> Cholesky<E> {
     ///
     /// # Panics
     /// If `b` has not n rows.
-    pub fn solve_in_place(&self, mut b: ArrayViewMut2<E>) {
+    pub fn solve_in_place(&self, b: ArrayViewMut2<E>) {
         let n = self.factor.nrows();
         assert!(b.nrows() == n, "Cholesky::solve: the matrix is ({n}, {n}), the right-hand side {:?}", b.dim());
         if b.is_empty() {
             return;
         }
-        let factor = self.factor.view();
-        solve_lower_triangular_in_place(mat_ref(&factor), mat_mut(&mut b), Par::Seq);
-        solve_upper_triangular_in_place(mat_ref(&factor).transpose(), mat_mut(&mut b), Par::Seq);
+        E::cholesky_solve(self.factor.view(), b);
     }
 
     /// `ln det A = 2 sum_i ln L_ii`, in nats. It neither overflows nor underflows where `det A` would.
@@ -93,4 +91,10 @@ impl<E: Scalar> Cholesky<E> {
         let half: E = self.factor.diag().iter().map(|&d| d.ln()).sum();
         half + half
     }
+}
+
+/// Overwrites `B` with the solution of `L L' X = B`.
+pub(crate) fn cholesky_solve<E: Scalar>(factor: ArrayView2<E>, mut b: ArrayViewMut2<E>) {
+    solve_lower_triangular_in_place(mat_ref(&factor), mat_mut(&mut b), Par::Seq);
+    solve_upper_triangular_in_place(mat_ref(&factor).transpose(), mat_mut(&mut b), Par::Seq);
 }

@@ -46,6 +46,7 @@ mod softplus;
 mod tanh;
 
 use crate::Scalar;
+use crate::compiled::Function;
 use num_traits::Float;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -164,14 +165,34 @@ impl<E: Scalar> WithSimd for Powers<'_, E> {
 pub fn pow_into<E: Scalar>(bases: &[E], exponents: &[E], to: &mut [E]) {
     let (n, m) = (bases.len(), exponents.len());
     assert!(n == m && m == to.len(), "math::pow_into: lengths {n}, {m} and {} differ", to.len());
+    E::powers_into(bases, exponents, to);
+}
+
+/// [`pow_into`] of slices of the same length.
+pub(crate) fn powers_into<E: Scalar>(bases: &[E], exponents: &[E], to: &mut [E]) {
     Arch::new().dispatch(Powers { bases, exponents, to });
 }
 
 macro_rules! slices {
-    ($name:ident, $into:ident, $kernel:ident, $formula:literal, $limits:literal) => {
+    ($($name:ident, $into:ident, $function:ident, $kernel:ident, $formula:literal, $limits:literal;)*) => {
+        /// Applies the function in place.
+        pub(crate) fn map<E: Scalar>(function: Function, values: &mut [E]) {
+            match function {
+                $(Function::$function => Arch::new().dispatch(InPlace { values, kernel: E::$kernel }),)*
+            }
+        }
+
+        /// Applies the function to slices of the same length.
+        pub(crate) fn map_into<E: Scalar>(function: Function, from: &[E], to: &mut [E]) {
+            match function {
+                $(Function::$function => Arch::new().dispatch(Into { from, to, kernel: E::$kernel }),)*
+            }
+        }
+
+        $(
         #[doc = concat!("Replaces every `x` by `", $formula, "`. ", $limits)]
         pub fn $name<E: Scalar>(values: &mut [E]) {
-            Arch::new().dispatch(InPlace { values, kernel: E::$kernel });
+            E::map(Function::$function, values);
         }
 
         #[doc = concat!("Writes `", $formula, "` of every `x` of `from` to `to`. ", $limits)]
@@ -182,17 +203,20 @@ macro_rules! slices {
         pub fn $into<E: Scalar>(from: &[E], to: &mut [E]) {
             let name = stringify!($into);
             assert_eq!(from.len(), to.len(), "math::{name}: lengths {} and {} differ", from.len(), to.len());
-            Arch::new().dispatch(Into { from, to, kernel: E::$kernel });
+            E::map_into(Function::$function, from, to);
         }
+        )*
     };
 }
 
-slices!(exp, exp_into, exp_kernel, "e^x", "From 0 at -inf to inf; beyond the largest number it is infinite.");
-slices!(ln, ln_into, ln_kernel, "ln x", "The natural logarithm: -inf at both zeros, NaN below, inf at inf.");
-slices!(tanh, tanh_into, tanh_kernel, "tanh x", "Odd, with limits -1 and 1.");
-slices!(sigmoid, sigmoid_into, sigmoid_kernel, "1 / (1 + e^-x)", "From 0 at -inf to 1 at inf.");
-slices!(softplus, softplus_into, softplus_kernel, "ln(1 + e^x)", "From 0 at -inf to inf at inf.");
-slices!(erf, erf_into, erf_kernel, "erf x", "The error function: odd, with limits -1 and 1.");
+slices! {
+    exp, exp_into, Exp, exp_kernel, "e^x", "From 0 at -inf to inf; beyond the largest number it is infinite.";
+    ln, ln_into, Ln, ln_kernel, "ln x", "The natural logarithm: -inf at both zeros, NaN below, inf at inf.";
+    tanh, tanh_into, Tanh, tanh_kernel, "tanh x", "Odd, with limits -1 and 1.";
+    sigmoid, sigmoid_into, Sigmoid, sigmoid_kernel, "1 / (1 + e^-x)", "From 0 at -inf to 1 at inf.";
+    softplus, softplus_into, Softplus, softplus_kernel, "ln(1 + e^x)", "From 0 at -inf to inf at inf.";
+    erf, erf_into, Erf, erf_kernel, "erf x", "The error function: odd, with limits -1 and 1.";
+}
 
 /// `c[0] + c[1] x + c[2] x^2 + ...`
 #[inline(always)]

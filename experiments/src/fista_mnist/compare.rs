@@ -3,13 +3,13 @@
 use super::Config;
 use crate::failure::Failure;
 use crate::solvers::SolverName;
+use crate::timed::timed;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{ActiveSet, Lasso, LassoParams, Stop};
 use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
 use ndarray::Array2;
 use serde::Serialize;
-use std::time::Instant;
 
 /// Who takes part.
 const SOLVERS: [SolverName; 5] =
@@ -21,9 +21,6 @@ const ITERATIONS: [usize; 17] = [1, 2, 3, 5, 8, 12, 16, 24, 32, 48, 64, 96, 128,
 
 /// A point counts as the optimum below this relative distance: f64 sums end there.
 pub const FLOOR: f64 = 1e-13;
-
-/// Seconds spent on timing a point.
-const ENOUGH: f64 = 0.02;
 
 /// How far a solver was from the optimum after some iterations.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -81,20 +78,4 @@ pub fn compare(
     progress.note("");
     progress.finish();
     Ok(curves)
-}
-
-/// The result of some work and its fastest time in several runs: a first one may find caches cold and threads
-/// asleep.
-fn timed<T, E>(work: impl Fn() -> Result<T, E>) -> Result<(T, f64), E> {
-    let (mut best, mut spent) = (f64::INFINITY, 0.0);
-    loop {
-        let start = Instant::now();
-        let result = work()?;
-        let seconds = start.elapsed().as_secs_f64();
-        best = best.min(seconds);
-        spent += seconds;
-        if spent > ENOUGH {
-            return Ok((result, best));
-        }
-    }
 }

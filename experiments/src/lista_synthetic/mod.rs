@@ -14,5 +14,5 @@ mod data;
 mod judge;
 mod study;
 
-pub use config::{Config, Flags, Network, Noise};
+pub use config::{Config, Flags, Noise};
 pub use study::run;

@@ -1,8 +1,9 @@
 //! The study from beginning to end.
 
-use super::config::{Config, Flags, Network, Noise};
+use super::config::{Config, Flags, Noise};
 use super::{data, judge};
 use crate::failure::Failure;
+use crate::networks::Network;
 use crate::plot::{Axis, Figure, Panel};
 use latent_datasets::synthetic::planted::Planted;
 use latent_numeric::parallel::with_threads;

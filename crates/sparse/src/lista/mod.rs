@@ -91,4 +91,4 @@ pub use network::Lista;
 pub use params::{ListaParams, Thresholds, Variant};
 pub use predictive::{PredictiveDecomposition, PredictiveEnergy};
 pub use selection::SupportSelection;
-pub use train::{Progress, Stage, StageWise, TrainError};
+pub use train::{Progress, Stage, StageTrainer, StageWise, TrainError};

@@ -1,0 +1,114 @@
+//! What a run leaves: the comparison, its figures, and the report.
+
+use super::Config;
+use super::compare::{Curve, FLOOR, Point, compare, iterations_worth};
+use crate::data;
+use crate::failure::Failure;
+use crate::plot::{Axis, Figure as Plot, Panel};
+use crate::tasks::EncodersTask;
+use latent_datasets::Splits;
+use latent_train::progress::grouped;
+use latent_train::report::{Figure, Picture, Section, Study};
+use latent_train::session::Ended;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::Instant;
+
+/// Compares, draws, and says what it came to.
+pub fn conclude(config: &Config, task: &EncodersTask, data: &Splits, ended: &Ended) -> Result<Study, Failure> {
+    let folder = ended.records.folder();
+    folder.npy("dictionary.npy", &task.lasso()?.dictionary().atoms())?;
+    let set = data::title(data);
+    let x = data.test.rows::<f32>(0..config.compared_images.min(data.test.len()));
+    let about = format!(
+        "Networks of {} layers that encode {set} with {} atoms, trained {}, beside the solvers that they imitate: \
+         ½‖x − Wz‖² + {}‖z‖₁.",
+        config.layers,
+        config.atoms,
+        match config.loss {
+            crate::tasks::EncoderLoss::Codes => "to give the codes of a solver",
+            crate::tasks::EncoderLoss::Energy => "to lower the objective itself",
+        },
+        config.lambda
+    );
+    let mut study = Study::new(format!("Learned encoders of {set}"), about);
+    let start = Instant::now();
+    let Some(curves) = compare(task, &x, &ended.interrupt)? else { return Ok(study) };
+    let took = start.elapsed();
+    folder.json("encoders.json", &json!({ "images": x.nrows(), "methods": curves }))?;
+    plot(&curves, x.nrows()).save(&folder, "encoders")?;
+
+    let text = table(&curves);
+    folder.bytes("summary.txt", text.as_bytes())?;
+    // Whoever read along may have left, as `head` does; it is all in the folder.
+    let _ = write!(std::io::stdout(), "{text}");
+
+    let fista = &curves[1];
+    for curve in curves.iter().filter(|curve| curve.learned) {
+        let Some(last) = curve.points.last() else { continue };
+        let note = format!("for {} layers, by the distance to the optimum's codes", last.steps);
+        let worth = iterations_worth(fista, last.code_error);
+        study = match worth {
+            Some(worth) => study.figure(
+                Figure::new(format!("{} is worth", curve.method), worth, "iterations")
+                    .note(format!("of FISTA, {note}")),
+            ),
+            None => study.figure(
+                Figure::new(format!("error of {}", curve.method), 100.0 * last.code_error, "%")
+                    .note(format!("lower than FISTA ever was, {note}")),
+            ),
+        };
+    }
+    let text = format!(
+        "ISTA, FISTA and the networks on {} test images: how far the objective is above the optimum, how far codes are \
+         from the optimum's, after so many iterations or layers, and in the time that takes. Networks have a point for \
+         each of their layers.",
+        grouped(x.nrows() as u64)
+    );
+    let picture = Picture::new("images/encoders.png", "Error against steps and against time").wide();
+    Ok(study.section(Section::new("Encoders", text).picture(picture)).phase("comparing the encoders", took))
+}
+
+/// Error against steps and time.
+fn plot(curves: &[Curve], samples: usize) -> Plot {
+    let panel = |title: &str, x: &str, y: &str, of: fn(&Point) -> (f64, f64)| {
+        curves.iter().fold(Panel::new(Axis::log(x), Axis::log(y)).title(title), |panel, curve| {
+            panel.curve(curve.method, curve.points.iter().map(of).collect())
+        })
+    };
+    let codes = "‖z − z*‖² / ‖z*‖²";
+    Plot::new(format!("Learned encoders and solvers on {samples} images"))
+        .panel(panel("codes by steps", "iterations or layers", codes, |p| (p.steps as f64, p.code_error.max(FLOOR))))
+        .panel(panel("codes by time", "seconds for all images", codes, |p| (p.seconds, p.code_error.max(FLOOR))))
+        .panel(panel("objective by steps", "iterations or layers", "(F − F*) / F*", |p| {
+            (p.steps as f64, p.excess.max(FLOOR))
+        }))
+}
+
+/// The comparison in words.
+fn table(curves: &[Curve]) -> String {
+    let mut text = format!(
+        "{:<12}{:>8}{:>16}{:>16}{:>14}{:>18}\n",
+        "", "steps", "code error", "objective above", "seconds", "worth of FISTA"
+    );
+    for curve in curves {
+        let shown = |point: &&Point| curve.learned || [1, 8, 16, 64, 256].contains(&point.steps);
+        for point in curve.points.iter().filter(shown) {
+            let worth = match iterations_worth(&curves[1], point.code_error).filter(|_| curve.learned) {
+                Some(worth) => format!("{worth:.1}"),
+                None => String::new(),
+            };
+            let _ = writeln!(
+                text,
+                "{:<12}{:>8}{:>15.3} %{:>15.3} %{:>14.4}{worth:>18}",
+                curve.method,
+                point.steps,
+                100.0 * point.code_error,
+                100.0 * point.excess,
+                point.seconds
+            );
+        }
+    }
+    text
+}

@@ -45,5 +45,7 @@
 
 pub mod error;
 pub mod image;
+mod steps;
 
 pub use error::{AugmentError, Fault, Place};
+pub use steps::Step;

@@ -3,7 +3,7 @@
 use super::Embedding;
 use crate::text::{FitError, Tokenizer};
 use latent_numeric::linalg::svd;
-use ndarray::{Array2, s};
+use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -74,7 +74,7 @@ impl Ppmi {
             return Err(parameter("dimensions", self.dimensions, expected));
         }
         let factors = svd(matrix.view())?;
-        let mut vectors = factors.u.slice(s![.., ..self.dimensions]).to_owned();
+        let mut vectors = factors.u.slice_axis(Axis(1), (..self.dimensions).into()).to_owned();
         // Beyond the rank there is nothing but rounding.
         let noise = factors.s[0] * f64::EPSILON * words.len() as f64;
         for (mut column, &value) in vectors.columns_mut().into_iter().zip(&factors.s) {
@@ -111,7 +111,7 @@ impl Ppmi {
                 }
             }
         }
-        let of_word = pairs.sum_axis(ndarray::Axis(1));
+        let of_word = pairs.sum_axis(Axis(1));
         let all = of_word.sum();
         let matrix = Array2::from_shape_fn(pairs.dim(), |(w, c)| match pairs[[w, c]] {
             0.0 => 0.0,

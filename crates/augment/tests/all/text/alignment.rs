@@ -23,7 +23,7 @@ fn best_of_all(i: usize, j: usize, score: &dyn Fn(Range<usize>, Range<usize>) ->
     for a in 0..=i.min(2) {
         for b in 0..=j.min(2) {
             let here = match (a, b) {
-                (0, 0) | (2, 2) | (2, 0) | (0, 2) => continue,
+                (0 | 2, 0) | (2 | 0, 2) => continue,
                 (0, _) | (_, 0) => 0.0,
                 _ => score(i - a..i, j - b..j),
             };
@@ -70,7 +70,7 @@ proptest! {
         let (mut i, mut j, mut sum) = (0, 0, 0.0);
         for bead in &found.beads {
             prop_assert_eq!((bead.first.start, bead.second.start), (i, j));
-            prop_assert!(matches!((bead.first.len(), bead.second.len()), (1, 0 | 1 | 2) | (0 | 2, 1)));
+            prop_assert!(matches!((bead.first.len(), bead.second.len()), (1, 0..=2) | (0 | 2, 1)));
             (i, j) = (bead.first.end, bead.second.end);
             if bead.is_pair() {
                 let gain = score(bead.first.clone(), bead.second.clone());

@@ -23,7 +23,7 @@ fn best_of_all(i: usize, j: usize, score: &dyn Fn(Range<usize>, Range<usize>) ->
     for a in 0..=i.min(2) {
         for b in 0..=j.min(2) {
             let here = match (a, b) {
-                (0 | 2, 0) | (2 | 0, 2) => continue,
+                (0 | 2, 0 | 2) => continue,
                 (0, _) | (_, 0) => 0.0,
                 _ => score(i - a..i, j - b..j),
             };

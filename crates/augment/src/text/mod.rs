@@ -21,7 +21,7 @@
 //!
 //! # Resources
 //! Nothing about a language is in the crate. Tables are read from plain text ([`Synonyms`], [`Lexicon`], [`Embedding`]), with
-//! errors that name the line; statistics are fitted to a corpus ([`TfIdf`], [`Ppmi`]). An [`Augmenter`] is a chain with its
+//! errors that name the line; statistics are fitted to a corpus ([`TfIdf`], [`Ppmi`], [`SkipGram`]). An [`Augmenter`] is a chain with its
 //! [`Resources`].
 //!
 //! ```
@@ -64,7 +64,7 @@ mod weights;
 pub use alignment::{Alignment, Bead};
 pub use augmenter::Augmenter;
 pub use chain::{Chain, Step};
-pub use embedding::{Embedding, Ppmi};
+pub use embedding::{Embedding, Ppmi, SkipGram};
 pub use fit_error::FitError;
 pub use lexicon::Lexicon;
 pub use operator::Operator;

@@ -1,10 +1,12 @@
 //! Texts as words and what is between them.
 
 use std::fmt;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// A text as words and the gaps before, between and after them: punctuation and space.
 ///
-/// Operators change the words; gaps stay, so what is not changed is written as it was. `Display` gives the text.
+/// Operators change the words; gaps stay, so what is not changed is written as it was. Only where two words would become one
+/// is there a new space. `Display` gives the text.
 ///
 /// ```
 /// use latent_augment::text::Tokenizer;
@@ -47,10 +49,13 @@ impl TokenizedText {
     /// Puts another word in the place of one, capitalised as that one was.
     pub(crate) fn replace(&mut self, index: usize, word: &str) {
         self.words[index] = in_the_case_of(&self.words[index], word);
+        self.part(index);
     }
 
     pub(crate) fn swap(&mut self, i: usize, j: usize) {
         self.words.swap(i, j);
+        self.part(i);
+        self.part(j);
     }
 
     /// Inserts a word before the one at `index`, or at the end. It follows its predecessor after a space, or after nothing
@@ -63,6 +68,7 @@ impl TokenizedText {
             self.gaps.insert(index, between(&self.words[index - 1], &word).to_owned());
         }
         self.words.insert(index, word);
+        self.part(index);
     }
 
     /// Removes a word. Its gaps become one: nothing but space is lost.
@@ -78,6 +84,27 @@ impl TokenizedText {
             before.truncate(before.trim_end().len());
         }
         before.push_str(&after);
+        self.part_from_previous(index);
+    }
+
+    /// Keeps a word that is new at its place from being one with its neighbours.
+    fn part(&mut self, index: usize) {
+        self.part_from_previous(index);
+        self.part_from_previous(index + 1);
+    }
+
+    /// A space at the end of a gap, if without it there were no end of a word: scripts that are written without spaces may have
+    /// been there before, or another mark.
+    fn part_from_previous(&mut self, index: usize) {
+        if index == 0 || index >= self.words.len() || self.gaps[index].contains(char::is_whitespace) {
+            return;
+        }
+        let (left, gap, right) = (&self.words[index - 1], &self.gaps[index], &self.words[index]);
+        let together = format!("{left}{gap}{right}");
+        let is_end = together.split_word_bound_indices().any(|(start, _)| start == left.len());
+        if !is_end {
+            self.gaps[index].push(' ');
+        }
     }
 }
 
@@ -117,7 +144,7 @@ fn between(left: &str, right: &str) -> &'static str {
 }
 
 /// Han and kana.
-pub(crate) fn is_written_unspaced(c: char) -> bool {
+fn is_written_unspaced(c: char) -> bool {
     is_han(c) || matches!(c, '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}')
 }
 

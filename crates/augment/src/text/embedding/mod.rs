@@ -1,9 +1,12 @@
 //! Words as vectors.
 
+mod corpus;
 mod ppmi;
 mod read;
+mod skip_gram;
 
 pub use ppmi::Ppmi;
+pub use skip_gram::SkipGram;
 
 use super::tokenized::folded;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
@@ -12,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Vectors of words, one of the same length for each.
 ///
-/// They are read from a text file of word2vec or GloVe, or made here of a corpus by [`Ppmi`]. A word is looked up as it is,
+/// They are read from a text file of word2vec or GloVe, or made here of a corpus by [`Ppmi`] or [`SkipGram`]. A word is looked up as it is,
 /// else in lower case.
 ///
 /// ```

@@ -1,11 +1,11 @@
 //! Embeddings from the counts of words beside each other.
 
 use super::Embedding;
+use super::corpus::{Corpus, at_least_one, parameter};
 use crate::text::{FitError, Tokenizer};
 use latent_numeric::linalg::svd;
 use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// An embedding by the factorisation of shifted positive pointwise mutual information.
 ///
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 /// W           = U_d S_d^(1/2),  a row for each word
 /// ```
 ///
-/// Skip-gram with k negative samples factorises the same matrix, without the `max`.
+/// [`SkipGram`](super::SkipGram) with k negative samples factorises the same matrix, without the `max`.
 ///
 /// Words are in lower case and the rows in the order of how often they occur, of equals in alphabetical order. The matrix is
 /// dense: `max_words^2` numbers of 8 bytes, and time of the order of its cube. The sign of a column is arbitrary; cosines
@@ -94,22 +94,11 @@ impl Ppmi {
         tokenizer: &Tokenizer,
     ) -> Result<(Vec<String>, Array2<f64>), FitError> {
         self.check()?;
-        let documents: Vec<Vec<String>> =
-            documents.into_iter().map(|document| tokenizer.folded_words(document.as_ref())).collect();
-        let words = self.vocabulary(&documents);
-        if words.is_empty() {
-            return Err(FitError::NoWords { documents: documents.len(), least: self.min_count });
-        }
-        let index: BTreeMap<&str, usize> = words.iter().enumerate().map(|(i, word)| (word.as_str(), i)).collect();
-        let mut pairs = Array2::<f64>::zeros((words.len(), words.len()));
-        for document in &documents {
-            let known: Vec<usize> = document.iter().filter_map(|word| index.get(word.as_str()).copied()).collect();
-            for (i, &word) in known.iter().enumerate() {
-                for &context in known[i + 1..].iter().take(self.window) {
-                    pairs[[word, context]] += 1.0;
-                    pairs[[context, word]] += 1.0;
-                }
-            }
+        let corpus = Corpus::new(documents, tokenizer, self.min_count, self.max_words)?;
+        let size = corpus.words.len();
+        let mut pairs = Array2::<f64>::zeros((size, size));
+        for (word, context) in corpus.pairs(self.window) {
+            pairs[[word, context]] += 1.0;
         }
         let of_word = pairs.sum_axis(Axis(1));
         let all = of_word.sum();
@@ -117,32 +106,14 @@ impl Ppmi {
             0.0 => 0.0,
             count => ((count * all / (of_word[w] * of_word[c])).ln() - self.shift.ln()).max(0.0),
         });
-        Ok((words, matrix))
-    }
-
-    fn vocabulary(&self, documents: &[Vec<String>]) -> Vec<String> {
-        let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-        documents.iter().flatten().for_each(|word| *counts.entry(word).or_default() += 1);
-        let mut counts: Vec<(&String, usize)> =
-            counts.into_iter().filter(|&(_, count)| count >= self.min_count).collect();
-        // Stable: equals stay in alphabetical order.
-        counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-        counts.into_iter().take(self.max_words).map(|(word, _)| word.clone()).collect()
+        Ok((corpus.words, matrix))
     }
 
     fn check(&self) -> Result<(), FitError> {
-        for (name, count) in [("window", self.window), ("dimensions", self.dimensions), ("max_words", self.max_words)] {
-            if count == 0 {
-                return Err(parameter(name, count, "at least 1"));
-            }
-        }
+        at_least_one(&[("window", self.window), ("dimensions", self.dimensions), ("max_words", self.max_words)])?;
         if !(self.shift >= 1.0 && self.shift.is_finite()) {
             return Err(parameter("shift", self.shift, "a finite number of at least 1"));
         }
         Ok(())
     }
-}
-
-fn parameter(name: &'static str, value: impl ToString, expected: impl Into<String>) -> FitError {
-    FitError::Parameter { name, value: value.to_string(), expected: expected.into() }
 }

@@ -133,6 +133,10 @@ fn two_sentences_for_one() {
     let (a, b) = swap.apply(first, second, &resources, 0, 0, 0).unwrap();
     assert_eq!(a, "A red cat slept!  It rained.\nThe old dog barked.  Nobody knows.");
     assert_eq!(b, "The red cat slept.\nIt rained, and the old dog barked.");
+    // Two sentences must be more similar than one by the margin given.
+    let apart = SentenceSwap { merge: 1.0, ..swap };
+    let (a, _) = apart.apply(first, second, &resources, 0, 0, 0).unwrap();
+    assert_eq!(a, "A red cat slept!  It rained.  Nobody knows.");
     // A pair with nothing in common is none.
     let strict = SentenceSwap { threshold: 1.0, ..swap };
     assert_eq!(strict.apply(first, second, &resources, 0, 0, 0).unwrap(), (first.to_owned(), second.to_owned()));

@@ -1,7 +1,7 @@
 //! Embeddings read and made, and their neighbours.
 
-use super::support::{always, resources, text, words};
-use latent_augment::text::{Embedding, EmbeddingReplacement, FitError, Ppmi, Resources, Tokenizer};
+use super::support::{always, resources, same_gaps, text, words};
+use latent_augment::text::{Embedding, EmbeddingReplacement, FitError, Ppmi, Resources, SkipGram, Tokenizer};
 use ndarray::{Array2, ArrayView1};
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -73,7 +73,7 @@ proptest! {
         let operator = EmbeddingReplacement { rate, neighbours, least_cosine };
         let tokens = |text: &str| Tokenizer::unicode().tokenize(text);
         let (before, after) = (tokens(&text), tokens(&always(operator, resources).apply(&text, seed, 0, 0)));
-        prop_assert_eq!(before.gaps(), after.gaps());
+        prop_assert!(same_gaps(&before, &after));
         for (old, new) in before.words().iter().zip(after.words()) {
             let near = embedding.nearest(old, neighbours);
             let is_near = near.iter().any(|&(word, cosine)| word == new.to_lowercase() && f64::from(cosine) >= least_cosine);
@@ -197,4 +197,71 @@ fn settings_of_ppmi_out_of_their_domains() {
     // One word beside none: a vector of zeros, near nothing.
     let alone = Ppmi { dimensions: 1, ..fits }.fit(["a"], &Tokenizer::unicode()).unwrap();
     assert_eq!(alone.vector("a").unwrap().to_vec(), [0.0]);
+}
+
+/// `u_w . v_c = PMI(w, c) - ln k` at the optimum (Levy and Goldberg 2014, equation 7).
+#[test]
+fn skip_gram_finds_shifted_mutual_information() {
+    // Every pair occurs.
+    let corpus = ["a a b c", "b b a c b", "c c a b", "a c c b a a", "b a a c", "c b a"].repeat(20);
+    let settings = SkipGram {
+        window: 1,
+        dimensions: 4,
+        negatives: 2,
+        noise_power: 1.0,
+        epochs: 400,
+        learning_rate: 0.1,
+        ..SkipGram::default()
+    };
+    let (embedding, v) = settings.fit_both(&corpus, &Tokenizer::unicode(), 3).unwrap();
+    let words = embedding.words();
+    let mut pairs = Array2::<f64>::zeros((3, 3));
+    let mut counts = [0.0; 3];
+    let place = |word: &str| words.iter().position(|other| other == word).unwrap();
+    for document in &corpus {
+        let document: Vec<usize> = document.split(' ').map(place).collect();
+        document.iter().for_each(|&word| counts[word] += 1.0);
+        for pair in document.windows(2) {
+            pairs[[pair[0], pair[1]]] += 1.0;
+            pairs[[pair[1], pair[0]]] += 1.0;
+        }
+    }
+    // Noise is drawn by the counts of words, which at the ends of documents are not those of contexts.
+    let total: f64 = counts.iter().sum();
+    let found = embedding.vectors().dot(&v.t());
+    for ((w, c), &count) in pairs.indexed_iter() {
+        let expected = (count / pairs.row(w).sum() / (counts[c] / total)).ln() - 2.0_f64.ln();
+        assert!((f64::from(found[[w, c]]) - expected).abs() < 0.1, "{} instead of {expected}", found[[w, c]]);
+    }
+}
+
+#[test]
+fn skip_gram_is_the_same_for_the_same_seed() {
+    let settings = SkipGram { dimensions: 8, ..SkipGram::default() };
+    let fit = |seed| settings.fit(super::support::CORPUS, &Tokenizer::unicode(), seed).unwrap();
+    assert_eq!(fit(1), fit(1));
+    assert_ne!(fit(1), fit(2));
+    assert_eq!(fit(1).words()[0], "the");
+}
+
+#[test]
+fn settings_of_skip_gram_out_of_their_domains() {
+    let told = |settings: SkipGram, message: &str| {
+        let error = settings.fit(["a b c a b"], &Tokenizer::unicode(), 0).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    };
+    let fits = SkipGram { dimensions: 2, ..SkipGram::default() };
+    told(SkipGram { window: 0, ..fits }, "window = 0: expected at least 1");
+    told(SkipGram { dimensions: 0, ..fits }, "dimensions = 0: expected at least 1");
+    told(SkipGram { negatives: 0, ..fits }, "negatives = 0: expected at least 1");
+    told(SkipGram { epochs: 0, ..fits }, "epochs = 0: expected at least 1");
+    told(SkipGram { noise_power: -1.0, ..fits }, "noise_power = -1: expected a finite number of at least 0");
+    told(SkipGram { learning_rate: 0.0, ..fits }, "learning_rate = 0: expected a finite number above 0");
+    told(SkipGram { min_count: 3, ..fits }, "the corpus of 1 documents has no words that occur 3 times or more");
+    told(
+        SkipGram { learning_rate: 1e30, ..fits },
+        &format!("learning_rate = {}: expected a smaller one: a number overflowed", 1e30),
+    );
+    // Any window is one of a short text.
+    assert!(SkipGram { window: usize::MAX, ..fits }.fit(["a b c a b"], &Tokenizer::unicode(), 0).is_ok());
 }

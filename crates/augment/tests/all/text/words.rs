@@ -21,6 +21,11 @@ fn space_goes_with_deleted_words_and_punctuation_stays() {
     assert_eq!(delete_all_but_one("a b, c"), [", c", "a,", "b,"]);
     assert_eq!(delete_all_but_one("(one) two"), ["() two", "(one)"]);
     assert_eq!(delete_all_but_one("北京"), ["京", "北"]);
+    let augmenter = always(RandomDeletion { rate: 0.4 }, Resources::default());
+    let found: Vec<String> = (0..200).map(|sample| augmenter.apply("3 b,5 x北y", 0, 0, sample)).collect();
+    for expected in ["3 ,5 x北y", "3 b,5 x y", "3 b,5 北y", "3 b, x北y"] {
+        assert!(found.iter().any(|text| text == expected), "{expected}");
+    }
 }
 
 #[test]

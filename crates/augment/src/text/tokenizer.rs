@@ -11,7 +11,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Finds the words of a text.
 ///
 /// Words are the segments of Unicode Standard Annex 29 that have a letter or a digit: `can't` and `3.14` are one word
-/// each, `well-read` is two. There every Chinese character is a word; `Tokenizer::chinese` (feature `chinese`) makes words of them.
+/// each, `well-read` is two. There every Chinese character is a word; `Tokenizer::chinese` (feature
+/// `chinese`) makes words of them.
 ///
 /// ```
 /// use latent_augment::text::Tokenizer;

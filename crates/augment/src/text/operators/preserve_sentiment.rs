@@ -54,13 +54,16 @@ impl PreserveSentiment {
 
     pub(crate) fn apply(&self, text: &mut TokenizedText, resources: &Resources, name: &mut Name) {
         let lexicon = resources.lexicon().expect(CHECKED);
-        let polarity = lexicon.polarity(text.words());
+        // Of what is written: a synonym may have several words, and Chinese ones may part elsewhere.
+        let polarity_of =
+            |text: &TokenizedText| lexicon.polarity(resources.tokenizer.tokenize(&text.to_string()).words());
+        let polarity = polarity_of(text);
         for attempt in 0..self.attempts {
             let mut changed = text.clone();
             name.indices.push(attempt as u64);
             run(&self.steps, name, &mut changed, resources);
             name.indices.pop();
-            if lexicon.polarity(changed.words()) == polarity {
+            if polarity_of(&changed) == polarity {
                 *text = changed;
                 return;
             }

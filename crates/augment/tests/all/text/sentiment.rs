@@ -31,6 +31,16 @@ fn a_text_stays_where_every_change_turns_it() {
 }
 
 #[test]
+fn synonyms_of_several_words_count_as_they_are_written() {
+    let turn = Synonyms::from_groups([["good", "far from bad"]]);
+    let resources = Resources { synonyms: Some(turn.into()), lexicon: Some(lexicon().into()), ..Resources::default() };
+    let replace = SynonymReplacement { alpha: 1.0 };
+    assert_eq!(always(replace, resources.clone()).apply("So good!", 0, 0, 0), "So far from bad!");
+    let filter = PreserveSentiment::new(vec![Step::always(replace)]);
+    assert_eq!(always(filter, resources).apply("So good!", 0, 0, 0), "So good!");
+}
+
+#[test]
 fn other_draws_are_tried() {
     // Deleting one word of two: half of the draws leave the good one.
     let resources = Resources { lexicon: Some(lexicon().into()), ..Resources::default() };

@@ -138,6 +138,12 @@ pub enum Fault {
         /// What is there.
         value: f32,
     },
+    /// A chain works with something that it was not given.
+    #[error("needs `{name}`, which the resources do not have")]
+    MissingResource {
+        /// The field of [`Resources`](crate::text::Resources).
+        name: &'static str,
+    },
     /// Two shapes, or a number of images and of samples, do not agree.
     #[error("{what}: {found}, expected {expected}")]
     Mismatch {

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`image`] | chains of image operators, mixup and cutmix |
+//! | [`text`] | chains of text operators, alignment of sentences; feature `chinese` for Chinese words |
 //! | [`error`] | [`AugmentError`]: what was wrong, with which operator, at which place of the chain |
 //!
 //! Every random draw belongs to a stream named by `(seed, operator, epoch, sample, place in the chain)`, so the
@@ -45,5 +46,9 @@
 
 pub mod error;
 pub mod image;
+mod rate;
+mod steps;
+pub mod text;
 
 pub use error::{AugmentError, Fault, Place};
+pub use steps::Step;

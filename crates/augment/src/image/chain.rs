@@ -5,9 +5,10 @@ use super::operator::Drawn;
 use super::transform::{self, Transform};
 use super::{Operator, Pixel, Shape};
 use crate::error::{AugmentError, Fault, Place};
-use latent_numeric::random::Stream;
+use crate::steps::{Name, Work, check_all, draw_all, read_document, read_list, write_document, write_list};
 use ndarray::{Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut4, Axis};
 use rayon::prelude::*;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Samples that share memory to work with.
 const BLOCK: usize = 16;
@@ -38,167 +39,43 @@ const BLOCK: usize = 16;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chain {
-    pub(super) steps: Vec<Step>,
+    steps: Vec<Step>,
 }
 
-/// An operator or a composite with its probability. It is checked when a [`Chain`] is made of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    pub(super) p: f64,
-    pub(super) work: Work,
-}
+/// A step of a chain of image operators.
+pub type Step = crate::Step<Operator>;
 
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Work {
-    Operator(Operator),
-    Compose(Vec<Step>),
-    OneOf { steps: Vec<Step>, weights: Option<Vec<f64>> },
-}
-
-pub(super) const COMPOSE: &str = "compose";
-pub(super) const ONE_OF: &str = "one_of";
-
-impl Step {
-    /// An operator applied with probability `p`.
-    pub fn new(p: f64, operator: impl Into<Operator>) -> Self {
-        Self { p, work: Work::Operator(operator.into()) }
+/// The shape of the result of a step, which must not depend on what is drawn.
+fn output(step: &Step, input: Shape, path: &mut Vec<usize>) -> Result<Shape, AugmentError> {
+    if step.p == 0.0 {
+        return Ok(input);
     }
-
-    /// An operator that is always applied.
-    pub fn always(operator: impl Into<Operator>) -> Self {
-        Self::new(1.0, operator)
-    }
-
-    /// All of the steps, with probability `p`; else none.
-    pub fn random_apply(p: f64, steps: Vec<Self>) -> Self {
-        Self { p, work: Work::Compose(steps) }
-    }
-
-    /// With probability `p` one of the steps, all equally likely.
-    pub fn one_of(p: f64, steps: Vec<Self>) -> Self {
-        Self { p, work: Work::OneOf { steps, weights: None } }
-    }
-
-    /// With probability `p` one of the steps, drawn in proportion to their weights.
-    pub fn weighted(p: f64, weighted: Vec<(f64, Self)>) -> Self {
-        let (weights, steps) = weighted.into_iter().unzip();
-        Self { p, work: Work::OneOf { steps, weights: Some(weights) } }
-    }
-
-    pub(super) fn name(&self) -> &'static str {
-        match &self.work {
-            Work::Operator(operator) => operator.name(),
-            Work::Compose(_) => COMPOSE,
-            Work::OneOf { .. } => ONE_OF,
-        }
-    }
-
-    fn check(&self, path: &mut Vec<usize>) -> Result<(), AugmentError> {
-        let here = |fault| Err(AugmentError::new(Place::operator(path, self.name()), fault));
-        if !(0.0..=1.0).contains(&self.p) {
-            return here(Fault::parameter("p", self.p, "a probability in [0, 1]"));
-        }
-        match &self.work {
-            Work::Operator(operator) => operator.check().or_else(here),
-            Work::Compose(steps) => check_all(steps, path),
-            Work::OneOf { steps, .. } if steps.is_empty() => {
-                here(Fault::parameter("steps", "[]", "at least one alternative"))
-            }
-            Work::OneOf { steps, weights } => {
-                if let Some(weights) = weights {
-                    let listed = || format!("{weights:?}");
-                    if weights.len() != steps.len() {
-                        return here(Fault::parameter("weights", listed(), "one for each step"));
-                    }
-                    let sum: f64 = weights.iter().sum();
-                    if !(weights.iter().all(|&weight| weight >= 0.0) && sum > 0.0 && sum.is_finite()) {
-                        return here(Fault::parameter(
-                            "weights",
-                            listed(),
-                            "finite numbers of at least 0, some above 0",
-                        ));
-                    }
+    let shape = match &step.work {
+        Work::Operator(operator) => operator
+            .output(input)
+            .and_then(|output| output.check().map(|()| output))
+            .map_err(|fault| AugmentError::new(Place::operator(path, step.name()), fault))?,
+        Work::Compose(steps) => output_of_all(steps, input, path)?,
+        Work::OneOf { steps, .. } => {
+            let mut common = None;
+            for (index, step) in steps.iter().enumerate() {
+                path.push(index);
+                let shape = output(step, input, path)?;
+                let first = *common.get_or_insert(shape);
+                if first != shape {
+                    let what = "the shape differs from that of the first alternative";
+                    return Err(mismatch(path, step.name(), what, shape, first));
                 }
-                check_all(steps, path)
+                path.pop();
             }
+            common.unwrap_or(input)
         }
+    };
+    if step.p < 1.0 && shape != input {
+        let what = "with p below 1 the shape must stay";
+        return Err(mismatch(path, step.name(), what, shape, input));
     }
-
-    fn output(&self, input: Shape, path: &mut Vec<usize>) -> Result<Shape, AugmentError> {
-        if self.p == 0.0 {
-            return Ok(input);
-        }
-        let output = match &self.work {
-            Work::Operator(operator) => operator
-                .output(input)
-                .and_then(|output| output.check().map(|()| output))
-                .map_err(|fault| AugmentError::new(Place::operator(path, self.name()), fault))?,
-            Work::Compose(steps) => output_of_all(steps, input, path)?,
-            Work::OneOf { steps, .. } => {
-                let mut common = None;
-                for (index, step) in steps.iter().enumerate() {
-                    path.push(index);
-                    let output = step.output(input, path)?;
-                    let first = *common.get_or_insert(output);
-                    if first != output {
-                        let what = "the shape differs from that of the first alternative";
-                        return Err(mismatch(path, step.name(), what, output, first));
-                    }
-                    path.pop();
-                }
-                common.unwrap_or(input)
-            }
-        };
-        if self.p < 1.0 && output != input {
-            let what = "with p below 1 the shape must stay";
-            return Err(mismatch(path, self.name(), what, output, input));
-        }
-        Ok(output)
-    }
-
-    fn draw(&self, name: &mut Name, shape: &mut Shape, drawn: &mut Vec<Drawn>) {
-        if self.p == 0.0 {
-            return;
-        }
-        if let (Work::Compose(steps), 1.0) = (&self.work, self.p) {
-            return draw_all(steps, name, shape, drawn);
-        }
-        let mut stream = Stream::new(name.seed, self.name(), &name.indices);
-        if self.p < 1.0 && !stream.bernoulli(self.p) {
-            return;
-        }
-        match &self.work {
-            Work::Operator(operator) => {
-                drawn.push(operator.draw(*shape, &mut stream));
-                if let Ok(output) = operator.output(*shape) {
-                    *shape = output;
-                }
-            }
-            Work::Compose(steps) => draw_all(steps, name, shape, drawn),
-            Work::OneOf { steps, weights } => {
-                let index = match weights {
-                    None => stream.below(steps.len()),
-                    Some(weights) => weighted_choice(weights, stream.uniform()),
-                };
-                name.indices.push(index as u64);
-                steps[index].draw(name, shape, drawn);
-                name.indices.pop();
-            }
-        }
-    }
-}
-
-/// The first index whose cumulated weight is above the share `uniform` of the sum.
-fn weighted_choice(weights: &[f64], uniform: f64) -> usize {
-    let mut left = uniform * weights.iter().sum::<f64>();
-    for (index, weight) in weights.iter().enumerate() {
-        left -= weight;
-        if left < 0.0 {
-            return index;
-        }
-    }
-    // Only rounding leads here.
-    weights.iter().rposition(|&weight| weight > 0.0).unwrap_or(0)
+    Ok(shape)
 }
 
 fn mismatch(path: &[usize], name: &str, what: &'static str, found: Shape, expected: Shape) -> AugmentError {
@@ -206,38 +83,14 @@ fn mismatch(path: &[usize], name: &str, what: &'static str, found: Shape, expect
     AugmentError::new(Place::operator(path, name), fault)
 }
 
-fn check_all(steps: &[Step], path: &mut Vec<usize>) -> Result<(), AugmentError> {
-    for (index, step) in steps.iter().enumerate() {
-        path.push(index);
-        step.check(path)?;
-        path.pop();
-    }
-    Ok(())
-}
-
 fn output_of_all(steps: &[Step], input: Shape, path: &mut Vec<usize>) -> Result<Shape, AugmentError> {
     let mut shape = input;
     for (index, step) in steps.iter().enumerate() {
         path.push(index);
-        shape = step.output(shape, path)?;
+        shape = output(step, shape, path)?;
         path.pop();
     }
     Ok(shape)
-}
-
-fn draw_all(steps: &[Step], name: &mut Name, shape: &mut Shape, drawn: &mut Vec<Drawn>) {
-    for (index, step) in steps.iter().enumerate() {
-        name.indices.push(index as u64);
-        step.draw(name, shape, drawn);
-        name.indices.pop();
-    }
-}
-
-/// The names of random streams: the seed, then epoch, sample and the place in the chain.
-#[derive(Debug, Default)]
-struct Name {
-    seed: u64,
-    indices: Vec<u64>,
 }
 
 /// What a thread works with, for one sample after the other.
@@ -257,6 +110,28 @@ impl Chain {
     pub fn new(steps: Vec<Step>) -> Result<Self, AugmentError> {
         check_all(&steps, &mut Vec::new())?;
         Ok(Self { steps })
+    }
+
+    /// A chain from a TOML document with one list of tables, `[[augment]]`.
+    ///
+    /// # Errors
+    /// If the text is not TOML or has anything else in it, an operator is unknown, or a parameter is missing, unknown or
+    /// out of its domain.
+    pub fn from_toml(text: &str) -> Result<Self, AugmentError> {
+        Self::new(read_document(text)?)
+    }
+
+    /// A chain from a list of tables.
+    ///
+    /// # Errors
+    /// As [`from_toml`](Self::from_toml).
+    pub fn from_value(list: toml::Value) -> Result<Self, AugmentError> {
+        Self::new(read_list(list)?)
+    }
+
+    /// The chain as a TOML document that [`from_toml`](Self::from_toml) reads.
+    pub fn to_toml(&self) -> String {
+        write_document(&self.steps)
     }
 
     /// The steps.
@@ -293,12 +168,16 @@ impl Chain {
     }
 
     fn draw_for(&self, input: Shape, seed: u64, epoch: u64, sample: u64, worker: &mut Worker) {
-        worker.name.seed = seed;
-        worker.name.indices.clear();
-        worker.name.indices.extend([epoch, sample]);
-        worker.drawn.clear();
+        let Worker { name, drawn, .. } = worker;
+        name.reset(seed, epoch, sample);
+        drawn.clear();
         let mut shape = input;
-        draw_all(&self.steps, &mut worker.name, &mut shape, &mut worker.drawn);
+        draw_all(&self.steps, name, &mut |operator: &Operator, _, stream| {
+            drawn.push(operator.draw(shape, stream));
+            if let Ok(output) = operator.output(shape) {
+                shape = output;
+            }
+        });
     }
 
     /// Augments one image, (C, H, W).
@@ -376,5 +255,18 @@ impl Chain {
         let ends: Vec<Result<(), AugmentError>> = blocks.map_init(Worker::default, block).collect();
         // The first in order, not the first in time.
         ends.into_iter().collect()
+    }
+}
+
+impl<'de> Deserialize<'de> for Chain {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = toml::Value::deserialize(deserializer)?;
+        Self::from_value(list).map_err(de::Error::custom)
+    }
+}
+
+impl Serialize for Chain {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(write_list(&self.steps))
     }
 }

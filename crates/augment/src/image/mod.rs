@@ -27,7 +27,6 @@
 //! [`Border`] begins a new sampling. Where the joined map takes pixels to pixels, values are copied.
 
 mod chain;
-mod config;
 mod filter;
 mod frame;
 mod mix;

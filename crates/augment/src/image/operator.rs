@@ -1,6 +1,5 @@
 //! What an operator is, and the list of all.
 
-use super::Shape;
 use super::frame::{Frame, Scratch};
 use super::operators::{
     ColorJitter, Crop, Cutout, Downscale, Elastic, Erase, Gamma, GaussianBlur, GaussianNoise, HorizontalFlip, Jpeg,
@@ -8,7 +7,9 @@ use super::operators::{
     VerticalFlip,
 };
 use super::warp::Warp;
+use super::{Shape, Step};
 use crate::error::Fault;
+use crate::steps::Configured;
 use latent_numeric::random::Stream;
 
 /// What is common to all operators: a name, a domain of parameters, and a rule for shapes.
@@ -95,13 +96,6 @@ macro_rules! operators {
                 }
             }
 
-            pub(crate) fn check(&self) -> Result<(), Fault> {
-                match self {
-                    $(Self::$geometric(operator) => operator.check(),)*
-                    $(Self::$photometric(operator) => operator.check(),)*
-                }
-            }
-
             pub(crate) fn output(&self, input: Shape) -> Result<Shape, Fault> {
                 match self {
                     $(Self::$geometric(operator) => operator.output(input),)*
@@ -115,9 +109,23 @@ macro_rules! operators {
                     $(Self::$photometric(operator) => Drawn::Change(Change::$photometric(operator.draw(input, stream))),)*
                 }
             }
+        }
 
-            /// The operator of this name with the parameters of a table; `None` if there is none.
-            pub(crate) fn read(name: &str, table: toml::Table) -> Option<Result<Self, toml::de::Error>> {
+        impl Configured for Operator {
+            const NAMES: &'static [&'static str] = Self::NAMES;
+
+            fn name(&self) -> &'static str {
+                self.name()
+            }
+
+            fn check(&self) -> Result<(), Fault> {
+                match self {
+                    $(Self::$geometric(operator) => operator.check(),)*
+                    $(Self::$photometric(operator) => operator.check(),)*
+                }
+            }
+
+            fn read(name: &str, table: toml::Table, _: Vec<Step>) -> Option<Result<Self, toml::de::Error>> {
                 match name {
                     $($geometric::NAME => Some(table.try_into().map(Self::$geometric)),)*
                     $($photometric::NAME => Some(table.try_into().map(Self::$photometric)),)*
@@ -125,7 +133,7 @@ macro_rules! operators {
                 }
             }
 
-            pub(crate) fn write(&self) -> Result<toml::Table, toml::ser::Error> {
+            fn write(&self) -> Result<toml::Table, toml::ser::Error> {
                 match self {
                     $(Self::$geometric(operator) => toml::Table::try_from(operator),)*
                     $(Self::$photometric(operator) => toml::Table::try_from(operator),)*

@@ -15,4 +15,5 @@ mod reference;
 mod replay;
 mod rows;
 mod support;
+mod text;
 mod values;

@@ -1,0 +1,138 @@
+//! Steps in configurations.
+
+use super::{COMPOSE, Configured, ONE_OF, Step, Work};
+use crate::error::{AugmentError, Fault, Place};
+use toml::{Table, Value};
+
+/// The key of the list in a document of its own.
+const KEY: &str = "augment";
+
+/// The steps of a TOML document with one list of tables, `[[augment]]`.
+pub(crate) fn read_document<O: Configured>(text: &str) -> Result<Vec<Step<O>>, AugmentError> {
+    let whole = |message| AugmentError::new(Place::default(), Fault::Config { message });
+    let mut document: Table = toml::from_str(text).map_err(|error| whole(error.to_string().trim_end().to_owned()))?;
+    let list = document.remove(KEY);
+    if let Some(key) = document.keys().next() {
+        return Err(whole(format!("`{key}`: expected a list of tables [[{KEY}]] and nothing else")));
+    }
+    read_list(list.unwrap_or_else(|| Value::Array(Vec::new())))
+}
+
+/// The steps of a list of tables.
+pub(crate) fn read_list<O: Configured>(list: Value) -> Result<Vec<Step<O>>, AugmentError> {
+    read_steps(list, &mut Vec::new(), "")
+}
+
+/// The document that [`read_document`] reads.
+pub(crate) fn write_document<O: Configured>(steps: &[Step<O>]) -> String {
+    let document: Table = [(KEY.to_owned(), steps_value(steps))].into_iter().collect();
+    toml::to_string(&document).expect("tables of text and numbers are TOML")
+}
+
+/// The list that [`read_list`] reads.
+pub(crate) fn write_list<O: Configured>(steps: &[Step<O>]) -> impl Iterator<Item = Table> {
+    steps.iter().map(write_step)
+}
+
+fn read_steps<O: Configured>(list: Value, path: &mut Vec<usize>, operator: &str) -> Result<Vec<Step<O>>, AugmentError> {
+    let Value::Array(list) = list else {
+        let message = format!("expected a list of tables, found {}", list.type_str());
+        return Err(AugmentError::new(Place::operator(path, operator), Fault::Config { message }));
+    };
+    let mut steps = Vec::with_capacity(list.len());
+    for (index, value) in list.into_iter().enumerate() {
+        path.push(index);
+        steps.push(read_step(value, path)?);
+        path.pop();
+    }
+    Ok(steps)
+}
+
+fn read_step<O: Configured>(value: Value, path: &mut Vec<usize>) -> Result<Step<O>, AugmentError> {
+    let config = |path: &[usize], operator: &str, message: String| {
+        AugmentError::new(Place::operator(path, operator), Fault::Config { message })
+    };
+    let Value::Table(mut table) = value else {
+        return Err(config(path, "", format!("expected a table with `op`, found {}", value.type_str())));
+    };
+    let name = match table.remove("op") {
+        Some(Value::String(name)) => name,
+        Some(other) => return Err(config(path, "", format!("`op` is {other}: expected the name of an operator"))),
+        None => return Err(config(path, "", "`op` is missing: expected the name of an operator".to_owned())),
+    };
+    let p = match table.remove("p") {
+        None => 1.0,
+        Some(Value::Float(p)) => p,
+        Some(Value::Integer(p)) => p as f64,
+        Some(other) => return Err(config(path, &name, format!("p = {other}: expected a probability in [0, 1]"))),
+    };
+    let composite = [COMPOSE, ONE_OF].contains(&name.as_str());
+    let steps = if composite || O::NESTING.contains(&name.as_str()) {
+        let steps = table
+            .remove("steps")
+            .ok_or_else(|| config(path, &name, "`steps` is missing: expected a list of tables".to_owned()))?;
+        read_steps(steps, path, &name)?
+    } else {
+        Vec::new()
+    };
+    let work = if composite {
+        let weights = if name == ONE_OF { table.remove("weights") } else { None };
+        let weights = weights
+            .map(Value::try_into)
+            .transpose()
+            .map_err(|error| config(path, &name, format!("weights: {}", message(&error))))?;
+        if let Some(key) = table.keys().next() {
+            return Err(config(path, &name, format!("unknown field `{key}`")));
+        }
+        if name == COMPOSE { Work::Compose(steps) } else { Work::OneOf { steps, weights } }
+    } else {
+        match O::read(&name, table, steps) {
+            Some(Ok(operator)) => Work::Operator(operator),
+            Some(Err(error)) => return Err(config(path, &name, message(&error))),
+            None => {
+                let fault = Fault::UnknownOperator { name: name.clone(), closest: closest::<O>(&name) };
+                return Err(AugmentError::new(Place::operator(path, &name), fault));
+            }
+        }
+    };
+    Ok(Step { p, work })
+}
+
+fn message(error: &toml::de::Error) -> String {
+    error.to_string().trim_end().replace('\n', " ")
+}
+
+/// The operator whose name is most like the one given.
+fn closest<O: Configured>(name: &str) -> Option<&'static str> {
+    let names = O::NAMES.iter().copied().chain([COMPOSE, ONE_OF]);
+    let likeness = |known: &&'static str| (strsim::jaro_winkler(known, name) * 1e6) as u32;
+    names.max_by_key(likeness).filter(|known| likeness(known) > 750_000)
+}
+
+fn write_step<O: Configured>(step: &Step<O>) -> Table {
+    let mut table = Table::new();
+    table.insert("op".to_owned(), step.name().into());
+    table.insert("p".to_owned(), step.p.into());
+    match &step.work {
+        Work::Operator(operator) => {
+            table.extend(operator.write().expect("a checked operator has numbers that TOML knows"));
+            if O::NESTING.contains(&operator.name()) {
+                table.insert("steps".to_owned(), steps_value(operator.inner()));
+            }
+        }
+        Work::Compose(steps) => {
+            table.insert("steps".to_owned(), steps_value(steps));
+        }
+        Work::OneOf { steps, weights } => {
+            table.insert("steps".to_owned(), steps_value(steps));
+            if let Some(weights) = weights {
+                table.insert("weights".to_owned(), weights.clone().into());
+            }
+        }
+    }
+    table
+}
+
+fn steps_value<O: Configured>(steps: &[Step<O>]) -> Value {
+    Value::Array(write_list(steps).map(Value::Table).collect())
+}

@@ -37,7 +37,9 @@ pub fn conclude(config: &Config, task: &EncodersTask, data: &Splits, ended: &End
     let Some(curves) = compare(task, &x, &ended.interrupt)? else { return Ok(study) };
     let took = start.elapsed();
     folder.json("encoders.json", &json!({ "images": x.nrows(), "methods": curves }))?;
-    plot(&curves, x.nrows()).save(&folder, "encoders")?;
+    let on = format!("of {} images by learned encoders and by solvers", x.nrows());
+    plot(format!("Codes {on}"), "‖z − z*‖² / ‖z*‖²", |point| point.code_error, &curves).save(&folder, "codes")?;
+    plot(format!("Objectives {on}"), "(F − F*) / F*", |point| point.excess, &curves).save(&folder, "objectives")?;
 
     let text = table(&curves);
     folder.bytes("summary.txt", text.as_bytes())?;
@@ -66,24 +68,26 @@ pub fn conclude(config: &Config, task: &EncodersTask, data: &Splits, ended: &End
          each of their layers.",
         grouped(x.nrows() as u64)
     );
-    let picture = Picture::new("images/encoders.png", "Error against steps and against time").wide();
-    Ok(study.section(Section::new("Encoders", text).picture(picture)).phase("comparing the encoders", took))
+    let picture = |name: &str, caption| Picture::new(format!("images/{name}.png"), caption).wide();
+    let section = Section::new("Encoders", text)
+        .picture(picture("codes", "Distance to the optimum's codes against steps and against time"))
+        .picture(picture("objectives", "Objective above the optimum against steps and against time"));
+    Ok(study.section(section).phase("comparing the encoders", took))
 }
 
-/// Error against steps and time.
-fn plot(curves: &[Curve], samples: usize) -> Plot {
-    let panel = |title: &str, x: &str, y: &str, of: fn(&Point) -> (f64, f64)| {
-        curves.iter().fold(Panel::new(Axis::log(x), Axis::log(y)).title(title), |panel, curve| {
-            panel.curve(curve.method, curve.points.iter().map(of).collect())
+/// An error, with its name, against steps and time.
+fn plot(title: String, name: &str, error: fn(&Point) -> f64, curves: &[Curve]) -> Plot {
+    let panel = |title: &str, x: &str, of: fn(&Point) -> f64| {
+        curves.iter().fold(Panel::new(Axis::log(x), Axis::log(name)).title(title), |panel, curve| {
+            let point = |point: &Point| (of(point), error(point).max(FLOOR));
+            panel.curve(curve.method, curve.points.iter().map(point).collect())
         })
     };
-    let codes = "‖z − z*‖² / ‖z*‖²";
-    Plot::new(format!("Learned encoders and solvers on {samples} images"))
-        .panel(panel("codes by steps", "iterations or layers", codes, |p| (p.steps as f64, p.code_error.max(FLOOR))))
-        .panel(panel("codes by time", "seconds for all images", codes, |p| (p.seconds, p.code_error.max(FLOOR))))
-        .panel(panel("objective by steps", "iterations or layers", "(F − F*) / F*", |p| {
-            (p.steps as f64, p.excess.max(FLOOR))
-        }))
+    Plot::new(title).panel(panel("by steps", "iterations or layers", |point| point.steps as f64)).panel(panel(
+        "by time",
+        "seconds for all images",
+        |point| point.seconds,
+    ))
 }
 
 /// The comparison in words.

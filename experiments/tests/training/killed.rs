@@ -21,13 +21,17 @@ enum Program {
     Gan,
 }
 
-const OFTEN: [&str; 3] =
-    ["training.checkpoint_every=1 step", "optimizer.clip_norm=50", "optimizer.schedule.kind=cosine"];
+const OFTEN: [&str; 1] = ["training.checkpoint_every=1 step"];
+/// What a run writes that tells of time.
+const OF_TIME: [&str; 7] =
+    ["metrics.jsonl", "manifest.json", "report.html", "summary.txt", "encoders.json", "codes.png", "objectives.png"];
 
 pub const VAE: Subject = Subject {
     program: Program::Binary(env!("CARGO_BIN_EXE_vae_mnist")),
     settings: &[
         "training.steps=30",
+        "optimizer.clip_norm=50",
+        "optimizer.schedule.kind=cosine",
         "training.batch_size=64",
         "training.accumulate=2",
         "training.validate_every=4 steps",
@@ -46,6 +50,8 @@ const CONVOLUTIONAL: Subject = Subject {
     program: Program::Binary(env!("CARGO_BIN_EXE_vae_mnist")),
     settings: &[
         "training.steps=40",
+        "optimizer.clip_norm=50",
+        "optimizer.schedule.kind=cosine",
         "training.batch_size=16",
         "training.validate_every=4 steps",
         "training.early_stopping.patience=1",
@@ -64,9 +70,39 @@ const GAN: Subject = Subject {
     program: Program::Gan,
     settings: &[
         "training.steps=15",
+        "optimizer.clip_norm=50",
+        "optimizer.schedule.kind=cosine",
         "training.batch_size=8",
         "training.accumulate=2",
         "training.validate_every=4 steps",
+    ],
+};
+
+/// Digits of ten classes, judged.
+const GAN_MNIST: Subject = Subject {
+    program: Program::Binary(env!("CARGO_BIN_EXE_gan_mnist")),
+    settings: &[
+        "training.steps=12",
+        "training.batch_size=8",
+        "training.validate_every=4 steps",
+        "judged_samples=40",
+        "model.channels=[2, 4]",
+        "model.latent_dim=3",
+    ],
+};
+
+/// Three networks that are trained layer by layer; stages end in the midst of the run.
+const ENCODERS: Subject = Subject {
+    program: Program::Binary(env!("CARGO_BIN_EXE_lista_mnist")),
+    settings: &[
+        "training.steps=36",
+        "training.batch_size=16",
+        "training.validate_every=5 steps",
+        "networks=[\"lista\", \"tilista\", \"glista\"]",
+        "layers=2",
+        "atoms=9",
+        "dictionary_batches=3",
+        "compared_images=20",
     ],
 };
 
@@ -118,10 +154,10 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         for entry in fs::read_dir(here).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let of_its_own = ["metrics.jsonl", "manifest.json", "report.html"].contains(&name.as_str());
+            let of_time = OF_TIME.contains(&name.trim_end_matches(".svg")) || name.starts_with("events.out.tfevents.");
             if path.is_dir() {
                 folders.push(path);
-            } else if !of_its_own && !name.starts_with("events.out.tfevents.") {
+            } else if !of_time {
                 found.insert(path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap());
             }
         }
@@ -247,6 +283,16 @@ fn a_killed_convolutional_autoencoder_that_stops_early_goes_on() {
 #[test]
 fn a_killed_game_goes_on() {
     killed(&GAN);
+}
+
+#[test]
+fn a_killed_game_of_digits_goes_on() {
+    killed(&GAN_MNIST);
+}
+
+#[test]
+fn killed_encoders_go_on() {
+    killed(&ENCODERS);
 }
 
 /// Sends a signal once the first steps are in the metrics; the standard error of the program, which must end with 130.

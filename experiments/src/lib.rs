@@ -6,12 +6,16 @@
 
 pub mod cli;
 pub mod data;
+pub mod dictionaries;
 pub mod failure;
 pub mod fista_mnist;
 pub mod font;
+pub mod gabor;
 pub mod gan_mnist;
 pub mod judge;
 pub mod lista_synthetic;
+pub mod natural;
+pub mod patches;
 pub mod picture;
 pub mod plot;
 pub mod solvers;

@@ -40,6 +40,22 @@ impl Gabor {
         Array2::from_shape_fn(shape, |(row, column)| self.at(column as f64, row as f64))
     }
 
+    /// The frequency in cycles a pixel, along the wave, at which the amplitude spectrum
+    /// `|e^(i phi) G(k - f) + e^(-i phi) G(k + f)|` with `G(k) = exp(-2 pi^2 a^2 k^2)` is largest. It tells fits apart where
+    /// the window holds less than half a cycle and `f` alone says little: an edge is nearly the same function for all small `f`.
+    pub fn peak_frequency(&self) -> f64 {
+        const STEPS: usize = 400;
+        let window = |k: f64| (-2.0 * (PI * self.across * k).powi(2)).exp();
+        let power = |k: f64| {
+            let (near, far) = (window(k - self.frequency), window(k + self.frequency));
+            // Not as the square of a sum, which would be lost in rounding where the two cancel.
+            (near - far).powi(2) + 4.0 * near * far * self.phase.cos().powi(2)
+        };
+        let reach = self.frequency + 0.5 / self.across;
+        let at = |step: usize| reach * step as f64 / STEPS as f64;
+        (0..=STEPS).map(at).max_by(|a, b| power(*a).total_cmp(&power(*b))).unwrap_or(self.frequency)
+    }
+
     /// The same function with an orientation in [0, pi), a phase in (-pi, pi], and an amplitude that is not negative.
     #[must_use]
     pub fn canonical(mut self) -> Self {
@@ -65,6 +81,25 @@ impl Gabor {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_spectrum_has_its_peak_at_the_frequency_of_many_cycles_and_at_the_slope_of_an_edge() {
+        let gabor = Gabor {
+            x: 0.0,
+            y: 0.0,
+            across: 3.0,
+            along: 3.0,
+            orientation: 0.0,
+            frequency: 0.3,
+            phase: 0.7,
+            amplitude: 1.0,
+        };
+        assert!((gabor.peak_frequency() - 0.3).abs() < 2e-3);
+        // The derivative of a Gaussian: its spectrum is `k exp(-2 pi^2 a^2 k^2)`.
+        let edge = Gabor { frequency: 1e-4, phase: PI / 2.0, ..gabor };
+        assert!((edge.peak_frequency() - 1.0 / (TAU * 3.0)).abs() < 1e-3, "{}", edge.peak_frequency());
+        assert_eq!(Gabor { phase: 0.0, ..edge }.peak_frequency(), 0.0);
+    }
 
     proptest! {
         #[test]

@@ -21,6 +21,8 @@ pub struct Config {
     pub photographs: Option<usize>,
     /// The frequency `f0`, in cycles a pixel, of the filter `f exp(-(f/f0)^4)`.
     pub cutoff: f64,
+    /// What is brought to the same contrast, before all patches together are brought to variance 1.
+    pub contrast: Contrast,
     /// Rows and columns of a patch.
     pub side: usize,
     /// Patches that are learned from.
@@ -45,12 +47,25 @@ pub struct Config {
     pub training: Training,
 }
 
+/// What is brought to the same contrast after the filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contrast {
+    /// Nothing.
+    Kept,
+    /// Each photograph.
+    EachPhotograph,
+    /// Each patch.
+    EachPatch,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
             photographs: None,
             cutoff: DEFAULT_CUTOFF,
+            contrast: Contrast::EachPhotograph,
             side: 12,
             train_patches: 50_000,
             test_patches: 10_000,
@@ -61,7 +76,7 @@ impl Default for Config {
             test_gap: 1e-4,
             forgetting: 8.0,
             dead_after: 5_000,
-            training: Training { epochs: Some(20), batch_size: 512, ..Training::default() },
+            training: Training { epochs: Some(10), batch_size: 512, ..Training::default() },
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Patches of photographs.
 
-use super::Config;
-use crate::data::DataSet;
+use super::{Config, Contrast};
+use crate::data::{DataSet, source};
 use crate::failure::Failure;
 use latent_datasets::DatasetError;
 use latent_datasets::olshausen_field::{filter, to_unit_variance};
 use latent_datasets::patches::{random_patches, remove_mean};
 use latent_datasets::photographs::{PhotographSplits, Photographs};
 use latent_train::run::DataSource;
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array2, Array3, ArrayViewMut1, Axis};
 use rayon::prelude::*;
 
 /// Patches of filtered photographs, a row each.
@@ -30,8 +30,8 @@ impl DataSet for PatchSplits {
 }
 
 impl PatchSplits {
-    /// Filters photographs, brings those to learn from to unit variance, the others by the same factor, and takes
-    /// patches at random, without their means.
+    /// Filters photographs and takes patches at random, without their means. The training patches together have variance 1
+    /// after that; the test patches are scaled by the same factor.
     ///
     /// # Errors
     /// If a photograph is smaller than a patch, or there is none.
@@ -44,32 +44,45 @@ impl PatchSplits {
             }
             train = train.first(wanted);
         }
-        let sources = PhotographSplits { train: train.clone(), test: test.clone() }.sources();
-        let mut of_train = filtered(&train, config.cutoff)?;
-        let mut of_test = filtered(&test, config.cutoff)?;
+        let sources = [&train, &test].map(|part| source(&part.name, &part.provenance)).into();
+        let (photographs, cut) = (train.len(), |part, count| patches(part, config, count, seed));
+        let (train, test) = (cut(&train, config.train_patches)?, cut(&test, config.test_patches)?);
+        let mut of_train = [train];
         let deviation = to_unit_variance(&mut of_train);
-        of_test.iter_mut().for_each(|image| image.mapv_inplace(|value| value / deviation));
-        let patches = |images: Vec<Array2<f32>>, count| -> Result<_, DatasetError> {
-            let images: Vec<Array3<f32>> = images.into_iter().map(|image| image.insert_axis(Axis(0))).collect();
-            let mut patches = random_patches(&images, config.shape(), count, seed)?;
-            remove_mean(patches.view_mut());
-            Ok(patches)
-        };
-        Ok(Self {
-            photographs: train.len(),
-            train: patches(of_train, config.train_patches)?,
-            test: patches(of_test, config.test_patches)?,
-            sources,
-        })
+        let [train] = of_train;
+        Ok(Self { train, test: test / deviation, photographs, sources })
     }
 }
 
-fn filtered(photographs: &Photographs, cutoff: f64) -> Result<Vec<Array2<f32>>, DatasetError> {
+/// So many patches without their means.
+fn patches(from: &Photographs, config: &Config, count: usize, seed: u64) -> Result<Array2<f32>, DatasetError> {
+    let mut patches = random_patches(&filtered(from, config)?, config.shape(), count, seed)?;
+    remove_mean(patches.view_mut());
+    if config.contrast == Contrast::EachPatch {
+        patches.rows_mut().into_iter().for_each(scale_to_unit_variance);
+    }
+    Ok(patches)
+}
+
+/// Unless there is no variance.
+fn scale_to_unit_variance(mut patch: ArrayViewMut1<'_, f32>) {
+    let variance = patch.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>() / patch.len() as f64;
+    if variance > f64::EPSILON {
+        patch /= variance.sqrt() as f32;
+    }
+}
+
+fn filtered(photographs: &Photographs, config: &Config) -> Result<Vec<Array3<f32>>, DatasetError> {
     (0..photographs.len())
         .into_par_iter()
         .map(|index| {
             let image = photographs.unit::<f64>(index).index_axis_move(Axis(0), 0);
-            Ok(filter(image.view(), cutoff)?.mapv(|value| value as f32))
+            let mut image = [filter(image.view(), config.cutoff)?.mapv(|value| value as f32)];
+            if config.contrast != Contrast::Kept {
+                to_unit_variance(&mut image);
+            }
+            let [image] = image;
+            Ok(image.insert_axis(Axis(0)))
         })
         .collect()
 }
@@ -93,12 +106,20 @@ mod tests {
         let data = PatchSplits::cut(pictures(), &config(), 0).unwrap();
         assert_eq!((data.train.dim(), data.test.dim(), data.photographs), ((400, 144), (100, 144), 4));
         assert!(data.train.rows().into_iter().all(|row| row.mean().unwrap().abs() < 1e-5));
-        // What is lost with the mean is a few percent after the filter.
         let variance = data.train.mapv(|value| f64::from(value).powi(2)).mean().unwrap();
-        assert!((0.7..1.1).contains(&variance), "{variance}");
+        assert!((variance - 1.0).abs() < 1e-4, "{variance}");
+        let kept = Config { contrast: Contrast::Kept, ..config() };
+        assert_ne!(PatchSplits::cut(pictures(), &kept, 0).unwrap().train, data.train);
         let few = PatchSplits::cut(pictures(), &Config { photographs: Some(2), ..config() }, 0).unwrap();
         assert_eq!(few.photographs, 2);
         assert_ne!(few.train, data.train);
+    }
+
+    #[test]
+    fn patches_can_be_brought_to_one_contrast() {
+        let each = Config { contrast: Contrast::EachPatch, ..config() };
+        let data = PatchSplits::cut(pictures(), &each, 0).unwrap();
+        assert!(data.test.rows().into_iter().all(|row| (row.dot(&row) / 144.0 - 1.0).abs() < 1e-4));
     }
 
     #[test]

@@ -82,11 +82,11 @@ fn tuning(set: &Set) -> Figure {
         let middle = class as f64 * step;
         Bar { from: middle - 0.5 * step, to: middle + 0.5 * step, height: count as f64 }
     });
-    let frequencies: Vec<f64> = set.judged.good().map(|fit| fit.gabor.frequency).collect();
+    let frequencies: Vec<f64> = set.judged.good().map(|fit| fit.gabor.peak_frequency()).collect();
     // A wave and its opposite are the same: every atom is there twice.
     let plane = set.judged.good().flat_map(|fit| {
-        let (sin, cos) = fit.gabor.orientation.sin_cos();
-        let (x, y) = (fit.gabor.frequency * cos, fit.gabor.frequency * sin);
+        let ((sin, cos), frequency) = (fit.gabor.orientation.sin_cos(), fit.gabor.peak_frequency());
+        let (x, y) = (frequency * cos, frequency * sin);
         [(x, y), (-x, -y)]
     });
     let reach = |axis: Axis| axis.including(-0.5).including(0.5);

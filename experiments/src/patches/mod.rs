@@ -1,7 +1,7 @@
 //! Natural patches: a dictionary learned from photographs, and how much its atoms are like Gabor functions.
 //!
-//! Photographs are filtered by `f exp(-(f/f0)^4)` and brought to unit variance, patches are taken from them and lose their
-//! mean. Atoms that code such patches sparsely become oriented edges and gratings of some frequency, like the receptive fields
+//! Photographs are filtered by `f exp(-(f/f0)^4)` and brought to the same contrast, patches are taken from them, lose their
+//! mean and are brought to variance 1 together. Atoms that code such patches sparsely become oriented edges and gratings of some frequency, like the receptive fields
 //! of simple cells (Olshausen and Field, *Emergence of simple-cell receptive field properties by learning a sparse code for
 //! natural images*, Nature 1996); that natural images give Gabor filters is in LeCun's lecture on regularised latent-variable
 //! energy models too. The study learns the atoms online, fits a [Gabor function](crate::gabor) to each, and judges
@@ -16,7 +16,7 @@ mod judged;
 mod sections;
 mod summary;
 
-pub use config::Config;
+pub use config::{Config, Contrast};
 pub use data::PatchSplits;
 pub use judged::{GOOD, Judged};
 

@@ -15,7 +15,7 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
     let (of_test, of_train) = (test.summary(), train.summary());
     let mut about = format!(
         "{} atoms of {side} × {side} pixels learned online from {} patches of {} pictures ({} seen), which were filtered and \
-         brought to unit variance: ½‖x − Wz‖² + {}‖z‖₁.",
+         brought to variance 1: ½‖x − Wz‖² + {}‖z‖₁.",
         config.atoms,
         grouped(data.train.nrows() as u64),
         data.photographs,

@@ -5,6 +5,7 @@
 //! flags and configurations to the run folder and going on after a kill, is the same for all.
 
 pub mod cli;
+pub mod csc_images;
 pub mod data;
 pub mod dictionaries;
 pub mod failure;

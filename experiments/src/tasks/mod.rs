@@ -2,9 +2,11 @@
 //! and what an evaluation reports.
 
 mod dictionary;
+mod filter_banks;
 mod gan;
 mod vae;
 
 pub use dictionary::DictionaryTask;
+pub use filter_banks::FilterBanksTask;
 pub use gan::{GanTask, each_class_in_turn, samples_of_all_classes};
 pub use vae::VaeTask;

@@ -1,8 +1,7 @@
 //! The program `patches` as a user runs it.
 
-use crate::support::{Desk, fail, stderr, stdout, succeed, with_defaults};
+use crate::support::{Desk, fail, stderr, stdout, succeed, with_defaults, write_photographs};
 use latent_datasets::folder::Channels;
-use latent_datasets::synthetic::dead_leaves::DeadLeaves;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -13,16 +12,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_patches");
 /// A desk with a few pictures in `data/bsds`.
 fn desk() -> Desk {
     let desk = Desk::new();
-    let pictures = DeadLeaves { height: 48, width: 64, channels: Channels::Grey }.splits(5, 4, 2);
-    for (part, pictures) in [("train", pictures.train), ("test", pictures.test)] {
-        let folder = desk.path("data/bsds").join(part);
-        fs::create_dir_all(&folder).unwrap();
-        for (index, picture) in pictures.images.into_iter().enumerate() {
-            let (_, height, width) = picture.dim();
-            let picture = image::GrayImage::from_raw(width as u32, height as u32, picture.into_iter().collect());
-            picture.unwrap().save(folder.join(format!("{index}.png"))).unwrap();
-        }
-    }
+    write_photographs(&desk.path("data/bsds"), Channels::Grey);
     desk
 }
 

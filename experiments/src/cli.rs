@@ -26,7 +26,8 @@ use std::path::PathBuf;
 /// ```
 #[derive(Args, Clone, Debug)]
 pub struct Common {
-    /// Which images to learn from; auto is MNIST if it is found or can be downloaded, else synthetic
+    /// Which images to learn from; auto is the set that the study is about if it is found or can be downloaded, else
+    /// synthetic
     #[arg(long, value_enum, default_value_t = Dataset::Auto)]
     pub dataset: Dataset,
 
@@ -71,14 +72,16 @@ impl Common {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dataset {
-    /// MNIST if it is found or can be downloaded, else the synthetic strokes
+    /// MNIST, or BSDS where natural images are wanted, if it is found or can be downloaded; else synthetic
     #[default]
     Auto,
     /// Handwritten digits
     Mnist,
     /// Pictures of clothes
     FashionMnist,
-    /// Drawn strokes of the ten digits; needs no file and no network
+    /// Photographs of the Berkeley segmentation data set
+    Bsds,
+    /// Drawn strokes of the ten digits, or dead leaves in the place of photographs; needs no file and no network
     Synthetic,
 }
 
@@ -88,6 +91,7 @@ impl fmt::Display for Dataset {
             Self::Auto => "auto",
             Self::Mnist => "mnist",
             Self::FashionMnist => "fashion-mnist",
+            Self::Bsds => "bsds",
             Self::Synthetic => "synthetic",
         })
     }

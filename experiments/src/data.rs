@@ -3,7 +3,7 @@
 use crate::cli::{Common, Dataset};
 use crate::failure::Failure;
 use latent_datasets::named::{self, Event, Locate, Name};
-use latent_datasets::{DatasetError, LabelledImages, Provenance, Splits, synthetic::strokes};
+use latent_datasets::{DatasetError, LabelledImages, Provenance, SourceFile, Splits, synthetic::strokes};
 use latent_sparse::dictionary::Samples;
 use latent_train::progress::Progress;
 use latent_train::run::DataSource;
@@ -17,36 +17,51 @@ const TEST: usize = 10_000;
 const STAND_IN: &str =
     "MNIST is not here, so SYNTHETIC STROKES stand in for it: all results are about drawn digits, not about MNIST";
 
-/// Images, and what to say about where they came from.
+/// What a study learns from and is tested on.
+pub trait DataSet: Sync {
+    /// The record for the manifest.
+    fn sources(&self) -> Vec<DataSource>;
+}
+
+/// Data, and what to say about where they came from.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct Loaded<D = Splits> {
     /// The data set that was chosen in the end.
     pub dataset: Dataset,
-    /// The images.
-    pub splits: Splits,
-    /// Said when the images are not what a reader would take them for.
+    /// To learn from, and to test on.
+    pub splits: D,
+    /// Said when the data are not what a reader would take them for.
     pub note: Option<&'static str>,
 }
 
-impl Loaded {
-    /// The record for the manifest.
-    pub fn sources(&self) -> Vec<DataSource> {
-        let source = |images: &LabelledImages| DataSource {
-            name: images.name().to_owned(),
-            origin: images.provenance().to_string(),
-            sha256: match images.provenance() {
-                Provenance::Files { files } => files
-                    .iter()
-                    .map(|file| {
-                        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                        // The checksum is of the unpacked content.
-                        (name.trim_end_matches(".gz").to_owned(), file.sha256.clone())
-                    })
-                    .collect(),
-                _ => std::collections::BTreeMap::new(),
-            },
-        };
-        vec![source(&self.splits.train), source(&self.splits.test)]
+impl DataSet for Splits {
+    fn sources(&self) -> Vec<DataSource> {
+        [&self.train, &self.test].map(|images| source(images.name(), images.provenance())).into()
+    }
+}
+
+/// The record of data of this name and origin.
+pub fn source(name: &str, provenance: &Provenance) -> DataSource {
+    let (origin, sha256) = match provenance {
+        Provenance::Files { files } => {
+            let checksum = |file: &SourceFile| {
+                let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                // The checksum is of the unpacked content.
+                (name.trim_end_matches(".gz").to_owned(), file.sha256.clone())
+            };
+            (origin(files, provenance), files.iter().map(checksum).collect())
+        }
+        generated => (generated.to_string(), std::collections::BTreeMap::new()),
+    };
+    DataSource { name: name.to_owned(), origin, sha256 }
+}
+
+/// Of many files the folder and their number.
+fn origin(files: &[SourceFile], provenance: &Provenance) -> String {
+    const FEW: usize = 4;
+    match files.first().and_then(|file| file.path.parent()) {
+        Some(folder) if files.len() > FEW => format!("{} files in {}", files.len(), folder.display()),
+        _ => provenance.to_string(),
     }
 }
 
@@ -68,6 +83,8 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
         Dataset::Mnist => Ok(loaded(Dataset::Mnist, named(Name::Mnist)?)),
         Dataset::FashionMnist => Ok(loaded(Dataset::FashionMnist, named(Name::FashionMnist)?)),
         Dataset::Synthetic => Ok(loaded(Dataset::Synthetic, drawn())),
+        Dataset::Bsds => Err(Failure::new("the dataset is bsds, whose photographs are no images of one small size")
+            .help("this program takes mnist, fashion-mnist or synthetic")),
         Dataset::Auto => match named(Name::Mnist) {
             Ok(splits) => Ok(loaded(Dataset::Mnist, splits)),
             Err(error @ (DatasetError::Missing { .. } | DatasetError::Cache { .. })) => {
@@ -152,7 +169,9 @@ mod tests {
         let loaded = load_from(&flags(Dataset::Auto), &Locate::nowhere()).unwrap();
         assert_eq!(loaded.dataset, Dataset::Synthetic);
         assert_eq!(loaded.note, Some(STAND_IN));
-        assert!(loaded.sources().iter().all(|source| source.origin.contains("seed 3") && source.sha256.is_empty()));
+        assert!(
+            loaded.splits.sources().iter().all(|source| source.origin.contains("seed 3") && source.sha256.is_empty())
+        );
         assert_eq!((loaded.splits.train.len(), loaded.splits.test.len()), (TRAIN, TEST));
     }
 

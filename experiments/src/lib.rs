@@ -5,15 +5,20 @@
 //! flags and configurations to the run folder and going on after a kill, is the same for all.
 
 pub mod cli;
+pub mod csc_images;
 pub mod data;
+pub mod dictionaries;
 pub mod failure;
 pub mod fista_mnist;
 pub mod font;
+pub mod gabor;
 pub mod gan_mnist;
 pub mod judge;
 pub mod lista;
 pub mod lista_synthetic;
+pub mod natural;
 pub mod networks;
+pub mod patches;
 pub mod picture;
 pub mod plot;
 pub mod solvers;

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use latent_numeric::Scalar;
+use latent_sparse::convolutional;
 use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Fista, Ista, Lars, Solver};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -47,5 +48,40 @@ impl SolverName {
 impl fmt::Display for SolverName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(<dyn Solver<f32>>::name(self.solver().as_ref()))
+    }
+}
+
+/// The solvers of the convolutional lasso.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConvolutionalSolver {
+    /// The alternating direction method of multipliers
+    Admm,
+    /// Iterative shrinkage-thresholding
+    Ista,
+    /// Fast iterative shrinkage-thresholding
+    Fista,
+    /// FISTA with adaptive restart
+    RestartedFista,
+    /// Locally greedy coordinate descent
+    Greedy,
+}
+
+impl ConvolutionalSolver {
+    /// The solver with its default settings.
+    pub fn solver(self) -> Box<dyn convolutional::Solver<f32>> {
+        match self {
+            Self::Admm => Box::new(convolutional::Admm::default()),
+            Self::Ista => Box::new(Ista::default()),
+            Self::Fista => Box::new(Fista::default()),
+            Self::RestartedFista => Box::new(Fista::restarted()),
+            Self::Greedy => Box::new(convolutional::GreedyCoordinateDescent),
+        }
+    }
+}
+
+impl fmt::Display for ConvolutionalSolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.solver().name())
     }
 }

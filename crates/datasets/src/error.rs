@@ -81,6 +81,14 @@ pub enum DatasetError {
         /// Every attempt to download it; empty when downloads are off.
         tried: Vec<Attempt>,
     },
+    /// A folder of photographs is nowhere.
+    #[error("{}", missing_photographs(name, looked_in))]
+    MissingPhotographs {
+        /// The data set.
+        name: &'static str,
+        /// Every folder that was looked for, in order.
+        looked_in: Vec<PathBuf>,
+    },
     /// The cache folder does not take files, so nothing was downloaded.
     #[error(
         "cannot write to the cache folder {}: {source}; make it writable, choose another folder, \
@@ -189,6 +197,25 @@ fn missing(name: Name, file: &str, looked_in: &[Looked], tried: &[Attempt]) -> S
         text,
         "\nPut the four files of {name}, plain or .gz, into the folder {name} of some folder and name that folder with \
          --data-dir or LATENT_DATA_DIR; or use --dataset synthetic, which needs no files."
+    );
+    text
+}
+
+fn missing_photographs(name: &str, looked_in: &[PathBuf]) -> String {
+    use fmt::Write;
+    let mut text = format!("{name}: a folder of photographs was not found. Looked for");
+    for place in looked_in {
+        let _ = write!(text, "\n  {}", place.display());
+    }
+    if looked_in.is_empty() {
+        text.push_str(" nowhere: no data folder and no cache folder is known");
+    }
+    let _ = write!(
+        text,
+        "\nPut photographs (.jpg or .png) to learn from into the folder {name}/train and others to test on into {name}/test \
+         of some folder, and name that folder with --data-dir or LATENT_DATA_DIR; those of the Berkeley segmentation data \
+         set are at https://www2.eecs.berkeley.edu/Research/Projects/CS/vision/bsds/. Or use --dataset synthetic, which \
+         needs no files."
     );
     text
 }

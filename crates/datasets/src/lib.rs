@@ -2,13 +2,14 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`named`] | MNIST and Fashion-MNIST by name: from a folder, the cache, or a mirror, with checksums |
-//! | [`synthetic`] | drawn digits that need no files; planted sparse codes with known dictionary and support |
+//! | [`named`] | MNIST and Fashion-MNIST by name: from a folder, the cache, or a mirror, with checksums; the photographs of BSDS from a folder |
+//! | [`synthetic`] | drawn digits and dead leaves that need no files; planted sparse codes with known dictionary and support |
 //! | [`images`] | [`LabelledImages`]: bytes (N, C, H, W) with labels, turned into numbers batch by batch |
 //! | [`batches`] | shuffled mini-batches from named streams |
 //! | [`split`](mod@split) | training, validation and test parts |
 //! | [`idx`] | IDX files, plain or gzip, read without trust and written whole or not at all |
 //! | [`folder`] | folders of pictures, grey or colour, each of its own size |
+//! | [`photographs`] | pictures each of its own size, to learn from and to test on |
 //! | [`patches`] | patches at random or on a grid, reassembly, mean removal |
 //! | [`whiten`] | PCA and ZCA whitening |
 //! | [`olshausen_field`] | the whitening filter `f exp(-(f/f0)^4)` for natural images |
@@ -41,6 +42,7 @@ pub mod images;
 pub mod named;
 pub mod olshausen_field;
 pub mod patches;
+pub mod photographs;
 pub mod provenance;
 pub mod split;
 mod staged;

@@ -5,14 +5,14 @@
 //! filters from all images, until their joint objective is low enough. Reading files is not timed; everything that
 //! depends on the filters is. The objective is computed in f64 from the maps and filters that are left.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use experiments::failure::{Failure, OrHelp, exit};
+use experiments::solvers::ConvolutionalSolver;
 use latent_numeric::parallel::with_threads;
 use latent_sparse::convolutional::{
-    Admm, ConvolutionalLasso, ConvolutionalParams, FilterInit, FilterLearner, FilterParams, Filters,
-    GreedyCoordinateDescent, Solver,
+    ConvolutionalLasso, ConvolutionalParams, FilterInit, FilterLearner, FilterParams, Filters,
 };
-use latent_sparse::lasso::{Fista, Ista, Stop, Summary};
+use latent_sparse::lasso::{Stop, Summary};
 use ndarray::{Array3, Array4, ArrayView4, Axis, s};
 use serde_json::json;
 use std::io::Write;
@@ -66,33 +66,6 @@ struct Shared {
     save: Option<PathBuf>,
 }
 
-/// The solvers of the convolutional lasso.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum SolverName {
-    /// The alternating direction method of multipliers
-    Admm,
-    /// Iterative shrinkage-thresholding
-    Ista,
-    /// Fast iterative shrinkage-thresholding
-    Fista,
-    /// FISTA with adaptive restart
-    RestartedFista,
-    /// Locally greedy coordinate descent
-    Greedy,
-}
-
-impl SolverName {
-    fn solver(self) -> Box<dyn Solver<f32>> {
-        match self {
-            Self::Admm => Box::new(Admm::default()),
-            Self::Ista => Box::new(Ista::default()),
-            Self::Fista => Box::new(Fista::default()),
-            Self::RestartedFista => Box::new(Fista::restarted()),
-            Self::Greedy => Box::new(GreedyCoordinateDescent),
-        }
-    }
-}
-
 #[derive(Args, Debug)]
 struct Encode {
     #[command(flatten)]
@@ -107,8 +80,8 @@ struct Encode {
     image: usize,
 
     /// What finds the maps
-    #[arg(long, value_enum, default_value_t = SolverName::Admm)]
-    solver: SolverName,
+    #[arg(long, value_enum, default_value_t = ConvolutionalSolver::Admm)]
+    solver: ConvolutionalSolver,
 
     /// Iterations to make; several numbers are several measurements
     #[arg(long, value_delimiter = ',', default_value = "60")]

@@ -1,10 +1,10 @@
 //! From the learned dictionary to what a run leaves.
 
 use super::compare::{Curve, compare};
-use super::evaluate::{Evaluated, evaluate};
-use super::learning::Course;
 use super::summary::Summary;
 use super::{Config, figures, sections};
+use crate::data::ImageSamples;
+use crate::dictionaries::{Coded, Course, code};
 use crate::failure::Failure;
 use crate::tasks::DictionaryTask;
 use latent_datasets::Splits;
@@ -26,7 +26,7 @@ pub struct Concluded<'c> {
     /// Dead atoms replaced while learning.
     pub replaced: usize,
     /// The codes of the test images.
-    pub evaluated: Evaluated,
+    pub evaluated: Coded,
     /// The mean over test images of `||x - W z||^2 / ||x||^2`.
     pub error: f64,
     /// Test images on which the solvers are compared.
@@ -65,7 +65,8 @@ pub fn conclude(
     folder.safetensors("dictionary.safetensors", &[("dictionary", atoms)], &facts)?;
 
     let lasso = Lasso::new(&dictionary, config.penalty())?;
-    let evaluated = evaluate(&lasso, task.solver(), &Stop::gap(config.test_gap), &data.test, interrupt)?;
+    let test = ImageSamples(&data.test);
+    let evaluated = code(&lasso, task.solver(), &Stop::gap(config.test_gap), ("test images", &test), interrupt)?;
     let compared = data.test.rows::<f32>(0..config.compared_images.min(data.test.len()));
     let start = Instant::now();
     let curves = if ended.is_complete() && compared.nrows() > 0 {
@@ -76,9 +77,9 @@ pub fn conclude(
     let comparing = start.elapsed();
     let metrics = folder.path().join("metrics.jsonl");
     let concluded = Concluded {
-        course: Course::read(&metrics, config, data.train.len(), ended.outcome.step)?,
+        course: Course::read(&metrics, &config.training, data.train.len(), ended.outcome.step)?,
         replaced: task.replaced(),
-        error: evaluated.relative_error(&data.test),
+        error: evaluated.relative_error(&test),
         compared: compared.nrows(),
         stopped: !ended.is_complete(),
         config,

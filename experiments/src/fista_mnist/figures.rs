@@ -2,11 +2,10 @@
 
 use super::compare::{Curve, FLOOR};
 use super::conclude::Concluded;
-use super::evaluate::{Evaluated, use_of_atoms};
-use super::learning::{Course, Curves};
+use crate::dictionaries::{Coded, Words, figures};
 use crate::failure::Failure;
 use crate::picture::{self, Decomposition, Part};
-use crate::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
+use crate::plot::{Axis, Figure, Panel};
 use latent_datasets::LabelledImages;
 use latent_sparse::Dictionary;
 use latent_train::run::RunFolder;
@@ -20,6 +19,8 @@ const SHOWN: u8 = 10;
 const STRONGEST: usize = 8;
 const SCALE: usize = 3;
 
+const WORDS: Words = Words { sample: "image", samples: "images", atom: "stroke", atoms: "strokes" };
+
 /// Draws everything into the run folder.
 pub fn draw(run: &RunFolder, dictionary: &Dictionary<f32>, concluded: &Concluded<'_>) -> Result<(), Failure> {
     let Concluded { config, data, course, evaluated, curves, .. } = concluded;
@@ -31,9 +32,9 @@ pub fn draw(run: &RunFolder, dictionary: &Dictionary<f32>, concluded: &Concluded
     let sorted: Vec<_> = order.iter().map(|&j| tiles[j].clone()).collect();
     run.image("atoms", &picture::atoms(&sorted, COLUMNS, SCALE))?;
     run.image("reconstructions", &reconstructions(dictionary, &tiles, &data.test, evaluated, (height, width)))?;
-    learning(course).save(run, "learning")?;
-    sparsity(evaluated).save(run, "sparsity")?;
-    certificates(evaluated, config.test_gap).save(run, "certificates")?;
+    figures::learning(course, &WORDS).save(run, "learning")?;
+    figures::sparsity(evaluated, &WORDS).save(run, "sparsity")?;
+    figures::certificates(evaluated, config.test_gap, &WORDS).save(run, "certificates")?;
     if !curves.is_empty() {
         convergence(curves, evaluated.codes.ncols(), evaluated.summary().objective).save(run, "convergence")?;
     }
@@ -45,7 +46,7 @@ fn reconstructions(
     dictionary: &Dictionary<f32>,
     tiles: &[ndarray::Array2<f32>],
     test: &LabelledImages,
-    evaluated: &Evaluated,
+    evaluated: &Coded,
     shape: (usize, usize),
 ) -> image::RgbImage {
     let coded = evaluated.codes.nrows();
@@ -90,52 +91,6 @@ fn reconstructions(
 
 fn view(image: &ndarray::Array2<f32>) -> ArrayView2<'_, f32> {
     image.view()
-}
-
-fn learning(course: &Course) -> Figure {
-    let seen = || Axis::linear("training images seen (thousands)");
-    let panel = |title: &str, axis: Axis, of: fn(&Curves) -> &[(f64, f64)]| {
-        let points = |curves| of(curves).iter().map(|&(images, value)| (images / 1_000.0, value)).collect();
-        let panel = Panel::new(seen(), axis).title(title);
-        panel.curve("batches", points(&course.batches)).curve("test images", points(&course.validations))
-    };
-    Figure::new("Learning")
-        .panel(panel("objective", Axis::linear("mean objective"), |curves| &curves.objective))
-        .panel(panel("sparsity", Axis::linear("strokes in an image"), |curves| &curves.strokes))
-}
-
-fn certificates(evaluated: &Evaluated, asked: f64) -> Figure {
-    let certificates = &evaluated.certificates;
-    // A gap of nothing has no logarithm; sums in single precision end far above.
-    let decades: Vec<f64> = certificates.iter().map(|c| c.relative_gap.max(1e-16).log10()).collect();
-    let iterations: Vec<usize> = certificates.iter().map(|c| c.iterations).collect();
-    Figure::new("Certificates of the test images")
-        .panel(
-            Panel::new(Axis::linear("log10 of the relative duality gap"), Axis::linear("images"))
-                .title(format!("How far a code is from the optimum at most ({asked:.0e} was asked for)"))
-                .bars("", histogram(&decades, 40)),
-        )
-        .panel(
-            Panel::new(Axis::linear("iterations"), Axis::linear("images"))
-                .title("How many iterations it took")
-                .bars("", histogram_of_counts(&iterations, 40)),
-        )
-}
-
-fn sparsity(evaluated: &Evaluated) -> Figure {
-    let strokes: Vec<usize> = evaluated.certificates.iter().map(|c| c.support).collect();
-    let shares: Vec<f64> = use_of_atoms(&evaluated.codes).iter().map(|share| 100.0 * share).collect();
-    Figure::new("Sparsity on the test images")
-        .panel(
-            Panel::new(Axis::linear("strokes in an image"), Axis::linear("images"))
-                .title("How many strokes an image takes")
-                .bars("", histogram_of_counts(&strokes, 40)),
-        )
-        .panel(
-            Panel::new(Axis::linear("images that use it (%)").including(0.0), Axis::linear("strokes"))
-                .title("How often a stroke is used")
-                .bars("", histogram(&shares, 40)),
-        )
 }
 
 fn convergence(curves: &[Curve], atoms: usize, optimum: f64) -> Figure {

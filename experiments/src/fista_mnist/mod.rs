@@ -8,9 +8,7 @@
 mod compare;
 mod conclude;
 mod config;
-mod evaluate;
 mod figures;
-mod learning;
 mod sections;
 mod summary;
 
@@ -18,8 +16,8 @@ pub use config::{Config, FirstAtoms};
 
 use crate::cli::Common;
 use crate::data::{self, ImageSamples, Loaded};
+use crate::dictionaries::{growth, use_of_atoms};
 use crate::failure::Failure;
-use crate::picture;
 use crate::tasks::DictionaryTask;
 use crate::training::{Shorthand, Study};
 use latent_datasets::{LabelledImages, Splits};
@@ -35,8 +33,6 @@ use latent_train::sources::Images;
 /// The study.
 pub struct FistaMnist;
 
-/// The pictures of the atoms while they are learned.
-const GROWTH: &str = "atoms_while_learning";
 /// Test images of a batch.
 const BATCH: usize = 2_000;
 /// Test images by which atoms are called dead while learning.
@@ -80,6 +76,7 @@ impl Study for FistaMnist {
         },
     ];
     type Config = Config;
+    type Data = Splits;
     type Task = DictionaryTask;
     type Source<'d> = Images<'d>;
 
@@ -143,15 +140,12 @@ impl Study for FistaMnist {
         data: &'a Splits,
     ) -> Result<Session<'a, DictionaryTask>, Failure> {
         let (_, height, width) = data.train.image_dim();
-        // In their own order, in which one picture can be compared with the next.
-        let pictures = move |task: &DictionaryTask, _| {
-            let tiles = picture::columns(task.atoms().view(), (height, width));
-            Ok(vec![(GROWTH.to_owned(), picture::atoms(&tiles, figures::COLUMNS, 1))])
-        };
+        let pictures =
+            move |task: &DictionaryTask, _| Ok(vec![growth::picture(task, (height, width), figures::COLUMNS, 1)]);
         let dead = DeadUnits::atoms(move |task: &DictionaryTask| {
             let x = data.test.rows::<f32>(0..data.test.len().min(PROBED));
             let codes = task.code(x.view()).map_err(TaskError::from)?;
-            Ok(evaluate::use_of_atoms(&codes.codes).to_vec())
+            Ok(use_of_atoms(&codes.codes).to_vec())
         });
         Ok(session.images(config.training.validate_every, pictures).monitor(dead))
     }

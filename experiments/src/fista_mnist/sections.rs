@@ -1,12 +1,11 @@
 //! What the report has beside curves.
 
-use super::GROWTH;
 use super::conclude::Concluded;
 use super::summary::DRAWN;
 use crate::cli::Dataset;
+use crate::dictionaries::growth;
 use latent_train::progress::grouped;
 use latent_train::report::{Figure, Picture, Section, Study};
-use std::fs;
 use std::path::Path;
 
 /// Figures, pictures and times of what was learned.
@@ -19,7 +18,7 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
         "{} strokes learned online from {} images ({} seen), and the test images coded with them: ½‖x − Wz‖² + {}‖z‖₁{}.",
         config.atoms,
         grouped(data.train.len() as u64),
-        grouped(course.images),
+        grouped(course.samples),
         config.lambda,
         if config.positive { ", z ≥ 0" } else { "" },
     );
@@ -95,30 +94,6 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
             "learning",
             "Objective and strokes an image against training images seen",
         ))
-        .section(growth(folder))
+        .section(growth::section(folder))
         .phase("coding the test images", evaluated.time)
-}
-
-/// Pictures of the atoms while they were learned that are shown, at most.
-const STAGES: usize = 4;
-
-/// The atoms at a few moments, evenly spaced, the last among them.
-fn growth(folder: &Path) -> Section {
-    let all = format!("images/{GROWTH}");
-    let entries = fs::read_dir(folder.join(&all)).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.retain(|name| name.starts_with("step-"));
-    names.sort();
-    let last = names.len().saturating_sub(1);
-    let mut shown: Vec<usize> = (0..STAGES).map(|stage| last * stage / (STAGES - 1)).collect();
-    shown.dedup();
-    let text = "In their own order, which is the same in all pictures.";
-    let step = |name: &str| name.trim_end_matches(".png").rsplit('-').next()?.parse().ok();
-    let section = Section::new("Atoms while they were learned", text);
-    shown.into_iter().filter_map(|at| names.get(at).map(|name| (at, name))).fold(section, |section, (at, name)| {
-        let caption = step(name).map_or_else(String::new, |step| format!("After {} steps", grouped(step)));
-        // The newest lies beside the folder as well.
-        let file = if at == last { format!("{all}.png") } else { format!("{all}/{name}") };
-        section.picture(Picture::new(file, caption))
-    })
 }

@@ -28,7 +28,7 @@ impl fmt::Display for Summary<'_> {
             config.dataset,
             config.atoms,
             config.lambda,
-            grouped(course.images),
+            grouped(course.samples),
             config.solver,
             seconds(self.0.learning)
         )?;

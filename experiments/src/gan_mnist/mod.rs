@@ -13,6 +13,8 @@ mod pictures;
 pub use config::Config;
 pub use neighbours::{Neighbour, median_distance, nearest};
 
+use crate::cli::Common;
+use crate::data::{self, Loaded};
 use crate::failure::Failure;
 use crate::judge::Judge;
 use crate::tasks::GanTask;
@@ -38,8 +40,13 @@ impl Study for GanMnist {
     const ABOUT: &'static str =
         "Train a generative adversarial network on MNIST and judge its digits by a classifier of real ones";
     type Config = Config;
+    type Data = Splits;
     type Task = GanTask;
     type Source<'d> = Images<'d>;
+
+    fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        data::load(flags)
+    }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<GanTask, Failure> {
         let (channels, height, width) = data.train.image_dim();

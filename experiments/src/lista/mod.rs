@@ -11,7 +11,8 @@ mod config;
 
 pub use config::Config;
 
-use crate::data::ImageSamples;
+use crate::cli::Common;
+use crate::data::{self, ImageSamples, Loaded};
 use crate::failure::Failure;
 use crate::tasks::EncodersTask;
 use crate::training::{Shorthand, Study};
@@ -50,8 +51,13 @@ impl Study for ListaMnist {
         },
     ];
     type Config = Config;
+    type Data = Splits;
     type Task = EncodersTask;
     type Source<'d> = Images<'d>;
+
+    fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        data::load(flags)
+    }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<EncodersTask, Failure> {
         let dictionary = learned(config, data, seed)?;

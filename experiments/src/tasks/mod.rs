@@ -3,10 +3,12 @@
 
 mod dictionary;
 mod encoders;
+mod filter_banks;
 mod gan;
 mod vae;
 
 pub use dictionary::DictionaryTask;
 pub use encoders::{EncoderLoss, EncodersTask};
+pub use filter_banks::FilterBanksTask;
 pub use gan::{GanTask, each_class_in_turn, samples_of_all_classes};
 pub use vae::VaeTask;

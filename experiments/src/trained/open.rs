@@ -9,6 +9,7 @@ use crate::gan_mnist::GanMnist;
 use crate::training::{Study, StudyConfig, config_of_run};
 use crate::vae_mnist::VaeMnist;
 use clap::Args;
+use latent_datasets::Splits;
 use latent_layers::LoadOptions;
 use latent_train::checkpoint::{self, Identity};
 use latent_train::{Trainable, config};
@@ -79,7 +80,7 @@ fn study(run: &Path) -> Result<String, Failure> {
     Ok(study.ok_or_else(|| Failure::new(format!("{} does not say which study it is of", path.display())))?.to_owned())
 }
 
-fn of_study<S: Study>(of: &Run) -> Result<(Box<dyn Trained>, Loaded), Failure>
+fn of_study<S: Study<Data = Splits>>(of: &Run) -> Result<(Box<dyn Trained>, Loaded), Failure>
 where
     S::Task: Trained + 'static,
 {

@@ -2,7 +2,6 @@
 
 use super::{Study, StudyConfig};
 use crate::failure::Failure;
-use latent_datasets::Splits;
 use latent_train::config::Training;
 use latent_train::progress::{grouped, seconds};
 use latent_train::{Event, Every, Executor, Limit, Pass, Position, Settings, Source, Trainable};
@@ -15,7 +14,7 @@ const STEPS: u64 = 50;
 const ENOUGH: Duration = Duration::from_secs(2);
 
 /// The model, the data, the configuration, and an estimate of the time from a few steps.
-pub(super) fn dry_run<S: Study>(config: &S::Config, data: &Splits, seed: u64) -> Result<String, Failure> {
+pub(super) fn dry_run<S: Study>(config: &S::Config, data: &S::Data, seed: u64) -> Result<String, Failure> {
     let task = S::task(config, data, seed)?;
     let train = S::train(config, data, seed)?;
     let validation = S::validation(config, data, seed)?;

@@ -4,6 +4,7 @@ use super::dry_run::dry_run;
 use super::resolve::resolve;
 use super::{Configs, Flags, Study, StudyConfig};
 use crate::cli::Dataset;
+use crate::data::DataSet;
 use crate::failure::{Failure, exit};
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
@@ -172,7 +173,7 @@ fn on_threads<S: Study>(
         resume,
         seed,
         threads: common.thread_count(),
-        data: loaded.sources(),
+        data: loaded.splits.sources(),
         training,
         interrupt: interrupt.clone(),
     };

@@ -1,9 +1,8 @@
 //! What a study that trains has to say.
 
 use crate::cli::{Common, Dataset};
-use crate::data::{self, Loaded};
+use crate::data::{DataSet, Loaded};
 use crate::failure::Failure;
-use latent_datasets::Splits;
 use latent_train::config::{Check, Override, OverrideError, Training};
 use latent_train::report;
 use latent_train::session::{Ended, Session};
@@ -62,30 +61,30 @@ pub trait Study {
     const SHORTHANDS: &'static [Shorthand] = &[];
     /// Its configuration.
     type Config: StudyConfig;
+    /// What it learns from and is tested on.
+    type Data: DataSet;
     /// What is trained.
     type Task: Trainable;
     /// Where batches come from.
     type Source<'d>: Source<Batch = <Self::Task as Trainable>::Batch>;
 
-    /// The images.
+    /// The data, as a rule those of [`data::load`](crate::data::load).
     ///
     /// # Errors
     /// If they cannot be found or read.
-    fn data(_config: &Self::Config, flags: &Common) -> Result<Loaded, Failure> {
-        data::load(flags)
-    }
+    fn data(config: &Self::Config, flags: &Common) -> Result<Loaded<Self::Data>, Failure>;
 
     /// The model with its losses, initialised from the seed.
     ///
     /// # Errors
     /// If the configuration does not fit the data.
-    fn model(config: &Self::Config, data: &Splits, seed: u64) -> Result<Self::Task, Failure>;
+    fn model(config: &Self::Config, data: &Self::Data, seed: u64) -> Result<Self::Task, Failure>;
 
     /// The model as it is trained, with what only training needs.
     ///
     /// # Errors
     /// As [`model`](Self::model).
-    fn task(config: &Self::Config, data: &Splits, seed: u64) -> Result<Self::Task, Failure> {
+    fn task(config: &Self::Config, data: &Self::Data, seed: u64) -> Result<Self::Task, Failure> {
         Self::model(config, data, seed)
     }
 
@@ -93,13 +92,17 @@ pub trait Study {
     ///
     /// # Errors
     /// If there are none.
-    fn train<'d>(config: &Self::Config, data: &'d Splits, seed: u64) -> Result<Self::Source<'d>, Failure>;
+    fn train<'d>(config: &Self::Config, data: &'d Self::Data, seed: u64) -> Result<Self::Source<'d>, Failure>;
 
     /// Batches to evaluate, if any.
     ///
     /// # Errors
     /// If there are none.
-    fn validation<'d>(config: &Self::Config, data: &'d Splits, seed: u64) -> Result<Option<Self::Source<'d>>, Failure>;
+    fn validation<'d>(
+        config: &Self::Config,
+        data: &'d Self::Data,
+        seed: u64,
+    ) -> Result<Option<Self::Source<'d>>, Failure>;
 
     /// How each player of the task is trained, if all together make so many steps; or what else makes the steps.
     ///
@@ -129,7 +132,7 @@ pub trait Study {
     fn attach<'a>(
         session: Session<'a, Self::Task>,
         _config: &'a Self::Config,
-        _data: &'a Splits,
+        _data: &'a Self::Data,
     ) -> Result<Session<'a, Self::Task>, Failure> {
         Ok(session)
     }
@@ -142,7 +145,7 @@ pub trait Study {
     fn interrupted(
         _config: &Self::Config,
         _task: &Self::Task,
-        _data: &Splits,
+        _data: &Self::Data,
         _ended: &Ended,
     ) -> Result<report::Study, Failure> {
         Ok(report::Study::new(Self::NAME, Self::ABOUT))
@@ -156,7 +159,7 @@ pub trait Study {
     fn finish(
         _config: &Self::Config,
         _task: &Self::Task,
-        _data: &Splits,
+        _data: &Self::Data,
         _ended: &Ended,
     ) -> Result<report::Study, Failure> {
         Ok(report::Study::new(Self::NAME, Self::ABOUT))

@@ -9,7 +9,8 @@ mod pictures;
 
 pub use config::Config;
 
-use crate::data;
+use crate::cli::Common;
+use crate::data::{self, Loaded};
 use crate::failure::Failure;
 use crate::tasks::VaeTask;
 use crate::training::Study;
@@ -30,8 +31,13 @@ impl Study for VaeMnist {
     const NAME: &'static str = "vae_mnist";
     const ABOUT: &'static str = "Train a variational autoencoder on MNIST and judge it by its likelihood";
     type Config = Config;
+    type Data = Splits;
     type Task = VaeTask;
     type Source<'d> = Images<'d>;
+
+    fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        data::load(flags)
+    }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<VaeTask, Failure> {
         let (channels, height, width) = data.train.image_dim();

@@ -2,7 +2,9 @@
 
 mod bench_augment;
 mod bench_sparse;
+mod csc_images;
 mod fista_mnist;
+mod patches;
 #[path = "../support/mod.rs"]
 mod support;
 mod trained;

@@ -1,7 +1,9 @@
 //! The programs as a user starts them, with nothing of this machine's user in their sight.
 
 use latent_datasets::LabelledImages;
+use latent_datasets::folder::Channels;
 use latent_datasets::idx;
+use latent_datasets::synthetic::dead_leaves::DeadLeaves;
 use latent_datasets::synthetic::strokes;
 use ndarray::{ArrayView1, Axis};
 use std::fs;
@@ -80,6 +82,21 @@ pub fn write_set(folder: &Path, train: &LabelledImages, test: &LabelledImages) {
         idx::write(folder.join(format!("{part}-images-idx3-ubyte")), grey.into_dyn()).unwrap();
         let labels = ArrayView1::from(images.labels().unwrap());
         idx::write(folder.join(format!("{part}-labels-idx1-ubyte")), labels.into_dyn()).unwrap();
+    }
+}
+
+/// Writes small pictures as PNG files, four into `train` and two into `test`.
+pub fn write_photographs(folder: &Path, channels: Channels) {
+    let pictures = DeadLeaves { height: 48, width: 64, channels }.splits(5, 4, 2);
+    for (part, pictures) in [("train", pictures.train), ("test", pictures.test)] {
+        let folder = folder.join(part);
+        fs::create_dir_all(&folder).unwrap();
+        for (index, picture) in pictures.images.iter().enumerate() {
+            let (planes, height, width) = picture.dim();
+            let pixel = |x: u32, y: u32| [0, 1, 2].map(|c| picture[[c.min(planes - 1), y as usize, x as usize]]);
+            let picture = image::RgbImage::from_fn(width as u32, height as u32, |x, y| image::Rgb(pixel(x, y)));
+            picture.save(folder.join(format!("{index}.png"))).unwrap();
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //! conditional batch normalisation, a gradient penalty, players that take turns, batches that are accumulated.
 
 use clap::Parser;
-use experiments::cli::Dataset;
+use experiments::cli::{Common, Dataset};
+use experiments::data::{self, Loaded};
 use experiments::failure::Failure;
 use experiments::tasks::GanTask;
 use experiments::training::{Configs, Flags, Study, StudyConfig, run};
@@ -45,8 +46,13 @@ impl Study for SmallGan {
     const NAME: &'static str = "small_gan";
     const ABOUT: &'static str = "A small conditional adversarial network";
     type Config = Config;
+    type Data = Splits;
     type Task = GanTask;
     type Source<'d> = Images<'d>;
+
+    fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        data::load(flags)
+    }
 
     fn model(_: &Config, _: &Splits, seed: u64) -> Result<GanTask, Failure> {
         let settings = GanSettings {

@@ -86,6 +86,7 @@ impl Study for Autoencoder {
     const NAME: &'static str = "autoencoder";
     const ABOUT: &'static str = "A linear autoencoder of digits";
     type Config = Config;
+    type Data = Splits;
     type Task = Model;
     type Source<'d> = Images<'d>;
 

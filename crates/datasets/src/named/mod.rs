@@ -1,4 +1,4 @@
-//! MNIST and Fashion-MNIST by name.
+//! MNIST and Fashion-MNIST by name, and the photographs of [BSDS](bsds()) from a folder.
 //!
 //! Each of the four files of a set is looked for, plain or `.gz`, as `mnist/train-images-idx3-ubyte`
 //! (or `fashion-mnist/...`) in the folder that the caller names, then in the folder of the
@@ -20,12 +20,14 @@
 //! Sources: LeCun, Cortes and Burges, *The MNIST database of handwritten digits* (1998); Xiao, Rasul
 //! and Vollgraf, *Fashion-MNIST* (2017), arXiv:1708.07747.
 
+mod bsds;
 mod catalogue;
 mod download;
 #[cfg(test)]
 mod download_tests;
 mod locate;
 
+pub use bsds::bsds;
 pub use catalogue::Name;
 pub use download::{Attempt, Event, Failure};
 pub use locate::Locate;

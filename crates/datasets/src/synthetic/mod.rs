@@ -3,7 +3,9 @@
 //! | module | what it makes |
 //! |---|---|
 //! | [`strokes`] | drawn digits, 28x28 bytes with labels: a stand-in for MNIST |
+//! | [`dead_leaves`] | discs that hide one another, grey or in colour: a stand-in for photographs |
 //! | [`planted`] | `X = Z W' + noise` with known dictionary `W` and sparse codes `Z` |
 
+pub mod dead_leaves;
 pub mod planted;
 pub mod strokes;

@@ -2,14 +2,16 @@
 
 use super::admm::{ADAPT_AT, State};
 use super::filter_update::{project, to_convergence};
+use super::filters::check_pixels;
 use super::operator::Operator;
 use super::problem::Prepared;
 use super::statistics::Statistics;
 use super::{
     Admm, Channels, ConvolutionalCodes, ConvolutionalLasso, FilterInit, FilterMethod, FilterParams, Filters, Images,
-    Solver,
+    LearnedFilters, Solver,
 };
 use crate::SparseError;
+use crate::atoms::check_finite;
 use crate::error::require;
 use crate::lasso::Stop;
 use latent_numeric::Scalar;
@@ -133,7 +135,7 @@ impl<E: Scalar> FilterLearner<E> {
         if count == 0 {
             return Err(SparseError::TooFewSamples { what: "learning filters", needed: 1, found: 0 });
         }
-        self.initialise(&images)?;
+        self.first_filters(&images)?;
         let replaced = self.state().replaced;
         let mut report = FilterReport { epochs: 0, objective: 0.0, replaced: 0, interrupted: false };
         let filters = Filters::new(self.shaped(self.state()))?;
@@ -158,10 +160,7 @@ impl<E: Scalar> FilterLearner<E> {
                     let select = |a: ArrayView4<E>| a.select(Axis(0), indices);
                     let pixels = select(images.pixels);
                     let mask = images.mask.map(select);
-                    let part = Images { pixels: pixels.view(), mask: mask.as_ref().map(|m| m.view()) };
-                    let filters = Filters::new(self.shaped(self.state()))?;
-                    let mut prepared = ConvolutionalLasso::new(&filters, self.params.penalty)?.prepare(part)?;
-                    self.learn(&mut prepared, None, epoch)?
+                    self.learn_from_zero(Images { pixels: pixels.view(), mask: mask.as_ref().map(|m| m.view()) })?
                 };
                 report.objective += objective;
                 let replaced = self.state().replaced;
@@ -186,6 +185,81 @@ impl<E: Scalar> FilterLearner<E> {
         Ok(report)
     }
 
+    /// Draws the first filters, as windows of these images or as the parameters say otherwise, unless there are some.
+    ///
+    /// # Errors
+    /// If there are no images, or as [`ConvolutionalLasso::solve`].
+    pub fn initialise<'a>(&mut self, images: impl Into<Images<'a, E>>) -> Result<(), SparseError> {
+        let images = images.into();
+        if images.pixels.dim().0 == 0 {
+            return Err(SparseError::TooFewSamples { what: "the first filters", needed: 1, found: 0 });
+        }
+        self.first_filters(&images)
+    }
+
+    /// Learns from one batch of images: codes it from zero with the filters there are, then updates these. Begins with
+    /// filters from this batch if there are none. Answers with the objective and the coefficients that are not zero on the
+    /// filters before the update; epoch and batch are counted as if each batch were an epoch.
+    ///
+    /// [`FilterMethod::Alternating`] forgets here what came before the batch.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    pub fn partial_fit<'a>(&mut self, images: impl Into<Images<'a, E>>) -> Result<FilterProgress, SparseError> {
+        let images = images.into();
+        self.initialise(images)?;
+        let epoch = self.state().batches;
+        let (objective, nonzeros) = self.learn_from_zero(images)?;
+        self.maps = None;
+        Ok(FilterProgress { epoch, batch: 0, batches: 1, objective, nonzeros, replaced: self.state().replaced })
+    }
+
+    /// Everything that has been learned; `None` before the first images.
+    pub fn saved(&self) -> Option<LearnedFilters<E>> {
+        self.learned.as_ref().map(|learned| LearnedFilters {
+            filters: self.shaped(learned),
+            codes: learned.statistics.codes(),
+            samples: learned.statistics.samples.clone(),
+            idle: learned.idle.clone(),
+            batches: learned.batches,
+            replaced: learned.replaced,
+        })
+    }
+
+    /// Goes on from there: what follows is, bit for bit, what would have followed where it was [`saved`](Self::saved).
+    ///
+    /// # Errors
+    /// If something is of another shape than the parameters say, or not finite; then nothing is changed.
+    pub fn restore(&mut self, saved: LearnedFilters<E>) -> Result<(), SparseError> {
+        let (count, size) = (self.params.filters, self.params.size);
+        let channels = saved.filters.dim().1;
+        let pixels = channels * size.0 * size.1;
+        let shapes: [(&'static str, &[usize], Vec<usize>); 4] = [
+            ("saved filters", saved.filters.shape(), vec![count, channels, size.0, size.1]),
+            ("saved statistics of maps", saved.codes.shape(), vec![count, count, 2 * size.0 - 1, 2 * size.1 - 1]),
+            ("saved statistics of images", saved.samples.shape(), vec![count, pixels]),
+            ("saved idle times", &[saved.idle.len()], vec![count]),
+        ];
+        for (what, found, expected) in shapes {
+            if found != expected {
+                return Err(SparseError::Shape { what, found: found.to_vec(), expected });
+            }
+        }
+        check_pixels("the saved statistics of maps", saved.codes.view())?;
+        check_finite("the saved statistics of images", saved.samples.view())?;
+        let filters = Filters::new(saved.filters)?.into_array();
+        self.learned = Some(Learned {
+            channels,
+            filters: filters.into_shape_with_order((count, pixels)).expect("as many elements"),
+            statistics: Statistics::restored(size, saved.codes, saved.samples),
+            idle: saved.idle,
+            batches: saved.batches,
+            replaced: saved.replaced,
+        });
+        self.maps = None;
+        Ok(())
+    }
+
     /// Finds the maps of images with the filters learned so far.
     ///
     /// # Errors
@@ -202,6 +276,13 @@ impl<E: Scalar> FilterLearner<E> {
             found: 0,
         })?;
         ConvolutionalLasso::new(&filters, self.params.penalty)?.solve(images, solver, stop)
+    }
+
+    /// Codes these images from zero and updates the filters.
+    fn learn_from_zero(&mut self, images: Images<'_, E>) -> Result<(f64, usize), SparseError> {
+        let filters = Filters::new(self.shaped(self.state()))?;
+        let mut prepared = ConvolutionalLasso::new(&filters, self.params.penalty)?.prepare(images)?;
+        self.learn(&mut prepared, None, 0)
     }
 
     fn state(&self) -> &Learned<E> {
@@ -324,7 +405,7 @@ impl<E: Scalar> FilterLearner<E> {
     }
 
     /// The first filters, once.
-    fn initialise(&mut self, images: &Images<'_, E>) -> Result<(), SparseError> {
+    fn first_filters(&mut self, images: &Images<'_, E>) -> Result<(), SparseError> {
         let channels = match self.params.penalty.channels {
             Channels::Shared => images.pixels.dim().1,
             Channels::Separate => 1,

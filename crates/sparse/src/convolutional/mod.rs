@@ -77,6 +77,7 @@ mod problem;
 mod proximal_gradient;
 mod restore;
 mod sample;
+mod saved;
 mod solver;
 mod statistics;
 #[cfg(test)]
@@ -92,4 +93,5 @@ pub use low_pass::{LowPass, Split};
 pub use params::{Boundary, Channels, ConvolutionalParams};
 pub use problem::{ConvolutionalLasso, Images};
 pub use restore::Restored;
+pub use saved::LearnedFilters;
 pub use solver::Solver;

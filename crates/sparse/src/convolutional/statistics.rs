@@ -2,7 +2,7 @@
 
 use super::operator::Operator;
 use latent_numeric::Scalar;
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, Array4};
 
 /// Sums over coded images. With them the fit of any filters `d` to the maps is, up to a constant,
 ///
@@ -32,6 +32,17 @@ impl<E: Scalar> Statistics<E> {
             codes: vec![E::zero(); filters * filters * shifts],
             samples: Array2::zeros((filters, channels * size.0 * size.1)),
         }
+    }
+
+    /// Those that were saved, of the shapes that [`new`](Self::new) gives them.
+    pub fn restored(size: (usize, usize), codes: Array4<E>, samples: Array2<E>) -> Self {
+        Self { filters: codes.dim().0, size, codes: codes.iter().copied().collect(), samples }
+    }
+
+    /// `A`, (filters, filters, 2 height - 1, 2 width - 1).
+    pub fn codes(&self) -> Array4<E> {
+        let shape = (self.filters, self.filters, 2 * self.size.0 - 1, 2 * self.size.1 - 1);
+        Array4::from_shape_vec(shape, self.codes.clone()).expect("as many elements")
     }
 
     /// The statistics of one image and its maps.

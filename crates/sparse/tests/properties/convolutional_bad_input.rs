@@ -4,7 +4,7 @@ use super::convolutional_problems::solvers;
 use latent_sparse::SparseError;
 use latent_sparse::convolutional::{
     Admm, Boundary, ConvolutionalLasso, ConvolutionalParams, FilterInit, FilterLearner, FilterMethod, FilterParams,
-    Filters, Images, LowPass,
+    Filters, Images, LearnedFilters, LowPass,
 };
 use latent_sparse::lasso::{Fista, Lambda, StepSize, Stop};
 use ndarray::Array4;
@@ -145,6 +145,23 @@ fn learning() {
             assert!(matches!(fit(Array4::ones((1, 1, 2, 6))), SparseError::ImageTooSmall { .. }));
             assert!(matches!(fit(Array4::from_elem((1, 1, 5, 6), f64::NAN)), SparseError::NonFinite { .. }));
         }
+    }
+    let mut learner = FilterLearner::new(good()).unwrap();
+    assert!(learner.saved().is_none());
+    learner.partial_fit(Array4::from_shape_fn((2, 1, 5, 6), |(n, _, i, j)| (n + i * j) as f64).view()).unwrap();
+    let saved = learner.saved().unwrap();
+    let damaged: [fn(&mut LearnedFilters<f64>); 5] = [
+        |saved| saved.filters = Array4::ones((3, 1, 3, 4)),
+        |saved| saved.codes = Array4::ones((2, 2, 3, 4)),
+        |saved| saved.samples = ndarray::Array2::ones((2, 13)),
+        |saved| saved.idle = vec![0],
+        |saved| saved.samples[[0, 0]] = f64::INFINITY,
+    ];
+    for damage in damaged {
+        let mut changed = saved.clone();
+        damage(&mut changed);
+        assert!(learner.restore(changed).is_err());
+        assert_eq!(learner.saved().as_ref(), Some(&saved), "something was changed in spite of the error");
     }
     let mut learner = FilterLearner::new(FilterParams { init: given((2, 3, 3, 4)), ..good() }).unwrap();
     assert!(matches!(learner.fit(Array4::ones((1, 1, 5, 6)).view()).unwrap_err(), SparseError::Shape { .. }));

@@ -172,3 +172,27 @@ fn filters_do_not_depend_on_threads() {
         }
     }
 }
+
+#[test]
+fn batches_one_by_one_are_a_fit() {
+    let images: Array4<f64> = Stream::new(4, "images", &[]).normal_array((5, 1, 9, 8));
+    let params = FilterParams {
+        method: FilterMethod::Online { forgetting: 2.0 },
+        epochs: 1,
+        batch_size: 2,
+        ..FilterParams::new(3, (3, 2), ConvolutionalParams::fraction_of_max(0.2))
+    };
+    let mut whole = FilterLearner::new(params.clone()).unwrap();
+    let report = whole.fit(images.view()).unwrap();
+    let mut learner = FilterLearner::new(params).unwrap();
+    learner.initialise(images.view()).unwrap();
+    let mut objective = 0.0;
+    for batch in Stream::new(0, "filter order", &[0]).permutation(5).chunks(2) {
+        // As after a break: everything that was learned is in what was saved.
+        let saved = learner.saved().unwrap();
+        learner = FilterLearner::new(learner.params().clone()).unwrap();
+        learner.restore(saved).unwrap();
+        objective += learner.partial_fit(images.select(Axis(0), batch).view()).unwrap().objective;
+    }
+    assert_eq!((whole.saved(), report.objective), (learner.saved(), objective));
+}

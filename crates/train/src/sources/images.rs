@@ -1,14 +1,15 @@
 //! Batches of images.
 
+use super::order::{Draw, Order};
+use super::{at_least_one, short};
 use crate::Source;
-use latent_datasets::{DatasetError, LabelledImages, batches::epoch_order};
+use latent_datasets::{DatasetError, LabelledImages};
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Batches of images in [0, 1] with their labels, in an order that the seed and the number of the epoch determine.
 ///
@@ -30,19 +31,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Images<'a> {
     set: &'a LabelledImages,
     size: usize,
-    /// Of the order; without it, that of the set.
-    shuffle: Option<u64>,
     seed: u64,
     flat: bool,
     drop_last: bool,
     most: usize,
     binarize: Binarize,
-    draw: Draw,
-    order: Mutex<Option<(u64, Arc<Vec<usize>>)>>,
+    order: Order,
 }
-
-/// An order of so many images, drawn from a seed for an epoch.
-type Draw = fn(usize, u64, u64) -> Vec<usize>;
 
 /// What becomes of grey values `x` in [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +70,7 @@ impl<'a> Images<'a> {
     /// # Errors
     /// If the size of a batch is zero, or there are no images.
     pub fn shuffled(images: &'a LabelledImages, size: usize, seed: u64) -> Result<Self, DatasetError> {
-        Ok(Self { shuffle: Some(seed), seed, ..Self::in_order(images, size)? })
+        Ok(Self { order: Order::shuffled(images.len(), seed), seed, ..Self::in_order(images, size)? })
     }
 
     /// In the order of the set, to be evaluated.
@@ -83,28 +78,17 @@ impl<'a> Images<'a> {
     /// # Errors
     /// As [`shuffled`](Self::shuffled).
     pub fn in_order(images: &'a LabelledImages, size: usize) -> Result<Self, DatasetError> {
-        let wrong = |name, value| DatasetError::Parameter {
-            name,
-            value: format!("{value}"),
-            expected: "at least 1".to_owned(),
-        };
-        if size == 0 {
-            return Err(wrong("batch size", size));
-        }
-        if images.is_empty() {
-            return Err(wrong("number of images", 0));
-        }
+        at_least_one("batch size", size)?;
+        at_least_one("number of images", images.len())?;
         Ok(Self {
             set: images,
             size,
-            shuffle: None,
             seed: 0,
             flat: true,
             drop_last: false,
             most: usize::MAX,
             binarize: Binarize::None,
-            draw: epoch_order,
-            order: Mutex::new(None),
+            order: Order::of_the_set(images.len()),
         })
     }
 
@@ -122,8 +106,8 @@ impl<'a> Images<'a> {
 
     /// Shuffled in another way: `draw` answers with the order of so many images for a seed and an epoch.
     #[must_use]
-    pub fn ordered_by(self, draw: fn(usize, u64, u64) -> Vec<usize>) -> Self {
-        Self { draw, ..self }
+    pub fn ordered_by(self, draw: Draw) -> Self {
+        Self { order: self.order.drawn_by(draw), ..self }
     }
 
     /// Only the first so many batches of an epoch, at least one.
@@ -141,18 +125,6 @@ impl<'a> Images<'a> {
     /// The images themselves.
     pub fn set(&self) -> &'a LabelledImages {
         self.set
-    }
-
-    fn order(&self, epoch: u64, seed: u64) -> Arc<Vec<usize>> {
-        let mut cached = self.order.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*cached {
-            Some((found, order)) if *found == epoch => order.clone(),
-            _ => {
-                let order = Arc::new((self.draw)(self.set.len(), seed, epoch));
-                *cached = Some((epoch, order.clone()));
-                order
-            }
-        }
     }
 
     /// A row is drawn from its own stream, so that neither the order nor the threads matter.
@@ -182,10 +154,7 @@ impl Source for Images<'_> {
 
     fn batch(&self, epoch: u64, index: usize) -> ImageBatch {
         let range = index * self.size..self.set.len().min((index + 1) * self.size);
-        let indices: Vec<usize> = match self.shuffle {
-            Some(seed) => self.order(epoch, seed)[range].to_vec(),
-            None => range.collect(),
-        };
+        let indices = self.order.at(epoch, range);
         let mut rows = self.set.rows::<f32>(&indices);
         self.made_binary(&mut rows, epoch, &indices);
         let (c, h, w) = self.set.image_dim();
@@ -202,8 +171,7 @@ impl Source for Images<'_> {
         let images = self.set.images();
         digest.update(images.as_slice().expect("images are in standard layout"));
         digest.update(self.set.labels().unwrap_or_default());
-        let digest = digest.finalize();
-        let checksum = digest[..8].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let checksum = short(digest);
         let (c, h, w) = self.set.image_dim();
         format!("{}: {} images of {c} x {h} x {w}, sha256 {checksum}", self.set.name(), self.set.len())
     }
@@ -213,6 +181,7 @@ impl Source for Images<'_> {
 mod tests {
     use super::*;
     use latent_datasets::Provenance;
+    use latent_datasets::batches::epoch_order;
     use latent_datasets::synthetic::strokes;
     use latent_numeric::parallel::with_threads;
     use ndarray::Array4;

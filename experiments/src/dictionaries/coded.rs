@@ -1,41 +1,42 @@
-//! The test images, coded.
+//! Test samples, coded.
 
 use crate::failure::Failure;
-use latent_datasets::LabelledImages;
+use latent_sparse::dictionary::Samples;
 use latent_sparse::lasso::{Certificate, Lasso, Solver, Stop, Summary};
 use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
 use ndarray::{Array1, Array2, Axis, concatenate};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
-/// Images coded between two looks at the progress and at Ctrl-C.
+/// Samples coded between two looks at the progress and at Ctrl-C.
 const CHUNK: usize = 1_000;
 
-/// Codes of test images.
-pub struct Evaluated {
-    /// (images, atoms).
+/// Codes of samples.
+pub struct Coded {
+    /// (samples, atoms).
     pub codes: Array2<f32>,
-    /// One for each image.
+    /// One for each sample.
     pub certificates: Vec<Certificate>,
     /// Time spent coding.
     pub time: Duration,
 }
 
-impl Evaluated {
-    /// The means over the images.
+impl Coded {
+    /// The means over the samples.
     pub fn summary(&self) -> Summary {
         Summary::of(&self.certificates)
     }
 
-    /// For each atom, the mean over images of `|z_j|`: how much it contributes.
+    /// For each atom, the mean over samples of `|z_j|`: how much it contributes.
     pub fn weight_of_atoms(&self) -> Array1<f64> {
         let total = self.codes.map_axis(Axis(0), |column| column.iter().map(|z| f64::from(z.abs())).sum::<f64>());
         total / self.codes.nrows().max(1) as f64
     }
 
-    /// The mean over images of `||x - W z||^2 / ||x||^2`, blank images left out.
-    pub fn relative_error(&self, images: &LabelledImages) -> f64 {
-        let x = images.rows::<f32>(0..self.codes.nrows());
+    /// The mean over samples of `||x - W z||^2 / ||x||^2`, those of zeros left out.
+    pub fn relative_error(&self, samples: &dyn Samples<f32>) -> f64 {
+        let x = rows(samples, 0..self.codes.nrows());
         let errors: Vec<f64> = x
             .rows()
             .into_iter()
@@ -48,24 +49,27 @@ impl Evaluated {
     }
 }
 
-/// For each atom, the share of codes, (images, atoms), that use it.
+/// For each atom, the share of codes, (samples, atoms), that use it.
 pub fn use_of_atoms(codes: &Array2<f32>) -> Array1<f64> {
     let used = codes.map_axis(Axis(0), |column| column.iter().filter(|z| **z != 0.0).count());
     used.mapv(|n| n as f64 / codes.nrows().max(1) as f64)
 }
 
-/// Codes the test images; on Ctrl-C, at least the first thousand.
-pub fn evaluate(
+/// Codes samples, called `what`; on Ctrl-C, at least the first thousand.
+///
+/// # Errors
+/// If they are not finite, or of another length than the atoms.
+pub fn code(
     lasso: &Lasso<'_, f32>,
     solver: &dyn Solver<f32>,
     stop: &Stop,
-    test: &LabelledImages,
+    (what, test): (&'static str, &dyn Samples<f32>),
     interrupt: &Interrupt,
-) -> Result<Evaluated, Failure> {
-    let progress = Progress::new("coding the test images", test.len() as u64, "images");
+) -> Result<Coded, Failure> {
+    let progress = Progress::new(&format!("coding the {what}"), test.count() as u64, what);
     let (mut codes, mut certificates, mut time) = (Vec::new(), Vec::new(), Duration::ZERO);
-    for first in (0..test.len()).step_by(CHUNK) {
-        let x = test.rows::<f32>(first..(first + CHUNK).min(test.len()));
+    for first in (0..test.count()).step_by(CHUNK) {
+        let x = rows(test, first..(first + CHUNK).min(test.count()));
         let start = Instant::now();
         let chunk = lasso.solve(x.view(), solver, stop)?;
         time += start.elapsed();
@@ -78,5 +82,11 @@ pub fn evaluate(
     }
     progress.finish();
     let views: Vec<_> = codes.iter().map(|c| c.view()).collect();
-    Ok(Evaluated { codes: concatenate(Axis(0), &views)?, certificates, time })
+    Ok(Coded { codes: concatenate(Axis(0), &views)?, certificates, time })
+}
+
+fn rows(samples: &dyn Samples<f32>, chosen: Range<usize>) -> Array2<f32> {
+    let mut rows = Array2::zeros((chosen.len(), samples.features()));
+    samples.read(&chosen.collect::<Vec<_>>(), rows.view_mut());
+    rows
 }

@@ -1,0 +1,164 @@
+//! Convolutional sparse coding of photographs: what banks of 1, 2, 4, ... filters learn.
+//!
+//! A photograph is the sum of few small colour filters, each placed anywhere, and of a smooth part that is split off before:
+//! see [`latent_sparse::convolutional`]. LeCun's lecture on regularised latent-variable energy models shows what becomes
+//! of more and more filters: one is a centre with its surround, four are edges, eight are edges of all orientations, and
+//! with many there are gratings, centres and corners too. The study learns all banks online from the same windows of
+//! photographs, codes windows of others with them, and shows the maps of a whole photograph.
+
+mod conclude;
+mod config;
+mod data;
+mod figures;
+mod sections;
+mod summary;
+
+pub use config::Config;
+pub use data::WindowSplits;
+
+use crate::cli::Common;
+use crate::data::Loaded;
+use crate::failure::Failure;
+use crate::natural;
+use crate::tasks::FilterBanksTask;
+use crate::training::{Shorthand, Study};
+use latent_datasets::folder::Channels;
+use latent_sparse::convolutional::FilterLearner;
+use latent_sparse::lasso::Stop;
+use latent_train::TaskError;
+use latent_train::progress::grouped;
+use latent_train::report;
+use latent_train::session::{Ended, Session};
+use latent_train::sources::Rows;
+use std::fmt::Write;
+
+/// The study.
+pub struct CscImages;
+
+/// Test windows of a batch.
+const BATCH: usize = 4;
+
+impl Study for CscImages {
+    const NAME: &'static str = "csc_images";
+    const ABOUT: &'static str =
+        "Learn banks of convolutional filters from photographs, and see what becomes of more and more filters";
+    const SHORTHANDS: &'static [Shorthand] = &[
+        Shorthand {
+            flag: "filters",
+            key: "filters",
+            value: "[N,...]",
+            values: &[],
+            help: "The numbers of filters of the banks, each a power of two",
+        },
+        Shorthand {
+            flag: "lambda",
+            key: "lambda",
+            value: "X",
+            values: &[],
+            help: "Weight of the l1 term in 1/2 ||sum_k d_k * z_k - s||^2 + lambda sum_k ||z_k||_1, pixels in [0, 1]",
+        },
+        Shorthand {
+            flag: "epochs",
+            key: "training.epochs",
+            value: "N",
+            values: &[],
+            help: "Passes over the training windows",
+        },
+    ];
+    type Config = Config;
+    type Data = WindowSplits;
+    type Task = FilterBanksTask;
+    type Source<'d> = Rows<'d>;
+
+    fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
+        let loaded = natural::load(flags, Channels::Colour)?;
+        let splits = WindowSplits::cut(loaded.splits, config, flags.seed)?;
+        Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
+    }
+
+    fn model(config: &Config, data: &WindowSplits, seed: u64) -> Result<FilterBanksTask, Failure> {
+        let stop = Stop::gap(config.test_gap).max_iterations(config.coding_iterations);
+        let (channels, ..) = data.image;
+        let banks = config.filters.iter().map(|&filters| config.learner(filters, channels, seed));
+        Ok(FilterBanksTask::new(banks, data.train_images(), config.solver.solver(), stop)?)
+    }
+
+    fn train<'d>(config: &Config, data: &'d WindowSplits, seed: u64) -> Result<Rows<'d>, Failure> {
+        Ok(Rows::shuffled("training windows", data.train.view(), config.training.batch_size, seed)?)
+    }
+
+    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Rows<'d>>, Failure> {
+        Ok(Some(Rows::in_order("test windows", data.test.view(), BATCH)?))
+    }
+
+    fn players(_: &Config, task: &FilterBanksTask, _: u64) -> Result<Vec<FilterLearner<f32>>, Failure> {
+        Ok(task.learners())
+    }
+
+    fn describe(config: &Config, task: &FilterBanksTask) -> Result<String, Failure> {
+        let mut text = String::new();
+        for (bank, size) in task.sizes().enumerate() {
+            let (filters, channels, height, width) = task.filters(bank)?.array().dim();
+            let numbers = grouped((filters * channels * height * width) as u64);
+            let _ = writeln!(text, "bank          {size} filters, {channels} x {height} x {width}: {numbers} numbers");
+        }
+        let _ = write!(
+            text,
+            "maps          min 1/2 ||sum_k d_k * z_k - s||^2 + {} sum_k ||z_k||_1, by ADMM; tested by {}",
+            config.lambda, config.solver
+        );
+        Ok(text)
+    }
+
+    fn attach<'a>(
+        session: Session<'a, FilterBanksTask>,
+        config: &'a Config,
+        _: &'a WindowSplits,
+    ) -> Result<Session<'a, FilterBanksTask>, Failure> {
+        let pictures = |task: &FilterBanksTask, _| {
+            Ok(vec![(
+                "filters_while_learning".to_owned(),
+                figures::banks(task, figures::SMALL).map_err(TaskError::from)?,
+            )])
+        };
+        Ok(session.images(config.training.validate_every, pictures))
+    }
+
+    fn interrupted(
+        config: &Config,
+        task: &FilterBanksTask,
+        data: &WindowSplits,
+        ended: &Ended,
+    ) -> Result<report::Study, Failure> {
+        conclude::conclude(config, task, data, ended)
+    }
+
+    fn finish(
+        config: &Config,
+        task: &FilterBanksTask,
+        data: &WindowSplits,
+        ended: &Ended,
+    ) -> Result<report::Study, Failure> {
+        conclude::conclude(config, task, data, ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::Configs;
+    use latent_train::config;
+
+    #[test]
+    fn every_configuration_can_be_used() {
+        let configs = Configs::embedded(CscImages::NAME);
+        for name in configs.names() {
+            let read = config::read::<Config>(&configs.text(name).unwrap(), &[]);
+            assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
+        }
+        assert_eq!(
+            toml::to_string(&config::read::<Config>(&configs.default_text(), &[]).unwrap()),
+            toml::to_string(&Config::default())
+        );
+    }
+}

@@ -1,0 +1,10 @@
+//! What studies of dictionaries share: codes of test samples, the course of learning, and figures of both.
+
+mod coded;
+mod course;
+pub mod figures;
+pub mod growth;
+
+pub use coded::{Coded, code, use_of_atoms};
+pub use course::{Course, Curves};
+pub use figures::Words;

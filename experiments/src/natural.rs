@@ -1,0 +1,90 @@
+//! Natural images for a study.
+
+use crate::cli::{Common, Dataset};
+use crate::data::{DataSet, Loaded, source};
+use crate::failure::Failure;
+use latent_datasets::DatasetError;
+use latent_datasets::folder::Channels;
+use latent_datasets::named::{Locate, bsds};
+use latent_datasets::photographs::PhotographSplits;
+use latent_datasets::synthetic::dead_leaves::DeadLeaves;
+use latent_train::run::DataSource;
+use latent_train::tell::tell;
+
+/// What stands in for photographs: as many pictures, of the size of a quarter of those of BSDS.
+const SIDES: (usize, usize) = (160, 240);
+const TRAIN: usize = 100;
+const TEST: usize = 20;
+
+/// Said of results that a reader could take for those of photographs.
+pub const DRAWN: &str = "SYNTHETIC PICTURES: all results are about dead leaves, not about natural images";
+
+const STAND_IN: &str = "the photographs of BSDS are not here, so SYNTHETIC PICTURES stand in for them: all results are about \
+                        dead leaves, not about natural images";
+
+impl DataSet for PhotographSplits {
+    fn sources(&self) -> Vec<DataSource> {
+        [&self.train, &self.test].map(|part| source(&part.name, &part.provenance)).into()
+    }
+}
+
+/// Refuses the data sets that have no natural images, before anything is loaded.
+pub fn is_natural(dataset: Dataset) -> bool {
+    matches!(dataset, Dataset::Auto | Dataset::Bsds | Dataset::Synthetic)
+}
+
+/// The photographs of the flags, or what stands in for them.
+///
+/// # Errors
+/// If photographs are asked for and missing, or damaged. With `auto`, only damaged files are an error: where there are none,
+/// dead leaves stand in and a note says so.
+pub fn load(flags: &Common, channels: Channels) -> Result<Loaded<PhotographSplits>, Failure> {
+    load_from(flags, channels, &Locate::from_environment())
+}
+
+fn load_from(flags: &Common, channels: Channels, locate: &Locate) -> Result<Loaded<PhotographSplits>, Failure> {
+    let locate = locate.clone().data_dir(flags.data_dir.clone());
+    let (height, width) = SIDES;
+    let drawn = || DeadLeaves { height, width, channels }.splits(flags.seed, TRAIN, TEST);
+    let loaded = |dataset, splits| Loaded { dataset, splits, note: None };
+    match flags.dataset {
+        Dataset::Synthetic => Ok(loaded(Dataset::Synthetic, drawn())),
+        Dataset::Bsds => Ok(loaded(Dataset::Bsds, bsds(&locate, channels)?)),
+        Dataset::Auto => match bsds(&locate, channels) {
+            Ok(splits) => Ok(loaded(Dataset::Bsds, splits)),
+            Err(error @ DatasetError::MissingPhotographs { .. }) => {
+                tell(error);
+                Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN) })
+            }
+            Err(damaged) => Err(damaged.into()),
+        },
+        Dataset::Mnist | Dataset::FashionMnist => {
+            Err(Failure::new(format!("the dataset is {}, which has no natural images", flags.dataset))
+                .help("this program takes bsds or synthetic"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(dataset: Dataset) -> Common {
+        Common { dataset, data_dir: None, seed: 3, threads: 0, output: None }
+    }
+
+    #[test]
+    fn dead_leaves_stand_in_and_it_is_said() {
+        let loaded = load_from(&flags(Dataset::Auto), Channels::Grey, &Locate::nowhere()).unwrap();
+        assert_eq!((loaded.dataset, loaded.note), (Dataset::Synthetic, Some(STAND_IN)));
+        assert!(loaded.splits.sources().iter().all(|source| source.origin.contains("dead leaves")));
+        assert_eq!((loaded.splits.train.len(), loaded.splits.test.len()), (TRAIN, TEST));
+    }
+
+    #[test]
+    fn other_sets_and_missing_photographs_are_told() {
+        let told = |dataset| load_from(&flags(dataset), Channels::Grey, &Locate::nowhere()).unwrap_err().to_string();
+        assert!(told(Dataset::Bsds).contains("was not found"), "{}", told(Dataset::Bsds));
+        assert!(told(Dataset::Mnist).contains("no natural images"), "{}", told(Dataset::Mnist));
+    }
+}

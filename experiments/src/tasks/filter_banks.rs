@@ -1,0 +1,267 @@
+//! Banks of convolutional filters that are learned online, as a task.
+
+use latent_layers::{Module, State, Visitor};
+use latent_optim::SavedState;
+use latent_sparse::SparseError;
+use latent_sparse::convolutional::{
+    ConvolutionalCodes, ConvolutionalLasso, FilterLearner, FilterParams, Filters, Images, LearnedFilters, Solver,
+};
+use latent_sparse::lasso::Stop;
+use latent_tensor::Tensor;
+use latent_train::checkpoint::PlayerState;
+use latent_train::sources::ImageBatch;
+use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
+use ndarray::{Array1, Array4, ArrayView4, Ix2, Ix4};
+use std::collections::BTreeMap;
+
+/// Numbers of filters that a bank may have, with the names of its objective and of its share of coefficients that are
+/// not zero.
+const SIZES: [(usize, &str, &str); 8] = [
+    (1, "objective_1", "density_1"),
+    (2, "objective_2", "density_2"),
+    (4, "objective_4", "density_4"),
+    (8, "objective_8", "density_8"),
+    (16, "objective_16", "density_16"),
+    (32, "objective_32", "density_32"),
+    (64, "objective_64", "density_64"),
+    (128, "objective_128", "density_128"),
+];
+/// The name of the only player.
+const PLAYER: &str = "filters";
+/// What its saved state is of.
+const STATE: &str = "online_filter_learning";
+
+/// Learns several banks of filters from the same images: the player `filters`, whose trainer is a [`FilterLearner`] for
+/// each bank.
+///
+/// A step codes its batch with the filters that each bank has, and updates these from statistics of all batches so far. A
+/// bank of `k` filters is saved as `filters_k`, (filters, channels, height, width), and beside it the statistics, how long
+/// each filter went unused, and the numbers of batches and of replaced filters. The objective of a step or an evaluation is
+/// the mean over the banks; `objective_k` is that of one, an image's mean.
+pub struct FilterBanksTask {
+    banks: Vec<Bank>,
+    /// Channels, height and width of images.
+    image: (usize, usize, usize),
+    solver: Box<dyn Solver<f32>>,
+    stop: Stop,
+}
+
+struct Bank {
+    size: usize,
+    name: String,
+    objective: &'static str,
+    density: &'static str,
+    filters: State,
+    learner: FilterLearner<f32>,
+}
+
+impl FilterBanksTask {
+    /// Whether a bank may have so many filters: powers of two up to 128.
+    pub fn allows(size: usize) -> bool {
+        SIZES.iter().any(|(known, ..)| *known == size)
+    }
+
+    /// The first filters of banks with these parameters, from images (images, channels, height, width). Evaluations code by
+    /// `solver` until `stop`.
+    ///
+    /// # Errors
+    /// If parameters make no sense, or images are smaller than filters or not finite.
+    ///
+    /// # Panics
+    /// If a bank is of a size that is not [allowed](Self::allows).
+    pub fn new(
+        banks: impl IntoIterator<Item = FilterParams<f32>>,
+        images: ArrayView4<'_, f32>,
+        solver: Box<dyn Solver<f32>>,
+        stop: Stop,
+    ) -> Result<Self, SparseError> {
+        let bank = |params: FilterParams<f32>| {
+            let size = params.filters;
+            let (_, objective, density) =
+                *SIZES.iter().find(|(known, ..)| *known == size).unwrap_or_else(|| panic!("a bank of {size} filters"));
+            let mut learner = FilterLearner::new(params)?;
+            learner.initialise(images)?;
+            let filters = State::new(array(&learner));
+            Ok(Bank { size, name: format!("filters_{size}"), objective, density, filters, learner })
+        };
+        let banks = banks.into_iter().map(bank).collect::<Result<_, SparseError>>()?;
+        let (_, channels, height, width) = images.dim();
+        Ok(Self { banks, image: (channels, height, width), solver, stop })
+    }
+
+    /// What learns, with the first filters.
+    pub fn learners(&self) -> Vec<FilterLearner<f32>> {
+        self.banks.iter().map(|bank| bank.learner.clone()).collect()
+    }
+
+    /// The numbers of filters of the banks.
+    pub fn sizes(&self) -> impl Iterator<Item = usize> {
+        self.banks.iter().map(|bank| bank.size)
+    }
+
+    /// The filters of a bank, by its place.
+    ///
+    /// # Errors
+    /// If they are not finite.
+    ///
+    /// # Panics
+    /// If there is no such bank.
+    pub fn filters(&self, bank: usize) -> Result<Filters<f32>, SparseError> {
+        Filters::new(self.banks[bank].filters.tensor().view_as::<Ix4>().to_owned())
+    }
+
+    /// The maps of images (images, channels, height, width) on a bank, by its place.
+    ///
+    /// # Errors
+    /// If images are not finite, smaller than filters, or of other channels.
+    ///
+    /// # Panics
+    /// If there is no such bank.
+    pub fn code(
+        &self,
+        bank: usize,
+        images: ArrayView4<'_, f32>,
+        solver: &dyn Solver<f32>,
+        stop: &Stop,
+    ) -> Result<ConvolutionalCodes<f32>, SparseError> {
+        let penalty = self.banks[bank].learner.params().penalty;
+        ConvolutionalLasso::new(&self.filters(bank)?, penalty)?.solve(Images::from(images), solver, stop)
+    }
+
+    /// Rows of pixels as images.
+    fn images(&self, x: &Tensor) -> Array4<f32> {
+        let (channels, height, width) = self.image;
+        let rows = x.view_as::<Ix2>().to_owned();
+        let shape = (rows.nrows(), channels, height, width);
+        rows.into_shape_with_order(shape).expect("rows of as many pixels as an image has")
+    }
+
+    fn keep(&self, learners: &[FilterLearner<f32>]) -> Result<(), TaskError> {
+        for (bank, learner) in self.banks.iter().zip(learners) {
+            bank.filters.set(array(learner))?;
+        }
+        Ok(())
+    }
+}
+
+fn array(learner: &FilterLearner<f32>) -> Array4<f32> {
+    learner.filters().expect("a learner that has its first filters").into_array()
+}
+
+/// The share of coefficients that are not zero.
+fn density(nonzeros: f64, filters: usize, (_, height, width): (usize, usize, usize)) -> f64 {
+    nonzeros / (filters * height * width) as f64
+}
+
+impl Module for FilterBanksTask {
+    fn kind(&self) -> &'static str {
+        "filter_banks"
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
+        for bank in &self.banks {
+            visitor.state(&bank.name, &bank.filters);
+        }
+    }
+}
+
+impl Trainable for FilterBanksTask {
+    type Batch = ImageBatch;
+    type Trainer = Vec<FilterLearner<f32>>;
+
+    fn model(&self) -> &dyn Module {
+        self
+    }
+
+    fn players(&self) -> Vec<&'static str> {
+        vec![PLAYER]
+    }
+
+    fn step<'t>(
+        &'t self,
+        learners: &mut Self::Trainer,
+        _player: usize,
+        batches: &Batches<'_, ImageBatch>,
+    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+        let parts: Vec<Tensor> = (0..batches.parts()).map(|part| batches.get(part).x).collect();
+        let images = self.images(&Tensor::concatenate(&parts, 0));
+        let count = images.dim().0 as f64;
+        let (mut values, mut sum) = (vec![("objective", 0.0)], 0.0);
+        for (bank, learner) in self.banks.iter().zip(learners.iter_mut()) {
+            let made = match learner.partial_fit(images.view()) {
+                Ok(made) => made,
+                Err(SparseError::NonFinite { what, value, .. }) => {
+                    return Ok(Err(batches.trouble(0, PLAYER, what, value)));
+                }
+                Err(error) => return Err(error.into()),
+            };
+            sum += made.objective / count;
+            values.push((bank.objective, made.objective / count));
+            values.push((bank.density, density(made.nonzeros as f64 / count, bank.size, self.image)));
+        }
+        values[0].1 = sum / self.banks.len() as f64;
+        self.keep(learners)?;
+        Ok(Ok(Step::new(PLAYER, values, images.dim().0)))
+    }
+
+    fn evaluate(&self, batch: &ImageBatch, _pass: &mut Pass) -> Result<Terms, TaskError> {
+        let images = self.images(&batch.x);
+        let mut values = Vec::new();
+        let mut sum = 0.0;
+        for (place, bank) in self.banks.iter().enumerate() {
+            let codes = self.code(place, images.view(), self.solver.as_ref(), &self.stop)?.summary();
+            sum += codes.objective;
+            values.push((bank.objective, codes.objective));
+            values.push((bank.density, density(codes.nonzeros, bank.size, self.image)));
+        }
+        let terms = Terms::computed(sum / self.banks.len() as f64, images.dim().0);
+        Ok(values.into_iter().fold(terms, |terms, (name, value)| terms.with_value(name, value)))
+    }
+
+    fn save(&self, learners: &Self::Trainer) -> Vec<PlayerState> {
+        let (mut scalars, mut tensors) = (BTreeMap::new(), BTreeMap::new());
+        let mut steps = 0;
+        for (bank, learner) in self.banks.iter().zip(learners) {
+            let LearnedFilters { codes, samples, idle, batches, replaced, .. } =
+                learner.saved().expect("a learner that has its first filters");
+            // Beyond the limit all numbers mean the same.
+            let limit = learner.params().dead_after;
+            let idle: Array1<f32> = idle.iter().map(|&idle| idle.min(limit) as f32).collect();
+            let size = bank.size;
+            tensors.insert(format!("codes_{size}"), codes.into_dyn());
+            tensors.insert(format!("samples_{size}"), samples.into_dyn());
+            tensors.insert(format!("idle_{size}"), idle.into_dyn());
+            scalars.insert(format!("replaced_{size}"), replaced as f64);
+            steps = batches as u64;
+        }
+        let optimizer = SavedState { of: STATE.to_owned(), steps, scalars, tensors };
+        vec![PlayerState { optimizer, average: None, last_norm: None }]
+    }
+
+    fn load(&self, learners: &mut Self::Trainer, states: &[PlayerState]) -> Result<(), String> {
+        let [PlayerState { optimizer: saved, .. }] = states else {
+            return Err(format!("{} states of players, where there is one", states.len()));
+        };
+        if saved.of != STATE {
+            return Err(format!("it is the state of {}, not of {STATE}", saved.of));
+        }
+        for (place, (bank, learner)) in self.banks.iter().zip(learners.iter_mut()).enumerate() {
+            let tensor = |name: &str| {
+                let name = format!("{name}_{}", bank.size);
+                saved.tensors.get(&name).cloned().ok_or_else(|| format!("{name} is missing"))
+            };
+            let shape = |error: ndarray::ShapeError| format!("the state of {}: {error}", bank.name);
+            let replaced = format!("replaced_{}", bank.size);
+            let learned = LearnedFilters {
+                filters: self.filters(place).map_err(|error| error.to_string())?.into_array(),
+                codes: tensor("codes")?.into_dimensionality().map_err(shape)?,
+                samples: tensor("samples")?.into_dimensionality().map_err(shape)?,
+                idle: tensor("idle")?.iter().map(|&idle| idle as usize).collect(),
+                batches: saved.steps as usize,
+                replaced: *saved.scalars.get(&replaced).ok_or_else(|| format!("{replaced} is missing"))? as usize,
+            };
+            learner.restore(learned).map_err(|error| error.to_string())?;
+        }
+        self.keep(learners).map_err(|error| error.to_string())
+    }
+}

@@ -23,7 +23,7 @@ const MOST_DAMPING: f64 = 1e10;
 /// Parameters near `start`, in the box, at which the sum of squares has no lower neighbour. It never rises on the way.
 ///
 /// A step solves `(J'J + mu diag(J'J)) d = -J'r` (Marquardt, *An algorithm for least-squares estimation of nonlinear
-/// parameters*, 1963) and is cut off at the box.
+/// parameters*, 1963) in the parameters that are not held at a face of the box, and is cut off at the box.
 pub fn minimise<const N: usize>(
     start: [f64; N],
     bounds: &[(f64, f64); N],
@@ -34,7 +34,12 @@ pub fn minimise<const N: usize>(
     let first = here.squares;
     let mut damping = 1e-3;
     for _ in 0..MOST_STEPS {
-        let Some(step) = step(&here, damping) else { break };
+        // A parameter at a face stays there as long as the sum of squares falls beyond it.
+        let held = std::array::from_fn(|i| {
+            let (low, high) = bounds[i];
+            (at[i] <= low && here.gradient[i] > 0.0) || (at[i] >= high && here.gradient[i] < 0.0)
+        });
+        let Some(step) = step(&here, damping, held) else { break };
         let mut there = at;
         for ((value, by), (low, high)) in there.iter_mut().zip(step).zip(bounds) {
             *value = (*value + by).clamp(*low, *high);
@@ -57,15 +62,22 @@ pub fn minimise<const N: usize>(
     (at, here.squares)
 }
 
-fn step<const N: usize>(here: &Expansion<N>, damping: f64) -> Option<[f64; N]> {
+fn step<const N: usize>(here: &Expansion<N>, damping: f64, held: [bool; N]) -> Option<[f64; N]> {
     let largest = (0..N).map(|i| here.normal[i][i]).fold(0.0, f64::max);
     // A parameter without influence stays.
     let floor = 1e-12 * largest + f64::MIN_POSITIVE;
     let normal = Array2::from_shape_fn((N, N), |(i, j)| {
         let entry = here.normal[i][j];
-        if i == j { entry + damping * entry.max(floor) + floor } else { entry }
+        if held[i] || held[j] {
+            f64::from(u8::from(i == j))
+        } else if i == j {
+            entry + damping * entry.max(floor) + floor
+        } else {
+            entry
+        }
     });
-    let solved = Cholesky::new(normal.view()).ok()?.solve(Array1::from_iter(here.gradient.map(|g| -g)).view());
+    let downhill = Array1::from_shape_fn(N, |i| if held[i] { 0.0 } else { -here.gradient[i] });
+    let solved = Cholesky::new(normal.view()).ok()?.solve(downhill.view());
     let mut step = [0.0; N];
     step.iter_mut().zip(&solved).for_each(|(to, from)| *to = *from);
     step.iter().all(|by| by.is_finite()).then_some(step)

@@ -18,7 +18,7 @@ mod summary;
 
 pub use config::{Config, Contrast};
 pub use data::PatchSplits;
-pub use judged::{GOOD, Judged};
+pub use judged::{CLASSES, GOOD, Judged};
 
 use crate::cli::Common;
 use crate::data::Loaded;

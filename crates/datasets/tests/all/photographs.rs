@@ -23,7 +23,7 @@ fn both_parts_are_read_with_checksums() {
     let folder = tempfile::tempdir().unwrap();
     little_set(folder.path());
     let found = bsds(&at(folder.path()), Channels::Colour).unwrap();
-    let dims: Vec<_> = found.train.images.iter().map(|image| image.dim()).collect();
+    let dims: Vec<_> = found.train.images.iter().map(ndarray::ArrayBase::dim).collect();
     assert_eq!((dims, found.test.len()), (vec![(3, 4, 5), (3, 4, 7)], 1));
     assert_eq!((found.train.name.as_str(), found.test.name.as_str()), ("bsds/train", "bsds/test"));
     let Provenance::Files { files } = &found.train.provenance else { panic!("{:?}", found.train.provenance) };

@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 #[derive(Debug)]
 pub struct Rows<'a> {
     name: &'a str,
-    rows: ArrayView2<'a, f32>,
+    matrix: ArrayView2<'a, f32>,
     size: usize,
     order: Order,
 }
@@ -45,7 +45,7 @@ impl<'a> Rows<'a> {
     pub fn in_order(name: &'a str, rows: ArrayView2<'a, f32>, size: usize) -> Result<Self, DatasetError> {
         at_least_one("batch size", size)?;
         at_least_one("number of rows", rows.nrows())?;
-        Ok(Self { name, rows, size, order: Order::of_the_set(rows.nrows()) })
+        Ok(Self { name, matrix: rows, size, order: Order::of_the_set(rows.nrows()) })
     }
 
     /// Shuffled in another way: `draw` answers with the order of so many rows for a seed and an epoch.
@@ -59,24 +59,24 @@ impl Source for Rows<'_> {
     type Batch = ImageBatch;
 
     fn batches(&self) -> usize {
-        self.rows.nrows().div_ceil(self.size)
+        self.matrix.nrows().div_ceil(self.size)
     }
 
     fn batch(&self, epoch: u64, index: usize) -> ImageBatch {
-        let range = index * self.size..self.rows.nrows().min((index + 1) * self.size);
+        let range = index * self.size..self.matrix.nrows().min((index + 1) * self.size);
         let indices = self.order.at(epoch, range);
-        let x = Tensor::constant(self.rows.select(Axis(0), &indices));
+        let x = Tensor::constant(self.matrix.select(Axis(0), &indices));
         ImageBatch { x, labels: Vec::new(), indices }
     }
 
     /// Name, size, and a checksum of all numbers.
     fn fingerprint(&self) -> String {
         let mut digest = Sha256::new();
-        for row in self.rows.rows() {
+        for row in self.matrix.rows() {
             let bytes: Vec<u8> = row.iter().flat_map(|value| value.to_le_bytes()).collect();
             digest.update(bytes);
         }
-        let (rows, columns) = self.rows.dim();
+        let (rows, columns) = self.matrix.dim();
         format!("{}: {rows} rows of {columns} numbers, sha256 {}", self.name, super::short(digest))
     }
 }

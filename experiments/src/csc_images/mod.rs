@@ -65,6 +65,7 @@ impl Study for CscImages {
             help: "Passes over the training windows",
         },
     ];
+    const FINISHES_WHEN_INTERRUPTED: bool = true;
     type Config = Config;
     type Data = WindowSplits;
     type Task = FilterBanksTask;
@@ -124,15 +125,6 @@ impl Study for CscImages {
         Ok(session.images(config.training.validate_every, pictures))
     }
 
-    fn interrupted(
-        config: &Config,
-        task: &FilterBanksTask,
-        data: &WindowSplits,
-        ended: &Ended,
-    ) -> Result<report::Study, Failure> {
-        conclude::conclude(config, task, data, ended)
-    }
-
     fn finish(
         config: &Config,
         task: &FilterBanksTask,
@@ -140,25 +132,5 @@ impl Study for CscImages {
         ended: &Ended,
     ) -> Result<report::Study, Failure> {
         conclude::conclude(config, task, data, ended)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::training::Configs;
-    use latent_train::config;
-
-    #[test]
-    fn every_configuration_can_be_used() {
-        let configs = Configs::embedded(CscImages::NAME);
-        for name in configs.names() {
-            let read = config::read::<Config>(&configs.text(name).unwrap(), &[]);
-            assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
-        }
-        assert_eq!(
-            toml::to_string(&config::read::<Config>(&configs.default_text(), &[]).unwrap()),
-            toml::to_string(&Config::default())
-        );
     }
 }

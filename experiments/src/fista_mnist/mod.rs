@@ -75,6 +75,7 @@ impl Study for FistaMnist {
             help: "What codes the images",
         },
     ];
+    const FINISHES_WHEN_INTERRUPTED: bool = true;
     type Config = Config;
     type Data = Splits;
     type Task = DictionaryTask;
@@ -150,15 +151,6 @@ impl Study for FistaMnist {
         Ok(session.images(config.training.validate_every, pictures).monitor(dead))
     }
 
-    fn interrupted(
-        config: &Config,
-        task: &DictionaryTask,
-        data: &Splits,
-        ended: &Ended,
-    ) -> Result<report::Study, Failure> {
-        conclude::conclude(config, task, data, ended)
-    }
-
     fn finish(config: &Config, task: &DictionaryTask, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
         conclude::conclude(config, task, data, ended)
     }
@@ -176,27 +168,12 @@ fn first(images: &LabelledImages, wanted: usize, key: &str) -> Result<LabelledIm
 mod tests {
     use super::*;
     use crate::solvers::SolverName;
-    use crate::training::Configs;
     use clap::ValueEnum;
-    use latent_train::config;
 
     #[test]
     fn all_solvers_can_be_named() {
         let listed = FistaMnist::SHORTHANDS.iter().find(|flag| flag.flag == "solver").unwrap().values;
         let all = SolverName::value_variants().iter().map(|name| name.to_possible_value().unwrap());
         assert!(listed.iter().copied().eq(all.map(|value| value.get_name().to_owned())));
-    }
-
-    #[test]
-    fn every_configuration_can_be_used() {
-        let configs = Configs::embedded(FistaMnist::NAME);
-        for name in configs.names() {
-            let read = config::read::<Config>(&configs.text(name).unwrap(), &[]);
-            assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
-        }
-        assert_eq!(
-            toml::to_string(&config::read::<Config>(&configs.default_text(), &[]).unwrap()),
-            toml::to_string(&Config::default())
-        );
     }
 }

@@ -131,21 +131,7 @@ fn learned(config: &Config, data: &Splits, seed: u64) -> Result<Dictionary<f32>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::Configs;
     use latent_train::config;
-
-    #[test]
-    fn every_configuration_can_be_used() {
-        let configs = Configs::embedded(ListaMnist::NAME);
-        for name in configs.names() {
-            let read = config::read::<Config>(&configs.text(name).unwrap(), &[]);
-            assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
-        }
-        assert_eq!(
-            toml::to_string(&config::read::<Config>(&configs.default_text(), &[]).unwrap()),
-            toml::to_string(&Config::default())
-        );
-    }
 
     #[test]
     fn mistakes_are_told_by_key() {

@@ -67,6 +67,7 @@ impl Study for Patches {
             help: "Passes over the training patches",
         },
     ];
+    const FINISHES_WHEN_INTERRUPTED: bool = true;
     type Config = Config;
     type Data = PatchSplits;
     type Task = DictionaryTask;
@@ -124,15 +125,6 @@ impl Study for Patches {
         Ok(session.images(config.training.validate_every, pictures).monitor(dead))
     }
 
-    fn interrupted(
-        config: &Config,
-        task: &DictionaryTask,
-        data: &PatchSplits,
-        ended: &Ended,
-    ) -> Result<report::Study, Failure> {
-        conclude::conclude(config, task, data, ended)
-    }
-
     fn finish(
         config: &Config,
         task: &DictionaryTask,
@@ -140,25 +132,5 @@ impl Study for Patches {
         ended: &Ended,
     ) -> Result<report::Study, Failure> {
         conclude::conclude(config, task, data, ended)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::training::Configs;
-    use latent_train::config;
-
-    #[test]
-    fn every_configuration_can_be_used() {
-        let configs = Configs::embedded(Patches::NAME);
-        for name in configs.names() {
-            let read = config::read::<Config>(&configs.text(name).unwrap(), &[]);
-            assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
-        }
-        assert_eq!(
-            toml::to_string(&config::read::<Config>(&configs.default_text(), &[]).unwrap()),
-            toml::to_string(&Config::default())
-        );
     }
 }

@@ -78,7 +78,48 @@ impl fmt::Display for Configs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::csc_images::CscImages;
+    use crate::fista_mnist::FistaMnist;
+    use crate::gan_mnist::GanMnist;
+    use crate::lista::ListaMnist;
+    use crate::patches::Patches;
+    use crate::training::Study;
+    use crate::vae_mnist::VaeMnist;
+    use latent_train::config;
     use toml::Table;
+
+    fn can_be_used<S: Study>() {
+        let configs = Configs::embedded(S::NAME);
+        for name in configs.names() {
+            let read = config::read::<S::Config>(&configs.text(name).unwrap(), &[]);
+            assert!(read.is_ok(), "{name} of {}: {}", S::NAME, read.err().unwrap());
+        }
+    }
+
+    #[test]
+    fn every_embedded_configuration_can_be_used() {
+        can_be_used::<CscImages>();
+        can_be_used::<FistaMnist>();
+        can_be_used::<GanMnist>();
+        can_be_used::<ListaMnist>();
+        can_be_used::<Patches>();
+        can_be_used::<VaeMnist>();
+    }
+
+    /// A configuration of the user's own that says nothing is the default one.
+    fn defaults_are_the_default<S: Study>() {
+        let named = config::read::<S::Config>(&Configs::embedded(S::NAME).default_text(), &[]).unwrap();
+        let of_the_type = S::Config::default();
+        assert_eq!(toml::to_string(&named).unwrap(), toml::to_string(&of_the_type).unwrap(), "{}", S::NAME);
+    }
+
+    #[test]
+    fn default_configurations_are_those_of_the_types() {
+        defaults_are_the_default::<CscImages>();
+        defaults_are_the_default::<FistaMnist>();
+        defaults_are_the_default::<ListaMnist>();
+        defaults_are_the_default::<Patches>();
+    }
 
     #[test]
     fn every_embedded_configuration_is_toml_and_says_what_it_is_for() {

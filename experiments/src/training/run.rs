@@ -200,8 +200,11 @@ fn on_threads<S: Study>(
         let failure = Failure::new(message);
         return Err(help.into_iter().fold(failure, Failure::help));
     }
-    let last_work = if ended.is_complete() { S::finish } else { S::interrupted };
-    let about = last_work(config, &task, data, &ended)?;
+    let about = if ended.is_complete() || S::FINISHES_WHEN_INTERRUPTED {
+        S::finish(config, &task, data, &ended)?
+    } else {
+        report::Study::new(S::NAME, S::ABOUT)
+    };
     // The last work may have been cut short too.
     let (complete, help) = (ended.is_complete(), ended.help());
     report::write(ended.records.folder().path(), &if complete { about.complete() } else { about })?;

@@ -59,6 +59,9 @@ pub trait Study {
     const ABOUT: &'static str;
     /// Flags of its own, beside those of every study.
     const SHORTHANDS: &'static [Shorthand] = &[];
+    /// Whether a run that is interrupted leaves what [`finish`](Self::finish) makes too, beside the checkpoint with which
+    /// it can go on. As a rule it does not.
+    const FINISHES_WHEN_INTERRUPTED: bool = false;
     /// Its configuration.
     type Config: StudyConfig;
     /// What it learns from and is tested on.
@@ -135,20 +138,6 @@ pub trait Study {
         _data: &'a Self::Data,
     ) -> Result<Session<'a, Self::Task>, Failure> {
         Ok(session)
-    }
-
-    /// Writes what a run leaves that was interrupted, beside the checkpoint with which it can go on: as a rule nothing.
-    /// Answers with what the report has beside curves.
-    ///
-    /// # Errors
-    /// If something cannot be computed or written.
-    fn interrupted(
-        _config: &Self::Config,
-        _task: &Self::Task,
-        _data: &Self::Data,
-        _ended: &Ended,
-    ) -> Result<report::Study, Failure> {
-        Ok(report::Study::new(Self::NAME, Self::ABOUT))
     }
 
     /// Writes what comes after training, before the run is done: figures, arrays, final numbers. Answers with what the

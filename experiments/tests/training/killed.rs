@@ -23,8 +23,17 @@ enum Program {
 
 const OFTEN: [&str; 1] = ["training.checkpoint_every=1 step"];
 /// What a run writes that tells of time.
-const OF_TIME: [&str; 7] =
-    ["metrics.jsonl", "manifest.json", "report.html", "summary.txt", "encoders.json", "codes.png", "objectives.png"];
+const OF_TIME: [&str; 9] = [
+    "metrics.jsonl",
+    "manifest.json",
+    "report.html",
+    "summary.txt",
+    "encoders.json",
+    "codes.png",
+    "codes.svg",
+    "objectives.png",
+    "objectives.svg",
+];
 
 pub const VAE: Subject = Subject {
     program: Program::Binary(env!("CARGO_BIN_EXE_vae_mnist")),
@@ -154,7 +163,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         for entry in fs::read_dir(here).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let of_time = OF_TIME.contains(&name.trim_end_matches(".svg")) || name.starts_with("events.out.tfevents.");
+            let of_time = OF_TIME.contains(&name.as_str()) || name.starts_with("events.out.tfevents.");
             if path.is_dir() {
                 folders.push(path);
             } else if !of_time {
@@ -254,9 +263,10 @@ fn kill_within_a_checkpoint(subject: &Subject, desk: &Desk, output: &str, thread
             Err(_) => {
                 if let Some(status) = child.try_wait().unwrap() {
                     assert!(status.success(), "{status}");
-                    // No checkpoint was left to be written; the reader need not wait for it.
+                    // No checkpoint was left to be written; the reader need not wait for it. A program that has written
+                    // others has cleared the pipe away.
                     drop(fs::OpenOptions::new().write(true).open(&pipe));
-                    fs::remove_file(&pipe).unwrap();
+                    let _ = fs::remove_file(&pipe);
                     return false;
                 }
             }

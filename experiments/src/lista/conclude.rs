@@ -32,7 +32,9 @@ pub fn conclude(config: &Config, task: &EncodersTask, data: &Splits, ended: &End
         },
         config.lambda
     );
-    let mut study = Study::new(format!("Learned encoders of {set}"), about);
+    let mut study =
+        Study::new(format!("Learned encoders of {set}"), about).unit("objective", "").unit("layers", "trained");
+    study = task.networks().iter().fold(study, |study, network| study.unit(network.name(), "of the optimum, above it"));
     let start = Instant::now();
     let Some(curves) = compare(task, &x, &ended.interrupt)? else { return Ok(study) };
     let took = start.elapsed();

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A study with all that a run of its kind has to keep, on little data.
+/// A study with all that a run of its kind has to keep, on little data. Its checkpoints are larger than what a pipe holds,
+/// 64 KiB, so that a program can be caught in the midst of writing one.
 pub struct Subject {
     program: Program,
     settings: &'static [&'static str],
@@ -95,8 +96,8 @@ const GAN_MNIST: Subject = Subject {
         "training.batch_size=8",
         "training.validate_every=4 steps",
         "judged_samples=40",
-        "model.channels=[2, 4]",
-        "model.latent_dim=3",
+        "model.channels=[8, 16]",
+        "model.latent_dim=16",
     ],
 };
 

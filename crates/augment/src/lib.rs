@@ -51,4 +51,4 @@ mod steps;
 pub mod text;
 
 pub use error::{AugmentError, Fault, Place};
-pub use steps::Step;
+pub use steps::{Chain, Step};

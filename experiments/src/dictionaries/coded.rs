@@ -34,6 +34,11 @@ impl Coded {
         total / self.codes.nrows().max(1) as f64
     }
 
+    /// Atoms that no sample uses.
+    pub fn unused(&self) -> usize {
+        self.weight_of_atoms().iter().filter(|weight| **weight == 0.0).count()
+    }
+
     /// The mean over samples of `||x - W z||^2 / ||x||^2`, those of zeros left out.
     pub fn relative_error(&self, samples: &dyn Samples<f32>) -> f64 {
         let x = rows(samples, 0..self.codes.nrows());

@@ -41,13 +41,6 @@ pub struct Concluded<'c> {
     pub comparing: Duration,
 }
 
-impl Concluded<'_> {
-    /// Atoms that no test image uses.
-    pub fn unused(&self) -> usize {
-        self.evaluated.weight_of_atoms().iter().filter(|weight| **weight == 0.0).count()
-    }
-}
-
 /// Writes arrays, figures and the summary of what was learned, also where it was stopped: then without the comparison
 /// of solvers.
 pub fn conclude(
@@ -95,7 +88,7 @@ pub fn conclude(
         "test.json",
         &json!({
             "images": codes.samples, "codes": codes, "relative_squared_error": concluded.error,
-            "unused_atoms": concluded.unused(), "dead_atoms_replaced": concluded.replaced,
+            "unused_atoms": concluded.evaluated.unused(), "dead_atoms_replaced": concluded.replaced,
             "stopped_early": concluded.stopped,
             "seconds": {
                 "learning": learning.as_secs_f64(),

@@ -35,7 +35,7 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
             100.0 * test.converged,
             100.0 * config.test_gap
         )),
-        Figure::new("atoms never used", concluded.unused() as f64, "")
+        Figure::new("atoms never used", concluded.evaluated.unused() as f64, "")
             .note(format!("{} dead atoms were replaced while learning", concluded.replaced)),
     ];
     let mut study = Study::new(format!("Strokes of {set}"), about);

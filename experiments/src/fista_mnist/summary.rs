@@ -54,7 +54,7 @@ impl fmt::Display for Summary<'_> {
             100.0 * test.converged,
             config.test_gap
         )?;
-        let unused = self.0.unused();
+        let unused = self.0.evaluated.unused();
         writeln!(f, "  atoms never used     {unused}; dead atoms replaced while learning: {replaced}")?;
         if curves.is_empty() {
             return Ok(());

@@ -54,11 +54,6 @@ impl Concluded<'_> {
     pub fn atoms(&self) -> &Set {
         &self.sets[0]
     }
-
-    /// Atoms that no test patch uses.
-    pub fn unused(&self) -> usize {
-        self.test.weight_of_atoms().iter().filter(|weight| **weight == 0.0).count()
-    }
 }
 
 /// Writes arrays, figures and the summary of what was learned, also where it was stopped.
@@ -107,7 +102,7 @@ pub fn conclude(
             "test": { "patches": concluded.test.codes.nrows(), "codes": concluded.test.summary() },
             "train": { "patches": concluded.train.codes.nrows(), "codes": concluded.train.summary() },
             "relative_squared_error": concluded.error,
-            "unused_atoms": concluded.unused(), "dead_atoms_replaced": concluded.replaced,
+            "unused_atoms": concluded.test.unused(), "dead_atoms_replaced": concluded.replaced,
             "stopped_early": concluded.stopped,
             "seconds": {
                 "learning": learning.as_secs_f64(),

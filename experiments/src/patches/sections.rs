@@ -49,7 +49,7 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
         Figure::new(format!("atoms with R² above {GOOD}"), 100.0 * atoms.judged.share_of_good(), "%"),
         Figure::new("orientation entropy", entropy, "").note("of eight classes, 1 if all are as frequent"),
         Figure::new("worst duality gap", 100.0 * of_test.worst_relative_gap, "%").note("relative, test"),
-        Figure::new("atoms never used", concluded.unused() as f64, "")
+        Figure::new("atoms never used", concluded.test.unused() as f64, "")
             .note(format!("{} dead atoms were replaced while learning", concluded.replaced)),
     ];
     let mut study = Study::new("Atoms of natural patches", about);

@@ -51,7 +51,7 @@ impl fmt::Display for Summary<'_> {
         coded(f, "training", train)?;
         coded(f, "test", test)?;
         writeln!(f, "  relative error^2     {:.2} %", 100.0 * error)?;
-        let unused = self.0.unused();
+        let unused = self.0.test.unused();
         writeln!(f, "  atoms never used     {unused}; dead atoms replaced while learning: {replaced}")?;
         writeln!(f, "Gabor fits, in {}:", seconds(self.0.fitting))?;
         writeln!(f, "  {:<22} {:>10} {:>12} {:>20}", "", "median R^2", format!("above {GOOD}"), "orientation entropy")?;

@@ -1,11 +1,11 @@
 //! A dictionary that is learned online, as a task.
 
+use super::samples;
 use latent_layers::{Module, State, Visitor};
 use latent_optim::SavedState;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams, Learned, Samples};
 use latent_sparse::lasso::{Admm, Codes, Lasso, Solver, Stop};
 use latent_sparse::{Dictionary, SparseError};
-use latent_tensor::Tensor;
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
 use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
@@ -130,8 +130,7 @@ impl Trainable for DictionaryTask {
         _player: usize,
         batches: &Batches<'_, ImageBatch>,
     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
-        let parts: Vec<Tensor> = (0..batches.parts()).map(|part| batches.get(part).x).collect();
-        let x = Tensor::concatenate(&parts, 0);
+        let x = samples(batches);
         learner.set_ranks(batches.ranks().clone());
         let codes = match learner.partial_fit(x.view_as::<Ix2>(), self.solver.as_ref()) {
             Ok(codes) => codes,

@@ -1,5 +1,6 @@
 //! Learned encoders of a dictionary, as a task.
 
+use super::samples;
 use latent_layers::{LayerError, Module, Visitor};
 use latent_sparse::lasso::{Admm, Codes, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{LayerWise, Lista, ListaParams, StageTrainer, StageWise, TrainError, losses};
@@ -28,6 +29,8 @@ pub enum EncoderLoss {
 /// the optimum; their mean is the objective.
 pub struct EncodersTask {
     dictionary: Dictionary<f32>,
+    /// The same as a tensor.
+    atoms: Tensor,
     lambda: f32,
     networks: Vec<Lista>,
     loss: EncoderLoss,
@@ -36,8 +39,8 @@ pub struct EncodersTask {
 }
 
 impl EncodersTask {
-    /// Untrained networks with these settings, no two of the same name, for codes with this weight of the l1 term. The codes that they learn from, and are judged
-    /// by, are solved until `stop`.
+    /// Untrained networks with these settings, no two of the same name, for codes with this weight of the l1 term. The
+    /// codes that they learn from, and are judged by, are solved until `stop`.
     ///
     /// # Errors
     /// If lambda or the settings make no sense.
@@ -51,7 +54,8 @@ impl EncodersTask {
         let lasso = Lasso::new(&dictionary, LassoParams::new(lambda))?;
         let networks =
             networks.into_iter().map(|network| Lista::new(&lasso, network)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { dictionary, lambda, networks, loss, stop })
+        let atoms = Tensor::constant(dictionary.atoms().to_owned());
+        Ok(Self { dictionary, atoms, lambda, networks, loss, stop })
     }
 
     /// What they encode.
@@ -85,10 +89,7 @@ impl EncodersTask {
         let codes = network.trajectory(x, None, layers)?.pop().expect("at least one layer");
         Ok(match targets {
             Some(targets) => losses::code_error(&codes, targets),
-            None => {
-                let atoms = Tensor::constant(self.dictionary.atoms().to_owned());
-                losses::energy(x, &codes, &atoms, &Tensor::scalar(self.lambda))
-            }
+            None => losses::energy(x, &codes, &self.atoms, &Tensor::scalar(self.lambda)),
         })
     }
 }
@@ -123,8 +124,7 @@ impl Trainable for EncodersTask {
         player: usize,
         batches: &Batches<'_, ImageBatch>,
     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
-        let parts: Vec<Tensor> = (0..batches.parts()).map(|part| batches.get(part).x).collect();
-        let x = Tensor::concatenate(&parts, 0);
+        let x = samples(batches);
         let network = &self.networks[player];
         let targets = match self.loss {
             EncoderLoss::Codes => Some(Tensor::constant(self.solve(x.view_as::<Ix2>())?.codes)),

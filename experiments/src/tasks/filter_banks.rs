@@ -1,5 +1,6 @@
 //! Banks of convolutional filters that are learned online, as a task.
 
+use super::samples;
 use latent_layers::{Module, State, Visitor};
 use latent_optim::SavedState;
 use latent_sparse::SparseError;
@@ -183,8 +184,7 @@ impl Trainable for FilterBanksTask {
         _player: usize,
         batches: &Batches<'_, ImageBatch>,
     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
-        let parts: Vec<Tensor> = (0..batches.parts()).map(|part| batches.get(part).x).collect();
-        let images = self.images(&Tensor::concatenate(&parts, 0));
+        let images = self.images(&samples(batches));
         let count = images.dim().0 as f64;
         let (mut values, mut sum) = (vec![("objective", 0.0)], 0.0);
         for (bank, learner) in self.banks.iter().zip(learners.iter_mut()) {

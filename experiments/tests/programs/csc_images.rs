@@ -1,12 +1,12 @@
 //! The program `csc_images` as a user runs it.
 
-use crate::support::{Desk, fail, stderr, stdout, succeed, with_defaults, write_photographs};
+use crate::support::{Desk, fail, kill_until_finished, stderr, stdout, succeed, with_defaults, write_photographs};
 use latent_datasets::folder::Channels;
 use ndarray::{Array4, Axis};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_csc_images");
 
@@ -90,23 +90,7 @@ fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
     let sets = ["training.checkpoint_every=2 steps", "train_windows=7", "dead_after=2", "lambda=0.6"];
     let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).chain(["--epochs", "6"]).collect();
     succeed(study(&desk, &[&sets[..], &["--output", "whole", "--threads", "2"]].concat()));
-    let mut kills = 0;
-    for attempt in 0_u64.. {
-        let mut command = study(&desk, &[&sets[..], &["--resume", "--threads", "1"]].concat());
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_micros(20_000 + 13_700 * attempt));
-        if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.success(), "{status}");
-            break;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        kills += 1;
-        if desk.path("out/DONE").exists() {
-            break;
-        }
-    }
-    assert!(kills > 0 && desk.path("out/DONE").exists());
+    kill_until_finished(&desk.path("out"), || study(&desk, &[&sets[..], &["--resume", "--threads", "1"]].concat()));
     assert!(results(&desk.path("out")) == results(&desk.path("whole")), "another run than the undisturbed one");
 }
 

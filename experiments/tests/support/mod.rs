@@ -8,7 +8,8 @@ use latent_datasets::synthetic::strokes;
 use ndarray::{ArrayView1, Axis};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Images of the small data set.
@@ -125,4 +126,25 @@ pub fn fail(mut command: Command, code: i32) -> String {
     assert!(text.contains("error:") && !text.contains("panicked"), "{command:?}\n{text}");
     assert_eq!(stdout(&output), "", "{command:?}: results in spite of the error");
     text
+}
+
+/// Starts a program that goes on with its run in `folder`, again and again, and kills it, a little later each time, until
+/// the run is finished.
+pub fn kill_until_finished(folder: &Path, command: impl Fn() -> Command) {
+    let mut kills = 0;
+    for attempt in 0_u64.. {
+        let mut child = command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(20_000 + 13_700 * attempt));
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{status}");
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        if folder.join("DONE").exists() {
+            break;
+        }
+    }
+    assert!(kills > 0 && folder.join("DONE").exists());
 }

@@ -5,10 +5,9 @@ use super::operator::Drawn;
 use super::transform::{self, Transform};
 use super::{Operator, Pixel, Shape};
 use crate::error::{AugmentError, Fault, Place};
-use crate::steps::{Name, Work, check_all, draw_all, read_document, read_list, write_document, write_list};
+use crate::steps::{Name, Work, draw_all};
 use ndarray::{Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut4, Axis};
 use rayon::prelude::*;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Samples that share memory to work with.
 const BLOCK: usize = 16;
@@ -37,10 +36,7 @@ const BLOCK: usize = 16;
 /// assert_eq!(Chain::from_toml(&chain.to_toml())?, chain);
 /// # Ok::<(), latent_augment::AugmentError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Chain {
-    steps: Vec<Step>,
-}
+pub type Chain = crate::Chain<Operator>;
 
 /// A step of a chain of image operators.
 pub type Step = crate::Step<Operator>;
@@ -103,42 +99,6 @@ struct Worker {
 }
 
 impl Chain {
-    /// A chain of these steps.
-    ///
-    /// # Errors
-    /// If a parameter is out of its domain; the error names the operator and its place.
-    pub fn new(steps: Vec<Step>) -> Result<Self, AugmentError> {
-        check_all(&steps, &mut Vec::new())?;
-        Ok(Self { steps })
-    }
-
-    /// A chain from a TOML document with one list of tables, `[[augment]]`.
-    ///
-    /// # Errors
-    /// If the text is not TOML or has anything else in it, an operator is unknown, or a parameter is missing, unknown or
-    /// out of its domain.
-    pub fn from_toml(text: &str) -> Result<Self, AugmentError> {
-        Self::new(read_document(text)?)
-    }
-
-    /// A chain from a list of tables.
-    ///
-    /// # Errors
-    /// As [`from_toml`](Self::from_toml).
-    pub fn from_value(list: toml::Value) -> Result<Self, AugmentError> {
-        Self::new(read_list(list)?)
-    }
-
-    /// The chain as a TOML document that [`from_toml`](Self::from_toml) reads.
-    pub fn to_toml(&self) -> String {
-        write_document(&self.steps)
-    }
-
-    /// The steps.
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
-    }
-
     /// The shape of the result for images of the given shape.
     ///
     /// # Errors
@@ -255,18 +215,5 @@ impl Chain {
         let ends: Vec<Result<(), AugmentError>> = blocks.map_init(Worker::default, block).collect();
         // The first in order, not the first in time.
         ends.into_iter().collect()
-    }
-}
-
-impl<'de> Deserialize<'de> for Chain {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list = toml::Value::deserialize(deserializer)?;
-        Self::from_value(list).map_err(de::Error::custom)
-    }
-}
-
-impl Serialize for Chain {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(write_list(&self.steps))
     }
 }

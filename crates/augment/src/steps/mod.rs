@@ -1,8 +1,12 @@
 //! What chains of images and of texts share: steps with probabilities, composites, and the names of random streams.
 
+mod chain;
 mod config;
 
-pub(crate) use config::{read_document, read_list, write_document, write_list};
+pub use chain::Chain;
+pub(crate) use config::read_list;
+pub(crate) use config::write_list;
+use config::{read_document, write_document};
 
 use crate::error::{AugmentError, Fault, Place};
 use latent_numeric::random::Stream;

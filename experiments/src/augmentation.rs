@@ -71,8 +71,9 @@ mod tests {
     #[test]
     fn a_batch_is_the_same_on_any_threads_and_another_in_each_epoch() {
         let digits = strokes::generate(3, 0..70);
-        let augment =
-            augmentation("[[augment]]\nop = 'rotate'\ndegrees = [-20, 20]\n[[augment]]\nop = 'elastic'\np = 0.5\n");
+        let augment = augmentation(
+            "[[augment]]\nop = 'rotate'\ndegrees = [-20, 20]\n[[augment]]\nop = 'elastic'\nalpha = 8.0\nsigma = 4.0\np = 0.5\n",
+        );
         let bits = |size: usize, epoch: u64, threads: usize| {
             let rows = || {
                 let images = augment.of(Images::in_order(&digits, size).unwrap(), 5).unwrap();

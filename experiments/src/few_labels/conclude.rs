@@ -95,20 +95,21 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
 }
 
 /// Atoms, or the weights that take their place as they are now.
-fn features(encoder: &Encoder, (height, width): (usize, usize)) -> Option<RgbImage> {
-    let (rows, side) = match encoder {
+fn features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
+    // The first weights of a network: (pixels, atoms), or (filters, channels, height, width).
+    let weights = || Some(Visitor::entries(encoder).iter().find(|entry| entry.path.ends_with("encoder"))?.tensor());
+    let tiles = match encoder {
         Encoder::Pixels => return None,
-        Encoder::Codes(dictionary, _) => (dictionary.atoms().t().to_owned(), (height, width)),
-        Encoder::Network(_) | Encoder::Convolutional { .. } => {
-            let entries = Visitor::entries(encoder);
-            let weights = entries.iter().find(|entry| entry.path.ends_with("encoder"))?.tensor();
-            let shape = weights.shape().to_vec();
-            let side = if shape.len() == 4 { (shape[1] * shape[2], shape[3]) } else { (height, width) };
-            let flat = weights.reshape(&[shape[0], side.0 * side.1]);
-            (flat.view_as::<Ix2>().to_owned(), side)
+        Encoder::Codes(dictionary, _) => picture::columns(dictionary.atoms(), side),
+        Encoder::Network(_) => picture::columns(weights()?.view_as::<Ix2>(), side),
+        Encoder::Convolutional { .. } => {
+            let filters = weights()?;
+            let &[count, channels, height, width] = filters.shape() else { return None };
+            let flat = filters.reshape(&[count, channels * height * width]);
+            picture::columns(flat.view_as::<Ix2>().t(), (channels * height, width))
         }
     };
-    Some(picture::atoms(&picture::columns(rows.t(), side), COLUMNS, SCALE))
+    Some(picture::atoms(&tiles, COLUMNS, SCALE))
 }
 
 /// How often each class was taken for which.

@@ -81,7 +81,7 @@ impl Default for Config {
             filters: 16,
             side: 7,
             pool: 6,
-            lambda: 0.1,
+            lambda: 0.5,
             layers: 3,
             dictionary_batches: 100,
             filter_batches: 20,

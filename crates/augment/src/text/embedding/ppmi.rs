@@ -109,7 +109,11 @@ impl Ppmi {
         Ok((corpus.words, matrix))
     }
 
-    fn check(&self) -> Result<(), FitError> {
+    /// Whether the parameters are in their domains, as far as that does not depend on the corpus.
+    ///
+    /// # Errors
+    /// [`FitError::Parameter`] with the first that is not.
+    pub fn check(&self) -> Result<(), FitError> {
         at_least_one(&[("window", self.window), ("dimensions", self.dimensions), ("max_words", self.max_words)])?;
         if !(self.shift >= 1.0 && self.shift.is_finite()) {
             return Err(parameter("shift", self.shift, "a finite number of at least 1"));

@@ -38,8 +38,7 @@ const NEUTRAL: [&str; 4] = [
 pub fn review(stream: &mut Stream) -> Review {
     let positive = stream.bernoulli(0.5);
     let topic = TOPICS[stream.below(TOPICS.len())];
-    let opinions: Vec<(String, Opinion)> =
-        (0..1 + stream.below(2)).map(|_| opinion(&topic, positive, stream)).collect();
+    let opinions: Vec<(String, Opinion)> = (0..=stream.below(2)).map(|_| opinion(&topic, positive, stream)).collect();
     let neutral: Vec<String> = (0..stream.below(3)).map(|_| without_opinion(&topic, stream)).collect();
     let (sentences, opinions): (Vec<String>, Vec<Opinion>) = opinions.into_iter().unzip();
     let sentences: Vec<String> = sentences.into_iter().chain(neutral).map(|text| capitalised(&text)).collect();
@@ -110,9 +109,10 @@ fn modified(concept: &Concept, word: &str, stream: &mut Stream) -> String {
         return word.to_owned();
     }
     let of_its_sign = if concept.positive { &MODIFIERS_OF_GOOD } else { &MODIFIERS_OF_BAD };
-    let modifier = match stream.bernoulli(OF_ITS_SIGN) {
-        true => of_its_sign[stream.below(of_its_sign.len())],
-        false => MODIFIERS[stream.below(MODIFIERS.len())],
+    let modifier = if stream.bernoulli(OF_ITS_SIGN) {
+        of_its_sign[stream.below(of_its_sign.len())]
+    } else {
+        MODIFIERS[stream.below(MODIFIERS.len())]
     };
     format!("{modifier} {word}")
 }

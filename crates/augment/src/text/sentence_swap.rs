@@ -9,8 +9,8 @@ use std::ops::Range;
 
 /// Aligned sentences change places between two texts, each pair with probability `rate`.
 ///
-/// The texts are aligned as [`Alignment::of_sentences`] says. What is between sentences stays where it is, and so does what
-/// has no counterpart. It draws from the stream `(seed, "sentence_swap", [epoch, sample])`.
+/// The texts are aligned as [`Alignment::of_sentences`] says. What is between sentences stays where it is, and so does
+/// what has no counterpart. It draws from the stream `(seed, "sentence_swap", [epoch, sample])`.
 ///
 /// ```
 /// use latent_augment::text::{Resources, SentenceSwap, TfIdf, Tokenizer};

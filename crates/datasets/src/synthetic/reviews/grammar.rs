@@ -5,9 +5,9 @@ use super::{Form, Opinion, Review};
 use latent_numeric::random::Stream;
 
 /// How likely an opinion is negated, and how likely it comes with a concession; else it is plain.
-const NEGATED: f64 = 0.2;
+const NEGATED: f64 = 0.15;
 /// See [`NEGATED`].
-const CONCEDED: f64 = 0.2;
+const CONCEDED: f64 = 0.15;
 /// How likely a word has a modifier, and how likely that is one of its sign alone.
 const MODIFIED: f64 = 0.4;
 /// See [`MODIFIED`].
@@ -38,7 +38,7 @@ const NEUTRAL: [&str; 4] = [
 pub fn review(stream: &mut Stream) -> Review {
     let positive = stream.bernoulli(0.5);
     let topic = TOPICS[stream.below(TOPICS.len())];
-    let opinions: Vec<(String, Opinion)> = (0..=stream.below(2)).map(|_| opinion(&topic, positive, stream)).collect();
+    let opinions: Vec<(String, Opinion)> = (0..=stream.below(3)).map(|_| opinion(&topic, positive, stream)).collect();
     let neutral: Vec<String> = (0..stream.below(3)).map(|_| without_opinion(&topic, stream)).collect();
     let (sentences, opinions): (Vec<String>, Vec<Opinion>) = opinions.into_iter().unzip();
     let sentences: Vec<String> = sentences.into_iter().chain(neutral).map(|text| capitalised(&text)).collect();

@@ -1,14 +1,14 @@
 //! Reviews: short texts, good or bad, with known structure.
 //!
-//! A review is of one of four [`TOPICS`] and good or bad with probability 1/2 each, which is its label. It has one or two
+//! A review is of one of four [`TOPICS`] and good or bad with probability 1/2 each, which is its label. It has one to three
 //! sentences with an opinion and none, one or two without, in random order. An opinion is about an aspect of the topic and
 //! says what the label says, in one of three [`Form`]s:
 //!
 //! | form | probability | example of a good review |
 //! |---|---|---|
-//! | plain | 0.6 | `I found the plot very clever.` |
-//! | negated: a word of the other sign | 0.2 | `The plot was not dull.` |
-//! | with a concession: the main clause has the sign of the review | 0.2 | `The ending was silly, but the plot was clever.` |
+//! | plain | 0.7 | `I found the plot very clever.` |
+//! | negated: a word of the other sign | 0.15 | `The plot was not dull.` |
+//! | with a concession: the main clause has the sign of the review | 0.15 | `The ending was silly, but the plot was clever.` |
 //!
 //! Its word is of one of the ten [`CONCEPTS`] of its sign, all equally likely; of the seven words of a concept, word `k`,
 //! counted from 1, has a probability in proportion to `1 / k`. So most words are rare, and a small set has few of those of a

@@ -10,9 +10,12 @@ use latent_train::report::{self, Picture, Section};
 use latent_train::session::Ended;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// Training reviews that are shown with what becomes of them.
 const EXAMPLES: usize = 10;
+/// Test reviews that make a point of the figure.
+const LEAST: usize = 30;
 
 /// How some reviews are classified.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -48,8 +51,8 @@ struct Scores {
     turned: Score,
     /// Of those none of whose words of an opinion is in a training review.
     new_words: Score,
-    /// By how many of a test review's words of an opinion are in no training review.
-    by_new_words: Vec<Score>,
+    /// Plain and turned ones, by how many of a test review's words of an opinion are in no training review.
+    by_new_words: [Vec<Score>; 2],
 }
 
 pub(super) fn conclude(
@@ -116,22 +119,26 @@ fn scores(task: &Classifier, data: &Corpus) -> Result<Scores, Failure> {
         if new == words.len() {
             scores.new_words.add(review, good);
         }
-        if scores.by_new_words.len() <= new {
-            scores.by_new_words.resize(new + 1, Score::default());
-        }
-        scores.by_new_words[new].add(review, good);
+        let by_new = &mut scores.by_new_words[usize::from(!plain)];
+        by_new.resize(by_new.len().max(new + 1), Score::default());
+        by_new[new].add(review, good);
     }
     Ok(scores)
 }
 
+/// Groups that are too small to say anything are left out.
 fn figure(scores: &Scores) -> Figure {
-    let by = scores.by_new_words.iter().enumerate().filter(|(_, score)| score.reviews > 0);
-    let points = by.map(|(new, score)| (new as f64, 100.0 * score.accuracy())).collect();
+    let points = |by_new: &[Score]| {
+        let told = by_new.iter().enumerate().filter(|(_, score)| score.reviews >= LEAST);
+        told.map(|(new, score)| (new as f64, 100.0 * score.accuracy())).collect()
+    };
+    let [plain, turned] = &scores.by_new_words;
     let panel = Panel::new(
         Axis::linear("words of an opinion that are in no training review"),
         Axis::linear("test accuracy (%)").including(50.0).including(100.0),
     );
-    Figure::new("Words that were never learned").panel(panel.curve("", points))
+    let panel = panel.curve("plain", points(plain)).curve("with a negation or a concession", points(turned));
+    Figure::new("Words that were never learned").panel(panel)
 }
 
 /// Some training reviews, and what they are in the first epochs.
@@ -139,8 +146,11 @@ fn examples(config: &Config, data: &Corpus) -> Result<String, Failure> {
     let source = TextAugmentation::train(config, data, data.seed)?;
     let mut text = String::new();
     for (sample, review) in data.train.iter().enumerate().take(EXAMPLES) {
-        text += &format!("{} {}\n", if review.positive { "+" } else { "-" }, review.text);
-        (0..3).for_each(|epoch| text += &format!("  {epoch} {}\n", source.text(epoch, sample)));
+        let sign = if review.positive { "+" } else { "-" };
+        writeln!(text, "{sign} {}", review.text)?;
+        for epoch in 0..3 {
+            writeln!(text, "  {epoch} {}", source.text(epoch, sample))?;
+        }
     }
     Ok(text)
 }

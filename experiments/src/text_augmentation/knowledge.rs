@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use latent_augment::text::{Lexicon, Synonyms};
 use latent_datasets::synthetic::reviews::{CONCEPTS, TOPICS};
 use latent_numeric::random::Stream;
+use std::fmt::Write;
 
 impl Knowledge {
     /// A thesaurus of the words of the generator: concepts and aspects.
@@ -40,7 +41,7 @@ impl Knowledge {
                 let mut stream = Stream::new(seed, "lexicon", &[index as u64, number as u64]);
                 if stream.bernoulli(self.coverage) {
                     let positive = concept.positive != stream.bernoulli(self.wrong);
-                    lines += &format!("{word}\t{}\n", if positive { 1 } else { -1 });
+                    writeln!(lines, "{word}\t{}", if positive { 1 } else { -1 })?;
                 }
             }
         }

@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn config(chain: &str, swap: bool) -> Config {
-        let sentence_swap = swap.then(|| SentenceSwap { rate: 1.0, threshold: 0.05, merge: 0.1 });
+        let sentence_swap = swap.then_some(SentenceSwap { rate: 1.0, threshold: 0.05, merge: 0.1 });
         Config { augment: Chain::from_toml(chain).unwrap(), sentence_swap, ..Config::default() }
     }
 

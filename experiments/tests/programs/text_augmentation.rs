@@ -41,8 +41,8 @@ fn a_run_leaves_scores_examples_and_pictures() {
         let test = json(&out.join("test.json"));
         let count = |part: &str| test[part]["reviews"].as_u64().unwrap();
         assert_eq!((count("train"), count("test"), count("plain") + count("turned")), (50, 200, 200));
-        let by_new: u64 = test["by_new_words"].as_array().unwrap().iter().map(|s| s["reviews"].as_u64().unwrap()).sum();
-        assert_eq!(by_new, 200);
+        let by_new = test["by_new_words"].as_array().unwrap().iter().flat_map(|by| by.as_array().unwrap());
+        assert_eq!(by_new.map(|score| score["reviews"].as_u64().unwrap()).sum::<u64>(), 200);
         let figures = json(&out.join("figures.json"));
         let accuracy = figures.to_string();
         for name in

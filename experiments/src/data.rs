@@ -96,9 +96,25 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
     }
 }
 
+/// So many images from the first on; `key` is what asked for them.
+///
+/// # Errors
+/// If there are fewer.
+pub fn first(images: &LabelledImages, wanted: usize, key: &str) -> Result<LabelledImages, Failure> {
+    if wanted > images.len() {
+        return Err(Failure::new(format!("{key} is {wanted}, but {} has {} images", images.name(), images.len())));
+    }
+    Ok(images.subset(0..wanted))
+}
+
 /// The name of a data set as people write it.
 pub fn title(splits: &Splits) -> &str {
-    match splits.train.name().split('/').next().unwrap_or_default() {
+    title_of(&splits.train)
+}
+
+/// The name of the data set that images are of, as people write it.
+pub fn title_of(images: &LabelledImages) -> &str {
+    match images.name().split('/').next().unwrap_or_default() {
         "mnist" => "MNIST",
         "fashion-mnist" => "Fashion-MNIST",
         other => other,

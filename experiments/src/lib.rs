@@ -4,11 +4,13 @@
 //! batches, and what is drawn of it, such as figures ([`plot`]) and image sheets ([`picture`]). The rest, from
 //! flags and configurations to the run folder and going on after a kill, is the same for all.
 
+pub mod augmentation;
 pub mod cli;
 pub mod csc_images;
 pub mod data;
 pub mod dictionaries;
 pub mod failure;
+pub mod few_labels;
 pub mod fista_mnist;
 pub mod font;
 pub mod gabor;

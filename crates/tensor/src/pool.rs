@@ -2,7 +2,8 @@
 //!
 //! A training step makes the same arrays again and again. Asking the system for them anew costs more than
 //! computing them, as every fresh page is cleared first; so large buffers come back here when their tensor goes,
-//! and leave again for the next one of the same length.
+//! and leave again for the next one of the same length. No more of a length are kept than ever were asked for at once:
+//! arrays that were made elsewhere, such as a batch of data in each step, would pile up otherwise.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -19,12 +20,25 @@ static U32: LazyLock<Mutex<Shelf<u32>>> = LazyLock::new(Mutex::default);
 
 struct Shelf<E> {
     bytes: usize,
-    buffers: HashMap<usize, Vec<Vec<E>>>,
+    /// By length.
+    buffers: HashMap<usize, Buffers<E>>,
+}
+
+struct Buffers<E> {
+    here: Vec<Vec<E>>,
+    /// How many are out.
+    lent: usize,
 }
 
 impl<E> Default for Shelf<E> {
     fn default() -> Self {
         Self { bytes: 0, buffers: HashMap::new() }
+    }
+}
+
+impl<E> Default for Buffers<E> {
+    fn default() -> Self {
+        Self { here: Vec::new(), lent: 0 }
     }
 }
 
@@ -37,7 +51,9 @@ fn shelf<T: 'static>() -> &'static Mutex<Shelf<T>> {
 pub(crate) fn take<T: Copy + Default + 'static>(len: usize) -> Vec<T> {
     if len >= SMALLEST {
         let mut shelf = shelf::<T>().lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(buffer) = shelf.buffers.get_mut(&len).and_then(Vec::pop) {
+        let buffers = shelf.buffers.entry(len).or_default();
+        buffers.lent += 1;
+        if let Some(buffer) = buffers.here.pop() {
             shelf.bytes -= len * size_of::<T>();
             return buffer;
         }
@@ -52,9 +68,12 @@ pub(crate) fn give<T: Copy + Default + 'static>(buffer: Vec<T>) {
         return;
     }
     let mut shelf = shelf::<T>().lock().unwrap_or_else(PoisonError::into_inner);
-    if shelf.bytes + bytes <= MOST_BYTES {
+    let room = shelf.bytes + bytes <= MOST_BYTES;
+    let Some(buffers) = shelf.buffers.get_mut(&len).filter(|buffers| buffers.lent > 0) else { return };
+    buffers.lent -= 1;
+    if room {
+        buffers.here.push(buffer);
         shelf.bytes += bytes;
-        shelf.buffers.entry(len).or_default().push(buffer);
     }
 }
 
@@ -72,5 +91,18 @@ mod tests {
         let again: Vec<f32> = take(len);
         assert_eq!((again.as_ptr(), again.len()), (address, len));
         assert_eq!(take::<f64>(len).len(), len);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_does_not_stay() {
+        let len = SMALLEST + 12_349;
+        give(vec![0.0_f32; len]);
+        let held = || shelf::<f32>().lock().unwrap().buffers.get(&len).map_or(0, |buffers| buffers.here.len());
+        assert_eq!(held(), 0);
+        let (first, second): (Vec<f32>, Vec<f32>) = (take(len), take(len));
+        for buffer in [first, second, vec![0.0; len], vec![0.0; len]] {
+            give(buffer);
+        }
+        assert_eq!(held(), 2);
     }
 }

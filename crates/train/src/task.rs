@@ -14,7 +14,7 @@ pub type TaskError = Box<dyn Error + Send + Sync>;
 /// own, a loss, and an optimiser.
 pub trait Task: Send + Sync {
     /// What a loss is computed on.
-    type Batch;
+    type Batch: Send;
 
     /// All that is saved: the parameters and state of all players.
     fn model(&self) -> &dyn Module;
@@ -71,7 +71,7 @@ impl Pass {
 /// Batches in an order that the number of the epoch determines.
 pub trait Source: Send + Sync {
     /// What a batch is.
-    type Batch;
+    type Batch: Send;
 
     /// The number of batches of an epoch, at least one.
     fn batches(&self) -> usize;

@@ -110,7 +110,7 @@ use std::sync::Arc;
 /// ```
 pub trait Trainable: Send + Sync {
     /// What a step is made on.
-    type Batch;
+    type Batch: Send;
     /// What makes the steps, and changes with them beside the model: the optimisers of a [`Task`](crate::Task), or the
     /// sufficient statistics of a learner.
     type Trainer;
@@ -189,7 +189,7 @@ pub struct Batches<'s, B> {
     pub(crate) ranks: &'s Arc<dyn Ranks>,
 }
 
-impl<B> Batches<'_, B> {
+impl<B: Send> Batches<'_, B> {
     /// The processes that train together, all of which make this step. What they do about it is up to the step: those of
     /// a [`Task`](crate::Task) compute the losses of some of the batches each.
     pub fn ranks(&self) -> &Arc<dyn Ranks> {

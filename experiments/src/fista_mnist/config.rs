@@ -1,5 +1,6 @@
 //! What a run depends on.
 
+use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::solvers::SolverName;
 use crate::training::StudyConfig;
@@ -14,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which images.
     pub dataset: Dataset,
+    /// How training images are changed.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
     /// How many of the training images, from the first on, are learned from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_images: Option<usize>,
@@ -58,6 +62,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
+            augment: Augmentation::default(),
             train_images: None,
             test_images: None,
             atoms: 256,

@@ -15,12 +15,12 @@ mod summary;
 pub use config::{Config, FirstAtoms};
 
 use crate::cli::Common;
-use crate::data::{self, ImageSamples, Loaded};
+use crate::data::{self, ImageSamples, Loaded, first};
 use crate::dictionaries::{growth, use_of_atoms};
 use crate::failure::Failure;
 use crate::tasks::DictionaryTask;
 use crate::training::{Shorthand, Study};
-use latent_datasets::{LabelledImages, Splits};
+use latent_datasets::Splits;
 use latent_sparse::dictionary::{DictionaryLearner, epoch_order};
 use latent_sparse::lasso::Stop;
 use latent_train::TaskError;
@@ -111,7 +111,8 @@ impl Study for FistaMnist {
     }
 
     fn train<'d>(config: &Config, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
-        Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?.ordered_by(epoch_order))
+        let images = Images::shuffled(&data.train, config.training.batch_size, seed)?.ordered_by(epoch_order);
+        config.augment.of(images, seed)
     }
 
     fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
@@ -154,14 +155,6 @@ impl Study for FistaMnist {
     fn finish(config: &Config, task: &DictionaryTask, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
         conclude::conclude(config, task, data, ended)
     }
-}
-
-/// So many images from the first on.
-fn first(images: &LabelledImages, wanted: usize, key: &str) -> Result<LabelledImages, Failure> {
-    if wanted > images.len() {
-        return Err(Failure::new(format!("{key} is {wanted}, but {} has {} images", images.name(), images.len())));
-    }
-    Ok(images.subset(0..wanted))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a run depends on.
 
+use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::training::StudyConfig;
 use latent_models::{GanObjective, GanSettings};
@@ -15,6 +16,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which images.
     pub dataset: Dataset,
+    /// How training images are changed.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
     /// Steps of the discriminator for each of the generator.
     pub discriminator_steps: u64,
     /// Samples that are judged after training, the first 1,000 of them in each validation too; 0 for no judge.
@@ -35,6 +39,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
+            augment: Augmentation::default(),
             discriminator_steps: 1,
             judged_samples: 10_000,
             model: GanSettings::default(),

@@ -8,17 +8,27 @@ pub struct Axis {
     pub(super) label: String,
     pub(super) log: bool,
     including: Vec<f64>,
+    /// What stands at 0, -1, -2, ... in the place of numbers; none if numbers stand there.
+    names: Vec<String>,
 }
 
 impl Axis {
     /// A linear axis.
     pub fn linear(label: impl Into<String>) -> Self {
-        Self { label: label.into(), log: false, including: Vec::new() }
+        Self { label: label.into(), log: false, including: Vec::new(), names: Vec::new() }
     }
 
     /// A logarithmic axis. Values that are not positive have no place on it and are left out.
     pub fn log(label: impl Into<String>) -> Self {
         Self { log: true, ..Self::linear(label) }
+    }
+
+    /// An axis of names in the place of numbers, the first at 0, the next at -1, and so on: upright, they are read from the
+    /// top.
+    pub fn names(names: impl IntoIterator<Item = String>) -> Self {
+        let names: Vec<String> = names.into_iter().collect();
+        let last = 0.5 - names.len() as f64;
+        Self { names, ..Self::linear("") }.including(0.5).including(last)
     }
 
     /// Makes the axis reach `value`, whatever the data.
@@ -43,7 +53,9 @@ impl Axis {
         let (low, high) = if low.is_finite() { (low, high) } else { nothing };
         let margin = |end: f64| if self.including.contains(&end) { 0.0 } else { 0.02 };
         let axis = axis::Axis::with_margins(scale, (low, high), [margin(low), margin(high)], (0.0, 1.0));
-        Scale { axis, ticks: axis.ticks(about) }
+        let name = |(index, name): (usize, &String)| Tick { at: -(index as f64), label: name.clone() };
+        let names: Vec<Tick> = self.names.iter().enumerate().map(name).collect();
+        Scale { axis, ticks: if names.is_empty() { axis.ticks(about) } else { names } }
     }
 }
 
@@ -85,6 +97,14 @@ mod tests {
         let scale = Axis::log("x").scale([0.0, -1.0, f64::NAN, f64::INFINITY, 1.0, 100.0].into_iter(), 6);
         assert!((scale.share(10.0) - 0.5).abs() < 1e-12);
         assert!(!Axis::log("x").shows(0.0) && Axis::linear("x").shows(0.0) && !Axis::linear("x").shows(f64::NAN));
+    }
+
+    #[test]
+    fn names_are_read_from_the_top() {
+        let scale = Axis::names(["none", "L2"].map(str::to_owned)).scale([0.0, -1.0].into_iter(), 6);
+        let [first, second] =
+            [0, 1].map(|index| (scale.ticks[index].label.as_str(), scale.share(scale.ticks[index].at)));
+        assert_eq!((first, second), (("none", 0.75), ("L2", 0.25)));
     }
 
     #[test]

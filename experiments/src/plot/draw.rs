@@ -147,6 +147,11 @@ fn panel(canvas: &Canvas<'_>, panel: &Panel, names: &[&str], outer: Frame) -> Re
                 }
             }
             Marks::Bars(bars) => bars.iter().try_for_each(|bar| self::bar(canvas, bar, (&x, &y), frame, color))?,
+            Marks::Intervals(intervals) => intervals.iter().try_for_each(|interval| {
+                let at = |value: f64| frame.at(x.share(value), y.share(interval.y));
+                canvas.line(&[at(interval.from), at(interval.to)], color, CURVE)?;
+                canvas.dot(at(interval.x), 4.2, color)
+            })?,
             Marks::Points(points) => panel
                 .placed(points)
                 .try_for_each(|(a, b)| canvas.pale_dot(frame.at(x.share(a), y.share(b)), 1.9, color))?,

@@ -99,7 +99,7 @@ impl Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::{Axis, Bar};
+    use crate::plot::{Axis, Bar, Interval};
 
     fn example() -> Figure {
         let curve: Vec<(f64, f64)> = (0..50).map(|k| (f64::from(k), 10_f64.powi(-k / 5))).collect();
@@ -147,7 +147,10 @@ mod tests {
         let empty = Panel::new(Axis::log("x"), Axis::log("y")).curve("none", vec![]).curve("odd", odd);
         let bars = Panel::new(Axis::linear("x"), Axis::log("y"))
             .bars("", vec![Bar { from: 0.0, to: f64::NAN, height: 1.0 }, Bar { from: 0.0, to: 1.0, height: 0.0 }]);
-        for figure in [Figure::new(""), Figure::new("a").panel(empty), Figure::new("b").panel(bars)] {
+        let nowhere = Interval { y: 0.0, from: f64::NAN, x: 1.0, to: 2.0 };
+        let intervals = Panel::new(Axis::log("x"), Axis::names([])).intervals("", vec![nowhere]);
+        let panels = [empty, bars, intervals].map(|panel| Figure::new("a").panel(panel));
+        for figure in [Figure::new("")].iter().chain(&panels) {
             assert!(figure.png(1.0).is_ok());
         }
     }

@@ -30,5 +30,5 @@ mod plates;
 pub use axis::Axis;
 pub use figure::{Figure, PlotError};
 pub use histogram::{histogram, histogram_of_counts};
-pub use panel::{Bar, Panel};
+pub use panel::{Bar, Interval, Panel};
 pub use plane::{MOST_POINTS, plane};

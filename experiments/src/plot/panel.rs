@@ -13,12 +13,26 @@ pub struct Bar {
     pub height: f64,
 }
 
+/// A value with the ends of its interval, along the x axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Where it is on the y axis.
+    pub y: f64,
+    /// Where it begins on the x axis.
+    pub from: f64,
+    /// The value.
+    pub x: f64,
+    /// Where it ends.
+    pub to: f64,
+}
+
 /// What a name of the legend stands for.
 #[derive(Clone, Debug)]
 pub(super) enum Marks {
     Curve(Vec<(f64, f64)>),
     Bars(Vec<Bar>),
     Points(Vec<(f64, f64)>),
+    Intervals(Vec<Interval>),
 }
 
 /// Axes, curves and bars.
@@ -65,11 +79,23 @@ impl Panel {
         self
     }
 
+    /// Adds values with their intervals; those without a place on the axes are left out.
+    #[must_use]
+    pub fn intervals(mut self, name: impl Into<String>, intervals: Vec<Interval>) -> Self {
+        let shown = |interval: &Interval| {
+            [interval.from, interval.x, interval.to].iter().all(|&x| self.x.shows(x)) && self.y.shows(interval.y)
+        };
+        let intervals = intervals.into_iter().filter(shown).collect();
+        self.series.push((name.into(), Marks::Intervals(intervals)));
+        self
+    }
+
     /// All values on the x axis.
     pub(super) fn xs(&self) -> Vec<f64> {
         let of = |(_, marks): &(String, Marks)| match marks {
             Marks::Curve(points) | Marks::Points(points) => self.placed(points).map(|(x, _)| x).collect(),
             Marks::Bars(bars) => bars.iter().flat_map(|bar| [bar.from, bar.to]).collect::<Vec<_>>(),
+            Marks::Intervals(intervals) => intervals.iter().flat_map(|interval| [interval.from, interval.to]).collect(),
         };
         self.series.iter().flat_map(of).collect()
     }
@@ -85,6 +111,7 @@ impl Panel {
         let of = |(_, marks): &(String, Marks)| match marks {
             Marks::Curve(points) | Marks::Points(points) => self.placed(points).map(|(_, y)| y).collect(),
             Marks::Bars(bars) => bars.iter().map(|bar| bar.height).collect::<Vec<_>>(),
+            Marks::Intervals(intervals) => intervals.iter().map(|interval| interval.y).collect(),
         };
         self.series.iter().flat_map(of).collect()
     }

@@ -59,6 +59,12 @@ pub struct Sweep {
     pub set: Table,
     /// Values that differ: see [`Parameter`].
     pub vary: Table,
+    /// Methods that are compared, each with each of the values that differ; none in many sweeps.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<Method>,
+    /// What is told of the methods.
+    #[serde(skip_serializing_if = "Compare::is_empty")]
+    pub compare: Compare,
     /// What decides which setting is best.
     pub rank: Rank,
 }
@@ -88,6 +94,38 @@ pub enum SearchMode {
     Random,
 }
 
+/// Several values under one name.
+///
+/// ```toml
+/// [[methods]]
+/// name = "dropout and L2"
+/// set = { model.dropout = 0.1, objective.l2 = 1e-4 }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Method {
+    /// What it is called.
+    pub name: String,
+    /// Values of the configuration, in the place of those of [`Sweep::set`].
+    pub set: Table,
+}
+
+/// What is told of methods, by the names of figures in the report; where nothing is named, the one of [`Rank`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Compare {
+    /// Columns of the table.
+    pub table: Vec<String>,
+    /// What the plot has for each method, on one axis.
+    pub plot: Vec<String>,
+}
+
+impl Compare {
+    fn is_empty(&self) -> bool {
+        self.table.is_empty() && self.plot.is_empty()
+    }
+}
+
 /// What decides which setting is best.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -113,6 +151,8 @@ impl Default for Sweep {
             search: Search::default(),
             set: Table::new(),
             vary: Table::new(),
+            methods: Vec::new(),
+            compare: Compare::default(),
             rank: Rank::default(),
         }
     }
@@ -131,27 +171,45 @@ impl Sweep {
     pub fn settings(&self) -> Vec<Setting> {
         let parameters = self.parameters();
         match self.search.mode {
-            SearchMode::Grid => settings::grid(&parameters),
+            SearchMode::Grid => settings::with_methods(settings::grid(&parameters), &self.methods),
             SearchMode::Random => {
                 settings::random(&parameters, self.search.seed.unwrap_or(0), self.search.count.unwrap_or(0))
             }
         }
     }
 
+    fn check_methods(&self, problems: &mut Problems) {
+        let grid = self.search.mode == SearchMode::Grid;
+        problems.require(grid || self.methods.is_empty(), "methods", "are of a grid, and search.mode is \"random\"");
+        for (index, method) in self.methods.iter().enumerate() {
+            let (key, name) = (format!("methods[{index}].name"), method.name.trim());
+            problems.require(!name.is_empty(), &key, "must be given");
+            let twice = self.methods[..index].iter().any(|other| other.name == method.name);
+            problems.require(!twice, &key, format!("{name:?} is given twice"));
+            for (key, _) in flat(&method.set) {
+                let varies = flat(&self.vary).iter().any(|(other, _)| *other == key);
+                problems.require(!varies, &format!("methods[{index}].set.{key}"), "is given in `vary` as well");
+            }
+        }
+        let named = self.compare.is_empty() || !self.methods.is_empty();
+        problems.require(named, "compare", "is of methods, and there are none");
+    }
+
     fn check_keys(&self, problems: &mut Problems) {
         let word = |key: &str| format!("{key}=0").parse::<Override>().is_ok();
         let set = flat(&self.set);
+        let methods: Vec<_> = self.methods.iter().flat_map(|method| flat(&method.set)).collect();
+        let of_methods = methods.iter().map(|value| ("methods.set", value));
+        let all = || set.iter().map(|value| ("set", value)).chain(of_methods.clone());
         for (table, key) in
-            set.iter().map(|(key, _)| ("set", key)).chain(flat(&self.vary).iter().map(|(key, _)| ("vary", key)))
+            all().map(|(table, (key, _))| (table, key)).chain(flat(&self.vary).iter().map(|(key, _)| ("vary", key)))
         {
             let message = "a key has letters, digits, _ and -, with dots between tables";
             problems.require(word(key), &format!("{table}.{key}"), message);
             let message = "the seed is no part of the configuration: give `seeds`";
             problems.require(key != "seed", &format!("{table}.{key}"), message);
         }
-        for (table, (key, value)) in
-            set.iter().map(|value| ("set", value)).chain(flat(&self.vary).iter().map(|value| ("vary", value)))
-        {
+        for (table, (key, value)) in all().chain(flat(&self.vary).iter().map(|value| ("vary", value))) {
             // A job is a line of a list.
             problems.require(!value.to_string().contains('\n'), &format!("{table}.{key}"), "must be on one line");
         }
@@ -184,12 +242,15 @@ impl Check for Sweep {
         }
         problems.table("search", &self.search);
         self.check_keys(problems);
+        self.check_methods(problems);
         let settings = match self.search.mode {
             SearchMode::Random => self.search.count.unwrap_or(1),
-            SearchMode::Grid => self.parameters().iter().fold(1_u64, |all, (_, parameter)| match parameter {
-                Parameter::Values(values) => all.saturating_mul(values.len() as u64),
-                _ => all,
-            }),
+            SearchMode::Grid => {
+                self.parameters().iter().fold(1_u64, |all, (_, parameter)| match parameter {
+                    Parameter::Values(values) => all.saturating_mul(values.len() as u64),
+                    _ => all,
+                }) * self.methods.len().max(1) as u64
+            }
         };
         let runs = settings.saturating_mul(self.seeds.len() as u64);
         problems.require(runs <= MOST, "vary", format!("there would be {runs} runs, more than {MOST}"));

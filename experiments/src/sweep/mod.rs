@@ -8,6 +8,7 @@
 
 mod config;
 mod flags;
+mod methods;
 mod plan;
 mod program;
 mod run;
@@ -17,8 +18,8 @@ mod summary;
 mod vary;
 mod workers;
 
-pub use config::{Rank, Search, SearchMode, Sweep};
+pub use config::{Compare, Method, Rank, Search, SearchMode, Sweep};
 pub use flags::Flags;
 pub use run::{Ended, run};
-pub use settings::Setting;
+pub use settings::{Choice, Setting};
 pub use vary::Parameter;

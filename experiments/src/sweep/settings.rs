@@ -1,18 +1,64 @@
 //! The settings of a sweep.
 
-use super::vary::Parameter;
+use super::config::Method;
+use super::vary::{Parameter, flat};
 use latent_numeric::random::Stream;
 use std::fmt;
 use toml::Value;
 
-/// Values of the configuration, by key.
+/// What a sweep chose, and what that puts into the configuration.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Setting(pub Vec<(String, Value)>);
+pub struct Setting(pub Vec<Choice>);
+
+/// The value of one thing that varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// What varies: a key of the configuration, or [`METHOD`].
+    pub key: String,
+    /// Its value: that of the key, or the name of the method.
+    pub value: Value,
+    /// Keys and values of the configuration.
+    set: Vec<(String, Value)>,
+}
+
+/// What methods are the values of.
+pub const METHOD: &str = "method";
+
+impl Choice {
+    fn value(key: &str, value: Value) -> Self {
+        Self { key: key.to_owned(), set: vec![(key.to_owned(), value.clone())], value }
+    }
+
+    fn method(method: &Method) -> Self {
+        let set = flat(&method.set).into_iter().map(|(key, value)| (key, value.clone())).collect();
+        Self { key: METHOD.to_owned(), value: method.name.clone().into(), set }
+    }
+
+    /// The value, a text as it is.
+    pub fn shown(&self) -> String {
+        self.value.as_str().map_or_else(|| self.value.to_string(), str::to_owned)
+    }
+}
 
 impl Setting {
     /// As `--set` takes them.
     pub fn overrides(&self) -> impl Iterator<Item = String> + '_ {
-        self.0.iter().map(|(key, value)| format!("{key}={value}"))
+        self.0.iter().flat_map(|choice| &choice.set).map(|(key, value)| format!("{key}={value}"))
+    }
+
+    /// The method, if there are any.
+    pub fn method(&self) -> Option<&Choice> {
+        self.0.iter().find(|choice| choice.key == METHOD)
+    }
+
+    /// What else was chosen.
+    #[must_use]
+    pub fn case(&self) -> Self {
+        Self(self.0.iter().filter(|choice| choice.key != METHOD).cloned().collect())
+    }
+
+    fn with(&self, choice: Choice) -> Self {
+        Self(self.0.iter().cloned().chain([choice]).collect())
     }
 }
 
@@ -22,7 +68,7 @@ impl fmt::Display for Setting {
         if self.0.is_empty() {
             return f.write_str("the configuration as it is");
         }
-        self.0.iter().enumerate().try_for_each(|(index, (key, value))| {
+        self.0.iter().enumerate().try_for_each(|(index, Choice { key, value, .. })| {
             let comma = if index > 0 { ", " } else { "" };
             write!(f, "{comma}{key} = {value}")
         })
@@ -36,11 +82,19 @@ pub fn grid(parameters: &[(String, Parameter)]) -> Vec<Setting> {
             Parameter::Values(values) => values.as_slice(),
             _ => &[],
         };
-        let with = |setting: &Setting, value: &Value| {
-            Setting(setting.0.iter().cloned().chain([(key.clone(), value.clone())]).collect())
-        };
+        let with = |setting: &Setting, value: &Value| setting.with(Choice::value(key, value.clone()));
         settings.iter().flat_map(|setting| values.iter().map(move |value| with(setting, value))).collect()
     })
+}
+
+/// Each setting with each method, if there are any.
+pub fn with_methods(settings: Vec<Setting>, methods: &[Method]) -> Vec<Setting> {
+    if methods.is_empty() {
+        return settings;
+    }
+    let with =
+        |setting: &Setting| methods.iter().map(|method| setting.with(Choice::method(method))).collect::<Vec<_>>();
+    settings.iter().flat_map(with).collect()
 }
 
 /// So many draws, each of the stream of its key and number.
@@ -48,7 +102,7 @@ pub fn random(parameters: &[(String, Parameter)], seed: u64, count: u64) -> Vec<
     let draw = |index: u64| {
         let value = |(key, parameter): &(String, Parameter)| {
             let mut stream = Stream::new(seed, &format!("sweep of {key}"), &[index]);
-            (key.clone(), parameter.draw(&mut stream))
+            Choice::value(key, parameter.draw(&mut stream))
         };
         Setting(parameters.iter().map(value).collect())
     };
@@ -97,9 +151,9 @@ mod tests {
     fn values_pass_through_the_command_line_unchanged() {
         let text = "a = 'b, \"c\" = $d'\nb = 1e-7\nc = [1, 2]\nd = { kind = 'cosine', end = 0.5 }\ne = true\nf = '3'\n";
         let table: Table = text.parse().unwrap();
-        let setting = Setting(table.clone().into_iter().collect());
+        let setting = Setting(table.clone().into_iter().map(|(key, value)| Choice::value(&key, value)).collect());
         let mut back = Table::new();
-        for (given, (key, _)) in setting.overrides().zip(&setting.0) {
+        for (given, Choice { key, .. }) in setting.overrides().zip(&setting.0) {
             let parsed: Override = given.parse().unwrap();
             assert_eq!(parsed, format!("{key}={}", table[key]).parse().unwrap());
             let read = format!("value = {}", given.split_once('=').unwrap().1).parse::<Table>().unwrap();

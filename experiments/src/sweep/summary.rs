@@ -1,12 +1,13 @@
 //! What a sweep came to.
 
+use super::methods;
 use super::plan::Plan;
+use super::settings::Choice;
 use crate::failure::Failure;
 use latent_regularizers::Mode;
 use latent_train::report::{Comparison, FinalFigure, Mean, Summary};
 use std::fmt::Write;
 use std::path::Path;
-use toml::Value;
 
 /// The table, a row for each setting.
 pub const TABLE: &str = "summary.csv";
@@ -33,13 +34,16 @@ pub fn summarise(plan: &Plan, folder: &Path) -> Result<String, Failure> {
         let _ = writeln!(text, "note: {missing} of {} runs are not finished and not in it", plan.jobs.len());
     }
     let _ = writeln!(text, "the table is {}, the page {}", folder.join(TABLE).display(), folder.join(PAGE).display());
+    if !plan.sweep.methods.is_empty() {
+        text += &methods::compare(plan, &rows, folder)?;
+    }
     Ok(text)
 }
 
 /// A setting with its figures.
-struct Row<'a> {
-    setting: usize,
-    summary: &'a Summary<'a>,
+pub struct Row<'a> {
+    pub setting: usize,
+    pub summary: &'a Summary<'a>,
     rank: Option<Mean>,
 }
 
@@ -61,13 +65,10 @@ fn ranked<'a>(plan: &Plan, summaries: &'a [Summary<'a>]) -> Vec<Row<'a>> {
     rows
 }
 
-fn value(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 /// The keys that vary, by their last part where that is clear.
 fn names(plan: &Plan) -> Vec<String> {
-    let keys: Vec<&String> = plan.settings.iter().take(1).flat_map(|setting| &setting.0).map(|(key, _)| key).collect();
+    let keys: Vec<&String> =
+        plan.settings.iter().take(1).flat_map(|setting| &setting.0).map(|choice| &choice.key).collect();
     let last = |key: &String| key.rsplit('.').next().unwrap_or(key).to_owned();
     let clear = |name: &String| keys.iter().filter(|key| last(key) == *name).count() == 1;
     keys.iter().map(|key| Some(last(key)).filter(clear).unwrap_or_else(|| (*key).clone())).collect()
@@ -81,7 +82,7 @@ fn as_text(plan: &Plan, rows: &[Row<'_>]) -> String {
     header.extend(["seeds".to_owned(), by.map_or_else(|| plan.sweep.rank.by.clone(), with_unit)]);
     let cells = rows.iter().enumerate().map(|(index, row)| {
         let rank = row.rank.map_or_else(|| "–".to_owned(), |_| (index + 1).to_string());
-        let values = plan.settings[row.setting].0.iter().map(|(_, found)| value(found));
+        let values = plan.settings[row.setting].0.iter().map(Choice::shown);
         let figure = row.rank.map_or_else(|| "–".to_owned(), |mean| mean.to_string());
         let seeds = row.summary.folders.len().to_string();
         [rank].into_iter().chain(values).chain([seeds, figure]).collect::<Vec<_>>()
@@ -105,7 +106,7 @@ fn as_text(plan: &Plan, rows: &[Row<'_>]) -> String {
     text
 }
 
-fn with_unit(figure: &FinalFigure<'_>) -> String {
+pub fn with_unit(figure: &FinalFigure<'_>) -> String {
     if figure.unit.is_empty() { figure.name.to_owned() } else { format!("{} [{}]", figure.name, figure.unit) }
 }
 
@@ -115,7 +116,7 @@ fn write_table(plan: &Plan, rows: &[Row<'_>], path: &Path) -> Result<(), Failure
     let mut table = csv::Writer::from_path(path)?;
     let figures = rows.first().map_or(&[][..], |row| &row.summary.figures);
     let has_best = |index: usize| rows.iter().any(|row| row.summary.figures[index].best.is_some());
-    let keys = plan.settings.iter().take(1).flat_map(|setting| &setting.0).map(|(key, _)| key.clone());
+    let keys = plan.settings.iter().take(1).flat_map(|setting| &setting.0).map(|choice| choice.key.clone());
     let mut header: Vec<String> = ["rank".to_owned()].into_iter().chain(keys).chain(["seeds".to_owned()]).collect();
     for (index, figure) in figures.iter().enumerate() {
         let name = with_unit(figure);
@@ -128,7 +129,7 @@ fn write_table(plan: &Plan, rows: &[Row<'_>], path: &Path) -> Result<(), Failure
     table.write_record(&header)?;
     for (index, row) in rows.iter().enumerate() {
         let mut record = vec![row.rank.map_or_else(String::new, |_| (index + 1).to_string())];
-        record.extend(plan.settings[row.setting].0.iter().map(|(_, found)| value(found)));
+        record.extend(plan.settings[row.setting].0.iter().map(Choice::shown));
         record.push(row.summary.folders.len().to_string());
         for (column, figure) in row.summary.figures.iter().enumerate() {
             for mean in [figure.last, figure.best].into_iter().take(if has_best(column) { 2 } else { 1 }) {

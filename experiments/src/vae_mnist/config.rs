@@ -1,5 +1,6 @@
 //! What a run depends on.
 
+use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::training::StudyConfig;
 use latent_models::{VaeObjective, VaeSettings};
@@ -13,6 +14,16 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which images.
     pub dataset: Dataset,
+    /// How many of the training images, from the first on, are trained on; all that are not held out if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub train_images: Option<usize>,
+    /// How many of the training images, from the last on, are held out, and evaluated while training in the place of the
+    /// test images.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_images: Option<usize>,
+    /// How training images are changed.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
     /// What becomes of grey pixels.
     pub binarize: Binarize,
     /// Draws for each image whose likelihood is estimated at the end.
@@ -33,6 +44,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
+            train_images: None,
+            validation_images: None,
+            augment: Augmentation::default(),
             binarize: Binarize::None,
             likelihood_draws: 200,
             likelihood_images: 1000,
@@ -46,8 +60,12 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        for (key, value) in [("likelihood_draws", self.likelihood_draws), ("likelihood_images", self.likelihood_images)]
-        {
+        for (key, value) in [
+            ("train_images", self.train_images.unwrap_or(1)),
+            ("validation_images", self.validation_images.unwrap_or(1)),
+            ("likelihood_draws", self.likelihood_draws),
+            ("likelihood_images", self.likelihood_images),
+        ] {
             problems.require(value >= 1, key, "must be at least 1, got 0");
         }
         if let Err(error) = self.objective.check() {
@@ -68,5 +86,12 @@ impl StudyConfig for Config {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+}
+
+impl Config {
+    /// How many images are trained on, of so many.
+    pub fn trained_on(&self, images: usize) -> usize {
+        self.train_images.unwrap_or(images - self.validation_images.unwrap_or(0))
     }
 }

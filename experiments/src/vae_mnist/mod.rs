@@ -14,6 +14,7 @@ use crate::data::{self, Loaded};
 use crate::failure::Failure;
 use crate::tasks::VaeTask;
 use crate::training::Study;
+use evaluate::Judged;
 use latent_datasets::Splits;
 use latent_layers::summary;
 use latent_models::Likelihood;
@@ -35,8 +36,16 @@ impl Study for VaeMnist {
     type Task = VaeTask;
     type Source<'d> = Images<'d>;
 
-    fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
-        data::load(flags)
+    fn data(config: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        let loaded = data::load(flags)?;
+        let (set, asked) =
+            (&loaded.splits.train, config.train_images.unwrap_or(1) + config.validation_images.unwrap_or(0));
+        if asked > set.len() {
+            let keys = "train_images and validation_images";
+            let message = format!("{keys} come to {asked}, but {} has {} images", set.name(), set.len());
+            return Err(Failure::new(message));
+        }
+        Ok(loaded)
     }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<VaeTask, Failure> {
@@ -47,11 +56,15 @@ impl Study for VaeMnist {
 
     fn train<'d>(config: &Config, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
         let images = Images::shuffled(&data.train, config.training.batch_size, seed)?;
-        Ok(images.drop_last().binarize(config.binarize))
+        let images = images.within(0..config.trained_on(data.train.len()))?.drop_last().binarize(config.binarize);
+        config.augment.of(images, seed)
     }
 
     fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(evaluate::source(config, data)?))
+        Ok(Some(match config.validation_images {
+            Some(count) => evaluate::source(config, &data.train)?.within(data.train.len() - count..data.train.len())?,
+            None => evaluate::source(config, &data.test)?,
+        }))
     }
 
     fn players(config: &Config, task: &VaeTask, steps: u64) -> Result<Vec<Player>, Failure> {
@@ -89,14 +102,20 @@ impl Study for VaeMnist {
         let folder = ended.records.folder();
         folder.json("test.json", &judged)?;
         let sections = pictures::at_the_end(&task.vae, data, &folder)?;
-        let on = format!("{} test images", grouped(judged.images as u64));
+        let Judged { test, train, .. } = &judged;
+        let on = format!("{} test images", grouped(test.images as u64));
         let sampled =
             format!("{} draws for each of {} test images", judged.draws, grouped(judged.sampled_images as u64));
+        let trained = format!("{} of the images trained on, unchanged", grouped(train.images as u64));
         let set = data::title(data);
         let study = report::Study::new(format!("Variational autoencoder on {set}"), about)
-            .figure(Figure::new("negative ELBO, test", -judged.elbo, "nats").note(&on))
-            .figure(Figure::new("reconstruction, test", judged.reconstruction, "nats").note(&on))
-            .figure(Figure::new("KL, test", judged.kl, "nats").note(&on))
+            .figure(Figure::new("negative ELBO, test", -test.elbo, "nats").note(&on))
+            .figure(Figure::new("reconstruction, test", test.reconstruction, "nats").note(&on))
+            .figure(Figure::new("KL, test", test.kl, "nats").note(&on))
+            .figure(Figure::new("negative ELBO, train", -train.elbo, "nats").note(&trained))
+            .figure(
+                Figure::new("generalisation gap", train.elbo - test.elbo, "nats").note("of the ELBO, train to test"),
+            )
             .figure(Figure::new("NLL by importance sampling", judged.nll, "nats").note(sampled))
             .figure(
                 Figure::new("active units", judged.active_units as f64, "").note("variance of the mean above 0.01"),

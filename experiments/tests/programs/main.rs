@@ -3,6 +3,7 @@
 mod bench_augment;
 mod bench_sparse;
 mod csc_images;
+mod few_labels;
 mod fista_mnist;
 mod patches;
 #[path = "../support/mod.rs"]

@@ -222,6 +222,63 @@ fn other_schedulers_get_the_same_jobs() {
     assert_eq!(models(&folder), direct);
 }
 
+const METHODS: &str = r#"
+[[methods]]
+name = "plain"
+
+[[methods]]
+name = "turned"
+set = { augment = [{ op = "rotate", degrees = [-10, 10] }], training.steps = 6 }
+
+[compare]
+table = ["negative ELBO, test", "generalisation gap"]
+plot = ["negative ELBO, train", "negative ELBO, test"]
+"#;
+
+#[test]
+fn methods_are_compared_seed_by_seed() {
+    let text =
+        SWEEP.replace("steps = 400", "steps = 5").replace("objective.beta = [1.0, 4.0]", "train_images = [20, 40]");
+    let desk = desk(&(text + METHODS));
+    let told = stdout(&succeed(sweep(&desk, &["--output", "out"])));
+    assert!(told.contains("methods are compared in out/methods.md and out/methods.png"), "{told}");
+    assert_eq!(models(&desk.path("out")).len(), 8);
+    let table = fs::read_to_string(desk.path("out/methods.md")).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split('|').map(str::trim).collect()).collect();
+    let header = ["train_images", "method", "negative ELBO, test [nats]", "generalisation gap [nats]"];
+    assert_eq!((&rows[0][1..5], rows.len()), (&header[..], 6), "{table}");
+    assert_eq!(rows[0][5], "negative ELBO, test, less that of plain");
+    let cases = [["20", "plain"], ["20", "turned"], ["40", "plain"], ["40", "turned"]];
+    assert!(rows[2..].iter().zip(cases).all(|(row, case)| row[1..3] == case), "{table}");
+    let mean = |cell: &str| cell.split(' ').next().unwrap().replace('−', "-").parse::<f64>().unwrap();
+    for pair in rows[2..].chunks(2) {
+        assert_eq!(pair[0][5], "–");
+        let difference = mean(pair[1][3]) - mean(pair[0][3]);
+        // Of rounded means, and of rounded differences.
+        assert!((difference - mean(pair[1][5])).abs() <= 0.02 * difference.abs() + 2.0, "{table}");
+    }
+    let picture = image::open(desk.path("out/methods.png")).unwrap();
+    assert_eq!(picture.width(), 2000);
+    // The runs are those of the same settings alone: methods are names.
+    let config = |line: &str| shlex::split(line).unwrap().join(" ");
+    let jobs = fs::read_to_string(desk.path("out/jobs.txt")).unwrap();
+    let turned = jobs.lines().map(config).filter(|job| job.contains("training.steps=6") && job.contains("rotate"));
+    assert_eq!(turned.count(), 4, "{jobs}");
+
+    let wrong = "\n[[methods]]\nname = 'plain'\nset = { train_images = 3 }\n[compare]\ntabel = []\n";
+    fs::write(
+        desk.path("small.toml"),
+        SWEEP.replace("objective.beta", "train_images") + "[[methods]]\nname = 'plain'\n" + wrong,
+    )
+    .unwrap();
+    let told = fail(sweep(&desk, &["--dry-run"]), 1);
+    for part in
+        ["compare.tabel", "methods[1].name", "is given twice", "methods[1].set.train_images", "in `vary` as well"]
+    {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+}
+
 #[test]
 fn mistakes_are_told_before_anything_is_run() {
     let desk =

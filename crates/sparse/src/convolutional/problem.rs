@@ -94,6 +94,26 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         &self.params
     }
 
+    /// The largest eigenvalue of `D' D` for images of this height and width, `L`: ISTA's step size is `1/L`.
+    ///
+    /// ```
+    /// use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams, Filters};
+    /// use ndarray::Array4;
+    ///
+    /// // One filter of one pixel: D is 3 I.
+    /// let filters = Filters::new(Array4::from_elem((1, 1, 1, 1), 3.0))?;
+    /// let lasso = ConvolutionalLasso::new(&filters, ConvolutionalParams::new(0.1))?;
+    /// assert!((lasso.lipschitz((8, 8)) - 9.0_f64).abs() < 1e-12);
+    /// # Ok::<(), latent_sparse::SparseError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the boundary is circular and the images are smaller than the filters.
+    pub fn lipschitz(&self, (height, width): (usize, usize)) -> E {
+        let (rows, columns) = self.torus(height, width);
+        Operator::new(self.filters, rows, columns).lipschitz()
+    }
+
     /// The shape of the maps of images of this shape, both (images, channels or maps, height, width). Where channels
     /// have maps of their own, those of the first channel come first.
     pub fn maps_dim(&self, (images, channels, height, width): (usize, usize, usize, usize)) -> [usize; 4] {

@@ -1,5 +1,6 @@
 //! The one loop.
 
+mod ahead;
 mod exchange;
 mod parts;
 mod player;
@@ -20,6 +21,7 @@ use crate::observer::{Event, Observer, Position};
 use crate::stop::{StopReason, Trouble};
 use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
+use ahead::Ahead;
 use latent_numeric::ranks::{Alone, Ranks};
 use latent_regularizers::RestoreBest;
 use serde_json::Value;
@@ -163,7 +165,8 @@ impl<'a, T: Trainable> Executor<'a, T> {
         Position { step: self.step, steps: self.settings.limit.steps(self.pace), epoch: self.pace.epoch(self.step) }
     }
 
-    /// Trains until the limit, or until something else ends it.
+    /// Trains until the limit, or until something else ends it. The batch of the next step is made while a step is made, by
+    /// threads that have nothing else to do.
     ///
     /// At the limit and after early stopping the model is left with the weights that evaluations are of: the best ones
     /// where there is early stopping, else the averages of players that have one.
@@ -172,6 +175,11 @@ impl<'a, T: Trainable> Executor<'a, T> {
     /// If a loss cannot be computed, a step not be made, or an observer not do its work; or if another process has
     /// something else to do. A number that is not finite is no error but a [`StopReason`].
     pub fn run(&mut self) -> Result<Outcome, TaskError> {
+        let ahead = Ahead::of(self.source);
+        rayon::in_place_scope(|scope| self.run_on(&ahead.within(scope)))
+    }
+
+    fn run_on(&mut self, source: &dyn Source<Batch = T::Batch>) -> Result<Outcome, TaskError> {
         self.check_together()?;
         self.remind_observers()?;
         let mut flow = self.tell(&Event::Begin)?;
@@ -191,7 +199,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
                 }
                 break StopReason::Finished;
             }
-            if let Err(trouble) = self.make_step(&mut flow)? {
+            if let Err(trouble) = self.make_step(source, &mut flow)? {
                 break StopReason::NotFinite(trouble);
             }
             // At the end before a checkpoint is written, which then knows of it.
@@ -232,9 +240,13 @@ impl<'a, T: Trainable> Executor<'a, T> {
     }
 
     /// Makes a step and tells of it. The inner error is a number that is not finite; nothing has changed then.
-    fn make_step(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
+    fn make_step(
+        &mut self,
+        source: &dyn Source<Batch = T::Batch>,
+        flow: &mut ControlFlow<()>,
+    ) -> Result<Result<(), Trouble>, TaskError> {
         let turn = self.settings.player(self.step, self.task.players().len());
-        let (source, pace, step, seed, ranks) = (self.source, self.pace, self.step, self.settings.seed, &self.ranks);
+        let (pace, step, seed, ranks) = (self.pace, self.step, self.settings.seed, &self.ranks);
         let made = match self.task.step(&mut self.trainer, turn, &Batches { source, pace, step, seed, ranks })? {
             Ok(made) => made,
             Err(trouble) => return Ok(Err(trouble)),

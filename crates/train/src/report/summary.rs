@@ -20,6 +20,8 @@ pub struct FinalFigure<'a> {
     pub name: &'a str,
     /// Its unit, empty for a pure number.
     pub unit: &'a str,
+    /// At the end of each run, in the order of their folders.
+    pub runs: Vec<Option<f64>>,
     /// At the end of the runs; none if none of them has it.
     pub last: Option<Mean>,
     /// At their best validations, of figures that come from one.
@@ -29,6 +31,7 @@ pub struct FinalFigure<'a> {
 impl<'a> FinalFigure<'a> {
     pub(super) fn over(measure: &'a Measure, runs: &[usize]) -> Self {
         let [last, best] = measure.over(runs);
-        Self { name: &measure.name, unit: &measure.unit, last, best }
+        let runs = runs.iter().map(|run| measure.last[*run]).collect();
+        Self { name: &measure.name, unit: &measure.unit, runs, last, best }
     }
 }

@@ -6,10 +6,12 @@ use crate::Source;
 use latent_datasets::{DatasetError, LabelledImages};
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
-use ndarray::{Array2, Axis};
+use ndarray::{ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::fmt::Debug;
+use std::ops::Range;
 
 /// Batches of images in [0, 1] with their labels, in an order that the seed and the number of the epoch determine.
 ///
@@ -35,8 +37,18 @@ pub struct Images<'a> {
     flat: bool,
     drop_last: bool,
     most: usize,
+    augment: Option<Box<dyn Augment + 'a>>,
     binarize: Binarize,
     order: Order,
+}
+
+/// Changes images before they are trained on.
+///
+/// What becomes of an image must be a function of the epoch and of its number alone, so that no bit depends on the batch
+/// it is in, on threads, or on a resumption.
+pub trait Augment: Debug + Send + Sync {
+    /// Changes rows of numbers in [0, 1], an image each, that are these samples of the set.
+    fn augment(&self, rows: ArrayViewMut2<'_, f32>, epoch: u64, samples: &[usize]);
 }
 
 /// What becomes of grey values `x` in [0, 1].
@@ -87,6 +99,7 @@ impl<'a> Images<'a> {
             flat: true,
             drop_last: false,
             most: usize::MAX,
+            augment: None,
             binarize: Binarize::None,
             order: Order::of_the_set(images.len()),
         })
@@ -110,10 +123,32 @@ impl<'a> Images<'a> {
         Self { order: self.order.drawn_by(draw), ..self }
     }
 
+    /// Only these of the images, which keep their numbers.
+    ///
+    /// # Errors
+    /// If there are none, or they are not in the set.
+    pub fn within(self, range: Range<usize>) -> Result<Self, DatasetError> {
+        let images = self.set.len();
+        if range.is_empty() || range.end > images {
+            return Err(DatasetError::Parameter {
+                name: "range of images",
+                value: format!("{range:?}"),
+                expected: format!("at least one of the {images} images of {}", self.set.name()),
+            });
+        }
+        Ok(Self { order: self.order.within(&range), ..self })
+    }
+
     /// Only the first so many batches of an epoch, at least one.
     #[must_use]
     pub fn at_most(self, batches: usize) -> Self {
         Self { most: batches.max(1), ..self }
+    }
+
+    /// With images changed, anew in each epoch, before grey values are made black and white.
+    #[must_use]
+    pub fn augmented(self, augment: impl Augment + 'a) -> Self {
+        Self { augment: Some(Box::new(augment)), ..self }
     }
 
     /// With grey values made black and white.
@@ -127,8 +162,12 @@ impl<'a> Images<'a> {
         self.set
     }
 
-    /// A row is drawn from its own stream, so that neither the order nor the threads matter.
-    fn made_binary(&self, rows: &mut Array2<f32>, epoch: u64, indices: &[usize]) {
+    /// The images of a batch. What is drawn for a row is of its own stream, so that neither the order nor the threads matter.
+    fn fill(&self, mut rows: ArrayViewMut2<'_, f32>, epoch: u64, indices: &[usize]) {
+        self.set.rows_into(indices, rows.view_mut());
+        if let Some(augment) = &self.augment {
+            augment.augment(rows.view_mut(), epoch, indices);
+        }
         let rows = rows.axis_iter_mut(Axis(0)).into_par_iter().zip(indices);
         match self.binarize {
             Binarize::None => {}
@@ -147,18 +186,19 @@ impl Source for Images<'_> {
     type Batch = ImageBatch;
 
     fn batches(&self) -> usize {
-        let whole = self.set.len() / self.size;
-        let all = if self.drop_last && whole > 0 { whole } else { self.set.len().div_ceil(self.size) };
+        let (samples, size) = (self.order.samples(), self.size);
+        let whole = samples / size;
+        let all = if self.drop_last && whole > 0 { whole } else { samples.div_ceil(size) };
         all.min(self.most)
     }
 
     fn batch(&self, epoch: u64, index: usize) -> ImageBatch {
-        let range = index * self.size..self.set.len().min((index + 1) * self.size);
+        let range = index * self.size..self.order.samples().min((index + 1) * self.size);
         let indices = self.order.at(epoch, range);
-        let mut rows = self.set.rows::<f32>(&indices);
-        self.made_binary(&mut rows, epoch, &indices);
         let (c, h, w) = self.set.image_dim();
-        let x = Tensor::constant(rows);
+        let mut x = Tensor::zeros(&[indices.len(), c * h * w]);
+        let rows = ArrayViewMut2::from_shape((indices.len(), c * h * w), x.elements_mut());
+        self.fill(rows.expect("as many elements"), epoch, &indices);
         let x = if self.flat { x } else { x.reshape(&[indices.len(), c, h, w]) };
         let labels = self.set.labels();
         let labels = labels.map_or_else(Vec::new, |labels| indices.iter().map(|&i| labels[i].into()).collect());
@@ -173,7 +213,9 @@ impl Source for Images<'_> {
         digest.update(self.set.labels().unwrap_or_default());
         let checksum = short(digest);
         let (c, h, w) = self.set.image_dim();
-        format!("{}: {} images of {c} x {h} x {w}, sha256 {checksum}", self.set.name(), self.set.len())
+        let (all, used) = (self.set.len(), self.order.samples());
+        let of = if used == all { String::new() } else { format!("{used} from {} on of ", self.order.first()) };
+        format!("{}: {of}{all} images of {c} x {h} x {w}, sha256 {checksum}", self.set.name())
     }
 }
 
@@ -212,6 +254,11 @@ mod tests {
             }
             let dropped = Images::in_order(&digits, size).unwrap().drop_last();
             prop_assert_eq!(dropped.batches(), (count / size).max(1));
+            let some = count / 3..count;
+            let part = Images::shuffled(&digits, size, seed).unwrap().within(some.clone()).unwrap();
+            let mut indices: Vec<_> = (0..part.batches()).flat_map(|k| part.batch(epochs.0, k).indices).collect();
+            indices.sort_unstable();
+            prop_assert_eq!(indices, some.collect::<Vec<_>>());
             let few = Images::in_order(&digits, size).unwrap().at_most(2);
             prop_assert_eq!(few.batches(), count.div_ceil(size).min(2));
         }
@@ -249,6 +296,30 @@ mod tests {
         assert!((mean - want).abs() < 5.0 * (0.25 / (400.0 * n)).sqrt(), "{mean} {want}");
     }
 
+    /// Adds a hundredth of the epoch and a thousandth of the number.
+    #[derive(Debug)]
+    struct Lift;
+
+    impl Augment for Lift {
+        fn augment(&self, mut rows: ArrayViewMut2<'_, f32>, epoch: u64, samples: &[usize]) {
+            for (mut row, &sample) in rows.outer_iter_mut().zip(samples) {
+                row += 0.01 * epoch as f32 + 0.001 * sample as f32;
+            }
+        }
+    }
+
+    #[test]
+    fn images_are_changed_before_they_are_binarized() {
+        let bytes = Array4::from_elem((3, 1, 1, 2), 127_u8);
+        let images = LabelledImages::unlabelled("grey", bytes, Provenance::Memory);
+        let changed = Images::in_order(&images, 2).unwrap().augmented(Lift);
+        let grey = 127.0_f32 / 255.0;
+        let batch = changed.batch(4, 1);
+        assert_eq!((batch.indices, batch.x.array()[[0, 0]]), (vec![2], grey + (0.01 * 4.0 + 0.001 * 2.0)));
+        let binary = changed.binarize(Binarize::Threshold);
+        assert_eq!([0, 1].map(|epoch| binary.batch(epoch, 0).x.array()[[0, 0]]), [0.0, 1.0]);
+    }
+
     #[test]
     fn an_order_can_be_given() {
         let digits = strokes::generate(1, 0..5);
@@ -276,6 +347,9 @@ mod tests {
         assert!(of(&digits).contains("20 images of 1 x 28 x 28, sha256 "), "{}", of(&digits));
         assert_eq!(of(&digits), of(&digits.clone()));
         assert_ne!(of(&digits.subset(0..10)), of(&digits.subset(10..20)));
+        let within = |range| Images::in_order(&digits, 5).unwrap().within(range).map(|images| images.fingerprint());
+        assert!(within(3..7).unwrap().contains("4 from 3 on of 20 images"), "{:?}", within(3..7));
+        assert!(within(5..21).is_err() && within(4..4).is_err());
         assert!(Images::in_order(&digits, 0).is_err() && Images::in_order(&digits.subset(0..0), 5).is_err());
     }
 }

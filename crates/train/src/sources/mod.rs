@@ -4,7 +4,7 @@ mod images;
 mod order;
 mod rows;
 
-pub use images::{Binarize, ImageBatch, Images};
+pub use images::{Augment, Binarize, ImageBatch, Images};
 pub use rows::Rows;
 
 use latent_datasets::DatasetError;

@@ -10,6 +10,8 @@ pub(super) type Draw = fn(usize, u64, u64) -> Vec<usize>;
 /// That of the set, or another one each epoch.
 #[derive(Debug)]
 pub(super) struct Order {
+    /// The first sample that is used.
+    first: usize,
     samples: usize,
     shuffle: Option<u64>,
     draw: Draw,
@@ -18,11 +20,23 @@ pub(super) struct Order {
 
 impl Order {
     pub fn of_the_set(samples: usize) -> Self {
-        Self { samples, shuffle: None, draw: epoch_order, drawn: Mutex::new(None) }
+        Self { first: 0, samples, shuffle: None, draw: epoch_order, drawn: Mutex::new(None) }
     }
 
     pub fn shuffled(samples: usize, seed: u64) -> Self {
         Self { shuffle: Some(seed), ..Self::of_the_set(samples) }
+    }
+
+    pub fn within(self, range: &Range<usize>) -> Self {
+        Self { first: range.start, samples: range.len(), drawn: Mutex::new(None), ..self }
+    }
+
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
+    pub fn samples(&self) -> usize {
+        self.samples
     }
 
     pub fn drawn_by(self, draw: Draw) -> Self {
@@ -31,9 +45,10 @@ impl Order {
 
     /// The samples at these places of the epoch.
     pub fn at(&self, epoch: u64, places: Range<usize>) -> Vec<usize> {
+        let sample = |place| self.first + place;
         match self.shuffle {
-            Some(seed) => self.of_epoch(epoch, seed)[places].to_vec(),
-            None => places.collect(),
+            Some(seed) => self.of_epoch(epoch, seed)[places].iter().copied().map(sample).collect(),
+            None => places.map(sample).collect(),
         }
     }
 

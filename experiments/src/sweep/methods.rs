@@ -1,0 +1,122 @@
+//! Methods of a sweep beside each other.
+
+use super::config::Compare;
+use super::plan::Plan;
+use super::scripts::replace;
+use super::settings::Setting;
+use super::summary::{Row, with_unit};
+use crate::failure::Failure;
+use crate::plot::{Axis, Figure, Interval, Panel};
+use latent_train::report::{FinalFigure, Mean, mean_interval};
+use latent_train::run::write_bytes;
+use std::fmt::Write;
+use std::path::Path;
+
+/// The table, for people.
+const TABLE: &str = "methods.md";
+/// The plot, without its extension.
+const PLOT: &str = "methods";
+
+/// All methods with the same values of everything else.
+struct Case<'a> {
+    setting: Setting,
+    /// By method, in the order of the sweep; none where no run is finished.
+    rows: Vec<(&'a str, Option<&'a Row<'a>>)>,
+}
+
+/// Writes the table and the plot; answers with a line about them.
+pub fn compare(plan: &Plan, rows: &[Row<'_>], folder: &Path) -> Result<String, Failure> {
+    let cases = cases(plan, rows);
+    let rank = vec![plan.sweep.rank.by.clone()];
+    let named = |names: &Vec<String>| if names.is_empty() { rank.clone() } else { names.clone() };
+    let Compare { table, plot } = &plan.sweep.compare;
+    replace(&folder.join(TABLE), &as_markdown(&plan.sweep.rank.by, &cases, &named(table)))?;
+    let figure = as_plot(plan, &cases, &named(plot));
+    let file = |extension: &str| folder.join(format!("{PLOT}.{extension}"));
+    write_bytes(&file("svg"), figure.svg()?.as_bytes())?;
+    write_bytes(&file("png"), &figure.png(2.0)?)?;
+    Ok(format!("methods are compared in {} and {}\n", folder.join(TABLE).display(), file("png").display()))
+}
+
+fn cases<'a>(plan: &'a Plan, rows: &'a [Row<'a>]) -> Vec<Case<'a>> {
+    let mut cases: Vec<Case<'_>> = Vec::new();
+    for (index, setting) in plan.settings.iter().enumerate() {
+        let Some(method) = setting.method().and_then(|choice| choice.value.as_str()) else { continue };
+        let row = rows.iter().find(|row| row.setting == index);
+        let case = setting.case();
+        match cases.iter_mut().find(|known| known.setting == case) {
+            Some(known) => known.rows.push((method, row)),
+            None => cases.push(Case { setting: case, rows: vec![(method, row)] }),
+        }
+    }
+    cases
+}
+
+fn figure<'a>(row: Option<&'a Row<'a>>, name: &str) -> Option<&'a FinalFigure<'a>> {
+    row?.summary.figures.iter().find(|figure| figure.name == name)
+}
+
+/// The mean difference of a figure to that of another method with the same seeds.
+fn paired(row: &Row<'_>, base: &Row<'_>, name: &str) -> Option<Mean> {
+    let seed = |folder: &Path| folder.file_name()?.to_str()?.rsplit_once("-s").map(|(_, seed)| seed.to_owned());
+    let values = |row: &Row<'_>| -> Option<Vec<(String, f64)>> {
+        let runs = &figure(Some(row), name)?.runs;
+        let folders = row.summary.folders.iter();
+        Some(folders.zip(runs).filter_map(|(folder, value)| Some((seed(folder)?, (*value)?))).collect())
+    };
+    let base = values(base)?;
+    let difference = |(seed, value): &(String, f64)| Some(value - base.iter().find(|(other, _)| other == seed)?.1);
+    mean_interval(&values(row)?.iter().filter_map(difference).collect::<Vec<_>>())
+}
+
+/// A row for each case and method; the last column is the difference to the first method, seed by seed.
+fn as_markdown(by: &str, cases: &[Case<'_>], names: &[String]) -> String {
+    let keys: Vec<&str> =
+        cases.iter().take(1).flat_map(|case| &case.setting.0).map(|choice| choice.key.as_str()).collect();
+    let column = |name: &String| {
+        let found = cases.iter().flat_map(|case| &case.rows).find_map(|(_, row)| figure(*row, name));
+        found.map_or_else(|| name.clone(), with_unit)
+    };
+    let first = cases.iter().find_map(|case| case.rows.first()).map_or("", |(method, _)| method);
+    let mut header: Vec<String> = keys.iter().map(|key| (*key).to_owned()).chain(["method".to_owned()]).collect();
+    header.extend(names.iter().map(column));
+    header.push(format!("{by}, less that of {first}"));
+    let mut text = format!("| {} |\n", header.join(" | "));
+    let left = keys.len() + 1;
+    let _ = writeln!(text, "|{}{}", "---|".repeat(left), "---:|".repeat(header.len() - left));
+    let shown = |mean: Option<Mean>| mean.map_or_else(|| "–".to_owned(), |mean| mean.to_string());
+    for case in cases {
+        let base = case.rows.first().and_then(|(_, row)| *row);
+        for (at, (method, row)) in case.rows.iter().enumerate() {
+            let mut cells: Vec<String> = case.setting.0.iter().map(super::Choice::shown).collect();
+            cells.push((*method).to_owned());
+            cells.extend(names.iter().map(|name| shown(figure(*row, name).and_then(|figure| figure.last))));
+            let difference = row.zip(base).filter(|_| at > 0).and_then(|(row, base)| paired(row, base, by));
+            cells.push(shown(difference));
+            let _ = writeln!(text, "| {} |", cells.join(" | "));
+        }
+    }
+    text
+}
+
+/// A panel for each case, a line for each method.
+fn as_plot(plan: &Plan, cases: &[Case<'_>], names: &[String]) -> Figure {
+    let unit = cases.iter().flat_map(|case| &case.rows).find_map(|(_, row)| Some(figure(*row, names.first()?)?.unit));
+    let label = unit.filter(|unit| !unit.is_empty()).map_or_else(String::new, str::to_owned);
+    let panel = |case: &Case<'_>| {
+        let methods = Axis::names(case.rows.iter().map(|(method, _)| (*method).to_owned()));
+        let title = if case.setting.0.is_empty() { String::new() } else { case.setting.to_string() };
+        names.iter().fold(Panel::new(Axis::linear(&label), methods).title(title), |panel, name| {
+            let interval = |(at, (_, row)): (usize, &(&str, Option<&Row<'_>>))| {
+                let Mean { mean, half_width, .. } = figure(*row, name)?.last?;
+                let half = half_width.unwrap_or(0.0);
+                Some(Interval { y: -(at as f64), from: mean - half, x: mean, to: mean + half })
+            };
+            panel.intervals(name, case.rows.iter().enumerate().filter_map(interval).collect())
+        })
+    };
+    let most = cases.iter().map(|case| case.rows.len()).max().unwrap_or(1);
+    let size = (500 * cases.len().max(1) as u32, 150 + 26 * most as u32);
+    let title = format!("{} by method, means over {} seeds", plan.sweep.study, plan.sweep.seeds.len());
+    cases.iter().map(panel).fold(Figure::new(title), Figure::panel).size(size.0, size.1)
+}

@@ -52,7 +52,7 @@ pub enum ClassifierName {
 
 /// What thesaurus and lexicon are worth: they know the words of the generator, with gaps and mistakes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Knowledge {
     /// The probability that a word is in them, in [0, 1].
     pub coverage: f64,

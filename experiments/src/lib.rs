@@ -27,6 +27,7 @@ pub mod solvers;
 pub mod steps;
 pub mod sweep;
 pub mod tasks;
+pub mod text_augmentation;
 mod timed;
 pub mod trained;
 pub mod training;

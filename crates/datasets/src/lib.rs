@@ -3,7 +3,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`named`] | MNIST and Fashion-MNIST by name: from a folder, the cache, or a mirror, with checksums; the photographs of BSDS from a folder |
-//! | [`synthetic`] | drawn digits and dead leaves that need no files; planted sparse codes with known dictionary and support |
+//! | [`synthetic`] | drawn digits and dead leaves that need no files; planted sparse codes with known dictionary and support; short texts, good or bad |
 //! | [`images`] | [`LabelledImages`]: bytes (N, C, H, W) with labels, turned into numbers batch by batch |
 //! | [`batches`] | shuffled mini-batches from named streams |
 //! | [`split`](mod@split) | training, validation and test parts |

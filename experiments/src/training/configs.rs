@@ -83,6 +83,7 @@ mod tests {
     use crate::gan_mnist::GanMnist;
     use crate::lista::ListaMnist;
     use crate::patches::Patches;
+    use crate::text_augmentation::TextAugmentation;
     use crate::training::Study;
     use crate::vae_mnist::VaeMnist;
     use latent_train::config;
@@ -103,6 +104,7 @@ mod tests {
         can_be_used::<GanMnist>();
         can_be_used::<ListaMnist>();
         can_be_used::<Patches>();
+        can_be_used::<TextAugmentation>();
         can_be_used::<VaeMnist>();
     }
 
@@ -119,6 +121,7 @@ mod tests {
         defaults_are_the_default::<FistaMnist>();
         defaults_are_the_default::<ListaMnist>();
         defaults_are_the_default::<Patches>();
+        defaults_are_the_default::<TextAugmentation>();
     }
 
     #[test]

@@ -8,4 +8,5 @@ mod fista_mnist;
 mod patches;
 #[path = "../support/mod.rs"]
 mod support;
+mod text_augmentation;
 mod trained;

@@ -35,19 +35,24 @@ const MOVES: [(usize, usize); 5] = [(1, 1), (2, 1), (1, 2), (1, 0), (0, 1)];
 impl Alignment {
     /// The alignment of `first` and `second` sentences whose beads have the greatest sum of scores.
     ///
-    /// Beads are 1-1, 2-1, 1-2, scored by `score`, and 1-0 and 0-1, of score 0. So a bead is in the alignment only if it is
-    /// better than to leave its sentences alone. It takes time and memory in proportion to `first second`.
+    /// Beads are 1-1, 2-1, 1-2, scored by `score`, and 1-0 and 0-1, of score 0. So a bead is in the alignment only if
+    /// it is better than to leave its sentences alone. It takes time and memory in proportion to `first second`.
     ///
     /// # Source
-    /// The dynamic programme of W. Gale, K. Church, A program for aligning sentences in bilingual corpora, Computational
-    /// Linguistics 19, 1993, with similarities in place of lengths and without 2-2.
+    /// The dynamic programme of W. Gale, K. Church, A program for aligning sentences in bilingual corpora,
+    /// Computational Linguistics 19, 1993, with similarities in place of lengths and without 2-2.
     ///
     /// ```
     /// use latent_augment::text::Alignment;
+    /// use std::ops::Range;
     ///
     /// let similar = [[0.9, 0.0, 0.1], [0.1, 0.0, 0.8]];
     /// let single = |i: usize, j: usize| similar[i][j] - 0.3;
-    /// let alignment = Alignment::best(2, 3, |a, b| if a.len() == 1 && b.len() == 1 { single(a.start, b.start) } else { -1.0 });
+    /// let score = |a: Range<usize>, b: Range<usize>| match (a.len(), b.len()) {
+    ///     (1, 1) => single(a.start, b.start),
+    ///     _ => -1.0,
+    /// };
+    /// let alignment = Alignment::best(2, 3, score);
     /// let pairs: Vec<_> = alignment.beads.iter().filter(|bead| bead.is_pair()).collect();
     /// assert_eq!((pairs[0].first.start, pairs[0].second.start), (0, 0));
     /// assert_eq!((pairs[1].first.start, pairs[1].second.start), (1, 2));

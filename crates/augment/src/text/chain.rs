@@ -4,8 +4,8 @@ use super::Operator;
 
 /// Operators that are applied one after the other, each with its probability.
 ///
-/// In a configuration it is a list of tables as that of [images](crate::image::Chain), with the same composites: `compose`
-/// and `one_of`. `preserve_sentiment` has `steps` too.
+/// In a configuration it is a list of tables as that of [images](crate::image::Chain), with the same composites:
+/// `compose` and `one_of`. `preserve_sentiment` has `steps` too.
 ///
 /// ```
 /// use latent_augment::text::Chain;

@@ -7,7 +7,7 @@ use latent_numeric::linalg::LinalgError;
 #[non_exhaustive]
 pub enum FitError {
     /// There is no word, or none that is frequent enough.
-    #[error("the corpus of {documents} documents has no words{}", if *.least > 1 { format!(" that occur {least} times or more") } else { String::new() })]
+    #[error("the corpus of {documents} documents has no words{}", that_occur(*least))]
     NoWords {
         /// How many documents there are.
         documents: usize,
@@ -27,4 +27,8 @@ pub enum FitError {
     /// The factorisation failed.
     #[error(transparent)]
     Linalg(#[from] LinalgError),
+}
+
+fn that_occur(least: usize) -> String {
+    if least > 1 { format!(" that occur {least} times or more") } else { String::new() }
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 
 const FORM: &str = "a word, a tab and a number";
 
-/// A lexicon of sentiment: scores of words, above 0 for good ones, below 0 for bad ones. Words are looked up in lower case.
+/// A lexicon of sentiment: scores of words, above 0 for good ones, below 0 for bad ones. Words are looked up in lower
+/// case.
 ///
 /// In a file each line is a word, a tab and its score.
 ///

@@ -13,16 +13,16 @@
 //! [`SentenceSwap`] exchanges sentences between two texts that say the same, found by an [`Alignment`].
 //!
 //! # Words
-//! A [`Tokenizer`] finds words by the rules of Unicode, of Chinese by `jieba` (feature `chinese`). Operators change words; what
-//! is between them stays ([`TokenizedText`]). Words are looked up in lower case, and a new word is capitalised as the one
-//! it replaces. In the names of random streams, `[epoch, sample, place in the chain]`, they are as [those of
-//! images](crate::image): a sample can be augmented again alone, an operator of probability 0 draws nothing, and changing
-//! the parameters of one operator changes the draws of no other.
+//! A [`Tokenizer`] finds words by the rules of Unicode, of Chinese by `jieba` (feature `chinese`). Operators change
+//! words; what is between them stays ([`TokenizedText`]). Words are looked up in lower case, and a new word is
+//! capitalised as the one it replaces. In the names of random streams, `[epoch, sample, place in the chain]`, they are
+//! as [those of images](crate::image): a sample can be augmented again alone, an operator of probability 0 draws
+//! nothing, and changing the parameters of one operator changes the draws of no other.
 //!
 //! # Resources
-//! Nothing about a language is in the crate. Tables are read from plain text ([`Synonyms`], [`Lexicon`], [`Embedding`]), with
-//! errors that name the line; statistics are fitted to a corpus ([`TfIdf`], [`Ppmi`], [`SkipGram`]). An [`Augmenter`] is a chain with its
-//! [`Resources`].
+//! Nothing about a language is in the crate. Tables are read from plain text ([`Synonyms`], [`Lexicon`],
+//! [`Embedding`]), with errors that name the line; statistics are fitted to a corpus ([`TfIdf`], [`Ppmi`],
+//! [`SkipGram`]). An [`Augmenter`] is a chain with its [`Resources`].
 //!
 //! ```
 //! use latent_augment::text::{Augmenter, Chain, Resources, Synonyms};

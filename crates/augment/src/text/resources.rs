@@ -4,8 +4,8 @@ use super::{Embedding, Lexicon, Synonyms, TfIdf, Tokenizer};
 use crate::error::Fault;
 use std::sync::Arc;
 
-/// What operators know of a language: each of it only where an operator needs it. Nothing is part of the crate but the rules
-/// of Unicode (and, with the feature `chinese`, the dictionary of `jieba`).
+/// What operators know of a language: each of it only where an operator needs it. Nothing is part of the crate but the
+/// rules of Unicode (and, with the feature `chinese`, the dictionary of `jieba`).
 ///
 /// ```
 /// use latent_augment::text::{Resources, Synonyms};

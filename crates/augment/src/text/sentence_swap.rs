@@ -1,7 +1,7 @@
 //! Sentences exchanged between two texts that say the same.
 
 use super::{Alignment, Bead, Resources, sentences};
-use crate::error::{AugmentError, Place};
+use crate::error::{AugmentError, Fault, Place};
 use crate::rate;
 use latent_numeric::random::Stream;
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,8 @@ use std::ops::Range;
 
 /// Aligned sentences change places between two texts, each pair with probability `rate`.
 ///
-/// The texts are aligned as [`Alignment::of_sentences`] says. What is between sentences stays where it is, and so does what
-/// has no counterpart. It draws from the stream `(seed, "sentence_swap", [epoch, sample])`.
+/// The texts are aligned as [`Alignment::of_sentences`] says. What is between sentences stays where it is, and so does
+/// what has no counterpart. It draws from the stream `(seed, "sentence_swap", [epoch, sample])`.
 ///
 /// ```
 /// use latent_augment::text::{Resources, SentenceSwap, TfIdf, Tokenizer};
@@ -45,6 +45,17 @@ impl Default for SentenceSwap {
 impl SentenceSwap {
     const NAME: &'static str = "sentence_swap";
 
+    /// Whether the parameters are in their domains.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check(&self) -> Result<(), AugmentError> {
+        for (name, value) in [("rate", self.rate), ("threshold", self.threshold), ("merge", self.merge)] {
+            rate::check(name, value).map_err(failed)?;
+        }
+        Ok(())
+    }
+
     /// Exchanges sentences between a sample and another text that says the same.
     ///
     /// # Errors
@@ -58,10 +69,7 @@ impl SentenceSwap {
         epoch: u64,
         sample: u64,
     ) -> Result<(String, String), AugmentError> {
-        let failed = |fault| AugmentError::new(Place::operator(&[], Self::NAME), fault);
-        for (name, value) in [("rate", self.rate), ("threshold", self.threshold), ("merge", self.merge)] {
-            rate::check(name, value).map_err(failed)?;
-        }
+        self.check()?;
         let tf_idf = resources.tf_idf().map_err(failed)?;
         let unchanged = || (first.to_owned(), second.to_owned());
         if self.rate == 0.0 {
@@ -92,6 +100,10 @@ impl SentenceSwap {
         }
         Ok((own, other))
     }
+}
+
+fn failed(fault: Fault) -> AugmentError {
+    AugmentError::new(Place::operator(&[], SentenceSwap::NAME), fault)
 }
 
 /// The bytes of sentences that follow each other.

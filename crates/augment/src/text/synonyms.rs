@@ -10,9 +10,9 @@ const FORM: &str = "two or more words, separated by commas";
 
 /// A table of synonyms. Words are looked up in lower case.
 ///
-/// In a file each line is a group of words that may stand for each other, separated by commas; `#` begins a comment. A word
-/// may be in several groups, and has the words of all of them as synonyms. A synonym of several words is as one word for the
-/// operators that follow in a chain.
+/// In a file each line is a group of words that may stand for each other, separated by commas; `#` begins a comment. A
+/// word may be in several groups, and has the words of all of them as synonyms. A synonym of several words is as one
+/// word for the operators that follow in a chain.
 ///
 /// ```
 /// use latent_augment::text::Synonyms;

@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 /// - `S(w) = sum_d tf(w, d) idf(w)`, the score of a word in the whole corpus;
 /// - `t_i = tf(x_i, x) idf(x_i)`, the score of word `i` in a text `x`.
 ///
-/// Words are told apart in lower case. scikit-learn's `TfidfVectorizer` differs: it has `ln((1 + N) / (1 + df)) + 1`, or
-/// `ln(N / df) + 1` without smoothing, takes `tf` as the count and scales the vectors to length 1.
+/// Words are told apart in lower case. scikit-learn's `TfidfVectorizer` differs: it has `ln((1 + N) / (1 + df)) + 1`,
+/// or `ln(N / df) + 1` without smoothing, takes `tf` as the count and scales the vectors to length 1.
 ///
 /// # Source
 /// Q. Xie et al., Unsupervised data augmentation for consistency training, NeurIPS 2020, appendix C, and the program
@@ -111,16 +111,16 @@ impl TfIdf {
     /// The probability of each word of a text of being replaced, where `rate` p in [0, 1] of all words is the mean.
     ///
     /// `P_i = min(p (C - t_i) / Z, 1)` with `C = max_i t_i` and `Z = sum_i (C - t_i) / |x|`. The expected number of
-    /// replacements is `p |x|`, less where the bound 1 is met. A word of the greatest score is never replaced, so nothing
-    /// is where all scores are equal (and Z is 0).
+    /// replacements is `p |x|`, less where the bound 1 is met. A word of the greatest score is never replaced, so
+    /// nothing is where all scores are equal (and Z is 0).
     pub fn replacement_probabilities<W: AsRef<str>>(&self, words: &[W], rate: f64) -> Vec<f64> {
         let below = below_greatest(&self.scores(words));
         let z = below.iter().sum::<f64>() / below.len() as f64;
         below.iter().map(|&below| if below == 0.0 { 0.0 } else { (rate * below / z).min(1.0) }).collect()
     }
 
-    /// The probability of a word of being the new one where one is replaced: in proportion to `max_w S(w) - S(w)`, uniform
-    /// over the corpus where all are equal, and 0 for a word of no document.
+    /// The probability of a word of being the new one where one is replaced: in proportion to `max_w S(w) - S(w)`,
+    /// uniform over the corpus where all are equal, and 0 for a word of no document.
     pub fn probability(&self, word: &str) -> f64 {
         self.index.get(&folded(word)).map_or(0.0, |&index| self.replacements.probability(index))
     }

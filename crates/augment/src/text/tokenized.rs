@@ -5,8 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// A text as words and the gaps before, between and after them: punctuation and space.
 ///
-/// Operators change the words; gaps stay, so what is not changed is written as it was. Only where two words would become one
-/// is there a new space. `Display` gives the text.
+/// Operators change the words; gaps stay, so what is not changed is written as it was. Only where two words would
+/// become one is there a new space. `Display` gives the text.
 ///
 /// ```
 /// use latent_augment::text::Tokenizer;
@@ -58,8 +58,8 @@ impl TokenizedText {
         self.part(j);
     }
 
-    /// Inserts a word before the one at `index`, or at the end. It follows its predecessor after a space, or after nothing
-    /// in scripts that are written without spaces.
+    /// Inserts a word before the one at `index`, or at the end. It follows its predecessor after a space, or after
+    /// nothing in scripts that are written without spaces.
     pub(crate) fn insert(&mut self, index: usize, word: String) {
         if index == 0 {
             let gap = self.words.first().map_or("", |next| between(&word, next)).to_owned();
@@ -93,8 +93,8 @@ impl TokenizedText {
         self.part_from_previous(index + 1);
     }
 
-    /// A space at the end of a gap, if without it there were no end of a word: scripts that are written without spaces may have
-    /// been there before, or another mark.
+    /// A space at the end of a gap, if without it there were no end of a word: scripts that are written without spaces
+    /// may have been there before, or another mark.
     fn part_from_previous(&mut self, index: usize) {
         if index == 0 || index >= self.words.len() || self.gaps[index].contains(char::is_whitespace) {
             return;

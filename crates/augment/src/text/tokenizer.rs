@@ -32,8 +32,8 @@ impl Tokenizer {
         Self::default()
     }
 
-    /// The words of Unicode, where runs of Chinese characters are cut into words by `jieba`, with its dictionary and its
-    /// hidden Markov model for words that are not in it. The dictionary is part of the program.
+    /// The words of Unicode, where runs of Chinese characters are cut into words by `jieba`, with its dictionary and
+    /// its hidden Markov model for words that are not in it. The dictionary is part of the program.
     ///
     /// ```
     /// use latent_augment::text::Tokenizer;

@@ -10,6 +10,7 @@ mod olshausen_field;
 mod patches;
 mod photographs;
 mod planted;
+mod reviews;
 mod strokes;
 mod whiten;
 

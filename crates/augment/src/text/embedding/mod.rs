@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Vectors of words, one of the same length for each.
 ///
-/// They are read from a text file of word2vec or GloVe, or made here of a corpus by [`Ppmi`] or [`SkipGram`]. A word is looked up as it is,
-/// else in lower case.
+/// They are read from a text file of word2vec or GloVe, or made here of a corpus by [`Ppmi`] or [`SkipGram`]. A word is
+/// looked up as it is, else in lower case.
 ///
 /// ```
 /// use latent_augment::text::Embedding;
@@ -78,8 +78,9 @@ impl Embedding {
         has_direction.then(|| self.cosine_of(a, b))
     }
 
-    /// The `count` other words whose vectors have the greatest cosines with that of a word, the nearest first; of equals the
-    /// first in the table. There are none for a word that has no direction, and no word without direction is near one.
+    /// The `count` other words whose vectors have the greatest cosines with that of a word, the nearest first; of
+    /// equals the first in the table. There are none for a word that has no direction, and no word without direction is
+    /// near one.
     pub fn nearest(&self, word: &str, count: usize) -> Vec<(&str, f32)> {
         let neighbours = self.place(word).map(|row| self.neighbours(row, count));
         neighbours.iter().flat_map(|near| near.iter().map(|&(row, cosine)| (&self.words[row][..], cosine))).collect()

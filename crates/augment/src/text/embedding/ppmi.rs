@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// An embedding by the factorisation of shifted positive pointwise mutual information.
 ///
-/// A word `w` has each word `c` of at most `window` words before or after it in the same document as context. With `#(w, c)`
-/// the number of such pairs, `#(w) = sum_c #(w, c)` and `D = sum_w #(w)`,
+/// A word `w` has each word `c` of at most `window` words before or after it in the same document as context. With
+/// `#(w, c)` the number of such pairs, `#(w) = sum_c #(w, c)` and `D = sum_w #(w)`,
 ///
 /// ```text
 /// PMI(w, c)   = ln( #(w, c) D / (#(w) #(c)) )
@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// [`SkipGram`](super::SkipGram) with k negative samples factorises the same matrix, without the `max`.
 ///
-/// Words are in lower case and the rows in the order of how often they occur, of equals in alphabetical order. The matrix is
-/// dense: `max_words^2` numbers of 8 bytes, and time of the order of its cube. The sign of a column is arbitrary; cosines
-/// do not depend on it.
+/// Words are in lower case and the rows in the order of how often they occur, of equals in alphabetical order. The
+/// matrix is dense: `max_words^2` numbers of 8 bytes, and time of the order of its cube. The sign of a column is
+/// arbitrary; cosines do not depend on it.
 ///
 /// # Source
 /// O. Levy, Y. Goldberg, Neural word embedding as implicit matrix factorization, NeurIPS 2014, sections 3.2 to 4.
@@ -109,7 +109,11 @@ impl Ppmi {
         Ok((corpus.words, matrix))
     }
 
-    fn check(&self) -> Result<(), FitError> {
+    /// Whether the parameters are in their domains, as far as that does not depend on the corpus.
+    ///
+    /// # Errors
+    /// [`FitError::Parameter`] with the first that is not.
+    pub fn check(&self) -> Result<(), FitError> {
         at_least_one(&[("window", self.window), ("dimensions", self.dimensions), ("max_words", self.max_words)])?;
         if !(self.shift >= 1.0 && self.shift.is_finite()) {
             return Err(parameter("shift", self.shift, "a finite number of at least 1"));

@@ -13,8 +13,8 @@ impl Embedding {
     /// Reads the text format of GloVe: each line is a word and the numbers of its vector, separated by spaces.
     ///
     /// # Errors
-    /// [`TableError`] with the line, if it has more or fewer numbers than the first, one of them is no number or not finite
-    /// as an `f32`, its word was there before, or it is not UTF-8; if there is no line.
+    /// [`TableError`] with the line, if it has more or fewer numbers than the first, one of them is no number or not
+    /// finite as an `f32`, its word was there before, or it is not UTF-8; if there is no line.
     pub fn read_glove(reader: impl BufRead) -> Result<Self, TableError> {
         let mut rows = Rows::default();
         table_error::lines(reader, |number, line| rows.add(number, line))?;

@@ -10,15 +10,16 @@ use serde::{Deserialize, Serialize};
 
 /// An embedding by skip-gram with negative sampling.
 ///
-/// A word `w` has each word `c` of at most `window` words before or after it in the same document as context. For each such pair
-/// `k` words `n_i` are drawn with probability in proportion to `#(n)^noise_power`, and a step of gradient descent is taken on
+/// A word `w` has each word `c` of at most `window` words before or after it in the same document as context. For each
+/// such pair `k` words `n_i` are drawn with probability in proportion to `#(n)^noise_power`, and a step of gradient
+/// descent is taken on
 ///
 /// ```text
 /// - ln sigma(u_w . v_c) - sum_(i = 1..k) ln sigma(- u_w . v_(n_i))
 /// ```
 ///
-/// with a step size that falls linearly from `learning_rate` to 0 over all pairs of all epochs. The embedding is `u`. Where
-/// there are dimensions enough and `noise_power` is 1, the optimum has `u_w . v_c = PMI(w, c) - ln k`: what
+/// with a step size that falls linearly from `learning_rate` to 0 over all pairs of all epochs. The embedding is `u`.
+/// Where there are dimensions enough and `noise_power` is 1, the optimum has `u_w . v_c = PMI(w, c) - ln k`: what
 /// [`Ppmi`](super::Ppmi) factorises.
 ///
 /// Steps are taken one after the other, so the same seed gives the same bits. Draws are from the streams
@@ -26,8 +27,8 @@ use serde::{Deserialize, Serialize};
 /// `1 / (2 dimensions)` of 0, `v` 0. Words and rows are those of `Ppmi`.
 ///
 /// # Source
-/// T. Mikolov et al., Distributed representations of words and phrases and their compositionality, NeurIPS 2013, section 2.2,
-/// without the subsampling of frequent words. O. Levy, Y. Goldberg, NeurIPS 2014, for the optimum.
+/// T. Mikolov et al., Distributed representations of words and phrases and their compositionality, NeurIPS 2013,
+/// section 2.2, without the subsampling of frequent words. O. Levy, Y. Goldberg, NeurIPS 2014, for the optimum.
 ///
 /// ```
 /// use latent_augment::text::{SkipGram, Tokenizer};
@@ -78,8 +79,8 @@ impl SkipGram {
     /// The embedding of the words of a corpus.
     ///
     /// # Errors
-    /// [`FitError`], if a parameter is out of its domain, the corpus has no words, or the steps are so large that a number
-    /// overflows.
+    /// [`FitError`], if a parameter is out of its domain, the corpus has no words, or the steps are so large that a
+    /// number overflows.
     pub fn fit<D: AsRef<str>>(
         &self,
         documents: impl IntoIterator<Item = D>,

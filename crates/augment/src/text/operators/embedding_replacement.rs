@@ -3,8 +3,8 @@
 use super::prelude::*;
 use super::{CHECKED, tenth};
 
-/// Each word that has a vector is replaced with probability `rate` by one of its nearest `neighbours` by cosine, all equally
-/// likely, of those whose cosine is at least `least_cosine`; if there is none, it stays.
+/// Each word that has a vector is replaced with probability `rate` by one of its nearest `neighbours` by cosine, all
+/// equally likely, of those whose cosine is at least `least_cosine`; if there is none, it stays.
 ///
 /// W. Y. Wang, D. Yang, That's so annoying!!!: a lexical and frame-semantic embedding based data augmentation approach,
 /// EMNLP 2015, section 3.1.

@@ -8,8 +8,8 @@ use crate::text::{Operator, Resources, TokenizedText};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-/// Applies its `steps`, and keeps what comes out only if its [polarity](crate::text::Lexicon::polarity) is that of the text
-/// before. If not, other draws are tried; after `attempts` of them the text stays as it was.
+/// Applies its `steps`, and keeps what comes out only if its [polarity](crate::text::Lexicon::polarity) is that of the
+/// text before. If not, other draws are tried; after `attempts` of them the text stays as it was.
 ///
 /// Attempt `k` draws from the streams of its steps with `k` before their place: `[epoch, sample, place.., k, place..]`.
 #[derive(Clone, Debug, PartialEq, Serialize)]

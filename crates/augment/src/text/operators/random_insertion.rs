@@ -3,9 +3,9 @@
 use super::prelude::*;
 use super::{CHECKED, changes, tenth};
 
-/// `n = max(1, floor(alpha length))` times, a word of the text that has synonyms is drawn, and one of them is inserted at a
-/// uniform place. Words are those of the text before the first insertion; places are those after the ones before, both
-/// ends among them.
+/// `n = max(1, floor(alpha length))` times, a word of the text that has synonyms is drawn, and one of them is inserted
+/// at a uniform place. Words are those of the text before the first insertion; places are those after the ones before,
+/// both ends among them.
 ///
 /// J. Wei, K. Zou, EDA, EMNLP-IJCNLP 2019, RI.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use super::{changes, tenth};
 
-/// `n = max(1, floor(alpha length))` times, two words at different places, all pairs equally likely, change places. What is
-/// between words stays.
+/// `n = max(1, floor(alpha length))` times, two words at different places, all pairs equally likely, change places.
+/// What is between words stays.
 ///
 /// J. Wei, K. Zou, EDA, EMNLP-IJCNLP 2019, RS.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,11 +3,11 @@
 use super::prelude::*;
 use super::{CHECKED, changes, tenth};
 
-/// `n = max(1, floor(alpha length))` words, drawn without replacement among those that have synonyms, are each replaced by
-/// one of theirs, all equally likely; all of them, if there are fewer.
+/// `n = max(1, floor(alpha length))` words, drawn without replacement among those that have synonyms, are each replaced
+/// by one of theirs, all equally likely; all of them, if there are fewer.
 ///
-/// Words are places in the text: the authors' program replaces a word wherever it is. Stop words are words without synonyms
-/// ([`Synonyms::without`](crate::text::Synonyms::without)).
+/// Words are places in the text: the authors' program replaces a word wherever it is. Stop words are words without
+/// synonyms ([`Synonyms::without`](crate::text::Synonyms::without)).
 ///
 /// J. Wei, K. Zou, EDA: easy data augmentation techniques for boosting performance on text classification tasks,
 /// EMNLP-IJCNLP 2019, SR.

@@ -4,8 +4,8 @@ use super::CHECKED;
 use super::prelude::*;
 
 /// Each word is replaced with the probability `P_i = min(p (C - t_i) / Z, 1)` of
-/// [`TfIdf::replacement_probabilities`](crate::text::TfIdf::replacement_probabilities), by a word of the corpus drawn with the
-/// weight `max_w S(w) - S(w)`: keywords stay, and none is put in.
+/// [`TfIdf::replacement_probabilities`](crate::text::TfIdf::replacement_probabilities), by a word of the corpus drawn
+/// with the weight `max_w S(w) - S(w)`: keywords stay, and none is put in.
 ///
 /// Q. Xie et al., Unsupervised data augmentation for consistency training, NeurIPS 2020, appendix C.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -81,7 +81,8 @@ mod tests {
     use crate::csc_images::CscImages;
     use crate::fista_mnist::FistaMnist;
     use crate::gan_mnist::GanMnist;
-    use crate::lista::ListaMnist;
+    use crate::lista::{ListaMnist, ListaPatches};
+    use crate::lista_synthetic::ListaSynthetic;
     use crate::patches::Patches;
     use crate::training::Study;
     use crate::vae_mnist::VaeMnist;
@@ -102,6 +103,8 @@ mod tests {
         can_be_used::<FistaMnist>();
         can_be_used::<GanMnist>();
         can_be_used::<ListaMnist>();
+        can_be_used::<ListaPatches>();
+        can_be_used::<ListaSynthetic>();
         can_be_used::<Patches>();
         can_be_used::<VaeMnist>();
     }
@@ -118,6 +121,8 @@ mod tests {
         defaults_are_the_default::<CscImages>();
         defaults_are_the_default::<FistaMnist>();
         defaults_are_the_default::<ListaMnist>();
+        defaults_are_the_default::<ListaPatches>();
+        defaults_are_the_default::<ListaSynthetic>();
         defaults_are_the_default::<Patches>();
     }
 

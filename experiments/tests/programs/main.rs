@@ -4,6 +4,7 @@ mod bench_augment;
 mod bench_sparse;
 mod csc_images;
 mod fista_mnist;
+mod lista;
 mod patches;
 #[path = "../support/mod.rs"]
 mod support;

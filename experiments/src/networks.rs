@@ -61,6 +61,11 @@ pub fn check(networks: &[Network], problems: &mut Problems) {
     }
 }
 
+/// The settings of all of them.
+pub fn params(networks: &[Network], layers: usize, selection: SupportSelection) -> Vec<ListaParams> {
+    networks.iter().map(|network| network.params(layers, selection)).collect()
+}
+
 /// Networks as `--dry-run` shows them, a line each.
 pub fn table(networks: &[Lista]) -> String {
     let row = |network: &Lista| {

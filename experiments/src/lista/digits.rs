@@ -55,7 +55,7 @@ impl Domain for Digits {
         Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(data: &'d Splits) -> Result<Images<'d>, Failure> {
+    fn validation(data: &Splits) -> Result<Images<'_>, Failure> {
         let (batches, size) = VALIDATED;
         Ok(Images::in_order(&data.test, size)?.at_most(batches))
     }

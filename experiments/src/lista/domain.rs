@@ -51,7 +51,7 @@ pub trait Domain: Clone + Debug + Sized + Send + 'static {
     ///
     /// # Errors
     /// If there are none.
-    fn validation<'d>(data: &'d Self::Data) -> Result<Self::Source<'d>, Failure>;
+    fn validation(data: &Self::Data) -> Result<Self::Source<'_>, Failure>;
 
     /// The first so many test samples, (samples, features).
     fn test(data: &Self::Data, count: usize) -> Array2<f32>;

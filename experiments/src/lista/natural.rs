@@ -61,7 +61,7 @@ impl Domain for NaturalPatches {
         Ok(Rows::shuffled("training patches", data.train.view(), config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(data: &'d PatchSplits) -> Result<Rows<'d>, Failure> {
+    fn validation(data: &PatchSplits) -> Result<Rows<'_>, Failure> {
         let (batches, size) = VALIDATED;
         let some = data.test.slice(s![..data.test.nrows().min(batches * size), ..]);
         Ok(Rows::in_order("test patches", some, size)?)

@@ -40,7 +40,7 @@ pub fn conclude(config: &Config, task: &RecoveryTask, data: &PlantedSet, ended: 
         "test.json",
         &json!({ "samples": config.test_samples, "oracle_nmse_db": floor, "methods": curves, "published": published }),
     )?;
-    let name = format!("{} × {} codes, {noise}", config.features, config.atoms);
+    let name = format!("{} × {}, {noise}", config.features, config.atoms);
     plot(format!("Codes recovered, {name}"), floor, noise, &curves).save(&folder, "nmse")?;
     let text = table(config, floor, &published, &curves);
     folder.bytes("summary.txt", text.as_bytes())?;
@@ -118,14 +118,14 @@ fn table(config: &Config, floor: f64, published: &[(&'static str, f64)], curves:
         let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>8}")).collect();
         format!("{}\n", format!("  {name:<12}{}{last:>12}", cells.concat()).trim_end())
     };
+    let floor = match config.noise {
+        Noise::Noiseless => String::new(),
+        Noise::Snr(_) => format!(", least squares on the true support {floor:.1}"),
+    };
     let mut text = format!(
-        "NMSE in dB after layers, {} test samples of {} numbers, {} atoms, {}",
+        "NMSE in dB after layers, {} test samples of {} numbers, {} atoms, {}{floor}\n",
         config.test_samples, config.features, config.atoms, config.noise
     );
-    if config.noise != Noise::Noiseless {
-        text += &format!(", least squares on the true support {floor:.1}");
-    }
-    text += "\n";
     text +=
         &row("", shown.iter().map(ToString::to_string).collect(), if published.is_empty() { "" } else { "published" });
     for curve in curves {

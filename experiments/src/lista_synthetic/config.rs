@@ -129,7 +129,7 @@ impl Config {
 
     /// The networks.
     pub fn network_params(&self) -> Vec<ListaParams> {
-        self.networks.iter().map(|network| network.params(self.layers, self.selection)).collect()
+        networks::params(&self.networks, self.layers, self.selection)
     }
 
     /// How they share the steps of training.

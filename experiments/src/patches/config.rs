@@ -114,7 +114,7 @@ impl Config {
     /// How patches are taken.
     pub fn cut(&self) -> Cut {
         let &Self { photographs, cutoff, contrast, side, train_patches, test_patches, .. } = self;
-        Cut { photographs, cutoff, contrast, side, train_patches, test_patches }
+        Cut { photographs, whitened: true, cutoff, contrast, side, train_patches, test_patches }
     }
 
     /// Height and width of a patch.

@@ -11,6 +11,8 @@ pub struct Cut {
     /// How many of the training photographs, from the first on, patches are taken from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photographs: Option<usize>,
+    /// Whether photographs pass the filter first; else patches lose no more than their means.
+    pub whitened: bool,
     /// The frequency `f0`, in cycles a pixel, of the filter `f exp(-(f/f0)^4)`.
     pub cutoff: f64,
     /// What is brought to the same contrast, before all patches together are brought to variance 1.
@@ -42,6 +44,7 @@ impl Default for Cut {
     fn default() -> Self {
         Self {
             photographs: None,
+            whitened: true,
             cutoff: DEFAULT_CUTOFF,
             contrast: Contrast::EachPhotograph,
             side: 10,

@@ -105,9 +105,10 @@ fn filtered(photographs: &Photographs, cut: &Cut) -> Result<Vec<Array3<f32>>, Da
     (0..photographs.len()).into_par_iter().map(image).collect()
 }
 
-/// A photograph, (height, width), after the filter, of contrast 1 unless that is to be kept.
+/// A photograph, (height, width), after the filter if there is one, of contrast 1 unless that is to be kept.
 fn whitened(photograph: Array2<f64>, cut: &Cut) -> Result<Array3<f32>, DatasetError> {
-    let mut image = [filter(photograph.view(), cut.cutoff)?.mapv(|value| value as f32)];
+    let image = if cut.whitened { filter(photograph.view(), cut.cutoff)? } else { photograph };
+    let mut image = [image.mapv(|value| value as f32)];
     if cut.contrast != Contrast::Kept {
         to_unit_variance(&mut image);
     }
@@ -137,6 +138,11 @@ mod tests {
         assert!((variance - 1.0).abs() < 1e-4, "{variance}");
         let kept = Cut { contrast: Contrast::Kept, ..small() };
         assert_ne!(PatchSplits::cut(pictures(), &kept, 0).unwrap().train, data.train);
+        let grey = Cut { whitened: false, ..small() };
+        let grey = PatchSplits::cut(pictures(), &grey, 0).unwrap();
+        // Neighbours are alike in a picture, and little after the filter.
+        let alike = |x: &Array2<f32>| x.column(0).dot(&x.column(1)) / x.nrows() as f32;
+        assert!(alike(&grey.train) > 0.5 && alike(&data.train) < 0.4, "{} {}", alike(&grey.train), alike(&data.train));
         let few = PatchSplits::cut(pictures(), &Cut { photographs: Some(2), ..small() }, 0).unwrap();
         assert_eq!(few.photographs, 2);
         assert_ne!(few.train, data.train);

@@ -2,11 +2,11 @@
 
 use super::{Chosen, Shown};
 use crate::failure::Failure;
-use crate::picture::{self, Cell, Photo, Sheet, Tile, Tone};
+use crate::picture::{self, Cell, Photo, Sheet, Tile, Tone, colours};
 use image::RgbImage;
 use latent_datasets::patches::Grid;
 use latent_tensor::Tensor;
-use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView3, ArrayView4, Axis, Ix4, concatenate, s};
+use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
 
 /// Small images of the picture at most, and how many in a row.
 pub const SHOWN: usize = 60;
@@ -106,7 +106,7 @@ fn photographs(x: ArrayView4<'_, f32>, back: ArrayView4<'_, f32>) -> RgbImage {
     let columns = (WIDTH / width.max(1)).clamp(1, COLUMNS);
     let shown = count.min(SHOWN);
     let all: Vec<[Array3<u8>; 2]> =
-        (0..shown).map(|index| [x, back].map(|images| bytes(images.index_axis(Axis(0), index)))).collect();
+        (0..shown).map(|index| [x, back].map(|images| colours(images.index_axis(Axis(0), index)))).collect();
     let rows = all.chunks(columns).flat_map(|some| {
         [0, 1].map(|part| {
             let photos = some.iter().map(|pair| Photo { image: pair[part].view(), caption: String::new() });
@@ -114,11 +114,4 @@ fn photographs(x: ArrayView4<'_, f32>, back: ArrayView4<'_, f32>) -> RgbImage {
         })
     });
     Sheet { rows: rows.collect(), scale: 1, gutter: 4, margin: 8, ..Sheet::default() }.draw()
-}
-
-fn bytes(image: ArrayView3<'_, f32>) -> Array3<u8> {
-    let (channels, height, width) = image.dim();
-    Array3::from_shape_fn((3, height, width), |(c, row, column)| {
-        (255.0 * image[[c.min(channels - 1), row, column]].clamp(0.0, 1.0)).round() as u8
-    })
 }

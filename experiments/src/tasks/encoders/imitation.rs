@@ -1,6 +1,6 @@
 //! Encoders that learn from a solver.
 
-use super::networks::Networks;
+use super::networks::{self, Networks};
 use crate::tasks::samples;
 use latent_layers::{Module, State, Visitor};
 use latent_regularizers::Snapshot;
@@ -66,7 +66,7 @@ impl EncodersTask {
     /// # Errors
     /// If its shape is another.
     pub fn begin_with(&self, dictionary: Dictionary<f32>) -> Result<(), TaskError> {
-        let begun = Self::new(dictionary, self.lambda, self.params.clone(), self.loss, self.stop.clone())?;
+        let begun = Self::new(dictionary, self.lambda, self.params.clone(), self.loss, self.stop)?;
         Ok(Snapshot::of(&begun).restore(self)?)
     }
 
@@ -163,7 +163,7 @@ impl Trainable for EncodersTask {
     }
 
     fn save(&self, trainers: &Vec<StageTrainer>) -> Vec<PlayerState> {
-        self.networks.save(trainers)
+        networks::save(trainers)
     }
 
     fn load(&self, trainers: &mut Vec<StageTrainer>, states: &[PlayerState]) -> Result<(), String> {

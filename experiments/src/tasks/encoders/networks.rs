@@ -62,11 +62,6 @@ impl Networks {
         Ok(self.0.iter().zip(all).fold(terms, |terms, (network, value)| terms.with_value(network.name(), value)))
     }
 
-    pub fn save(&self, trainers: &[StageTrainer]) -> Vec<PlayerState> {
-        let state = |trainer: &StageTrainer| PlayerState { optimizer: trainer.save(), average: None, last_norm: None };
-        trainers.iter().map(state).collect()
-    }
-
     pub fn load(&self, trainers: &mut [StageTrainer], states: &[PlayerState]) -> Result<(), String> {
         if states.len() != trainers.len() {
             return Err(format!("{} states of players, where there are {}", states.len(), trainers.len()));
@@ -82,6 +77,12 @@ impl Networks {
             visitor.module(network.name(), network);
         }
     }
+}
+
+/// What is kept of the trainers, one for each player.
+pub(super) fn save(trainers: &[StageTrainer]) -> Vec<PlayerState> {
+    let state = |trainer: &StageTrainer| PlayerState { optimizer: trainer.save(), average: None, last_norm: None };
+    trainers.iter().map(state).collect()
 }
 
 /// The codes of a network after some layers.

@@ -1,6 +1,6 @@
 //! Encoders that learn the codes that samples were made of.
 
-use super::networks::Networks;
+use super::networks::{self, Networks};
 use latent_layers::{Module, Visitor};
 use latent_sparse::SparseError;
 use latent_sparse::lasso::Lasso;
@@ -87,7 +87,7 @@ impl Trainable for RecoveryTask {
     }
 
     fn save(&self, trainers: &Vec<StageTrainer>) -> Vec<PlayerState> {
-        self.0.save(trainers)
+        networks::save(trainers)
     }
 
     fn load(&self, trainers: &mut Vec<StageTrainer>, states: &[PlayerState]) -> Result<(), String> {

@@ -8,6 +8,7 @@ use latent_datasets::folder::Channels;
 use latent_datasets::named::{Locate, bsds};
 use latent_datasets::photographs::PhotographSplits;
 use latent_datasets::synthetic::dead_leaves::DeadLeaves;
+use latent_train::config::Problems;
 use latent_train::run::DataSource;
 use latent_train::tell::tell;
 
@@ -28,9 +29,10 @@ impl DataSet for PhotographSplits {
     }
 }
 
-/// Refuses the data sets that have no natural images, before anything is loaded.
-pub fn is_natural(dataset: Dataset) -> bool {
-    matches!(dataset, Dataset::Auto | Dataset::Bsds | Dataset::Synthetic)
+/// Notes a data set that has no natural images, before anything is loaded.
+pub fn check(dataset: Dataset, problems: &mut Problems) {
+    let natural = matches!(dataset, Dataset::Auto | Dataset::Bsds | Dataset::Synthetic);
+    problems.require(natural, "dataset", format!("must be auto, bsds or synthetic, got {dataset}"));
 }
 
 /// The photographs of the flags, or what stands in for them.

@@ -4,8 +4,9 @@ mod support;
 
 use latent_numeric::parallel::with_threads;
 use latent_train::checkpoint::{CheckpointError, Checkpoints, Identity};
-use latent_train::{Event, Every, Observer, Outcome, Position, StopReason, TaskError};
+use latent_train::{Event, Every, Observer, Outcome, Position, StopReason, Task, TaskError};
 use proptest::prelude::*;
+use std::cell::Cell;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -154,4 +155,36 @@ fn what_is_not_finite_stops_the_run_and_the_last_good_weights_stay() {
     assert_eq!(trouble.origin.unwrap().operator, "ln");
     assert!(trouble.value.is_nan() && trouble.last_gradient_norm.is_some_and(f64::is_finite));
     assert_eq!(Checkpoints::new(here.path()).last().unwrap().0.step, 9);
+}
+
+#[test]
+fn what_was_prepared_comes_from_the_checkpoint() {
+    let prepared = Cell::new(0);
+    let run = |folder: &Path, steps: u64| {
+        let game = Game::new(3);
+        let prepare = || {
+            prepared.set(prepared.get() + 1);
+            game.model().parameters().iter().for_each(|(_, parameter)| parameter.elements().fill(0.25));
+            Ok(())
+        };
+        let mut executor = executor(&game, steps, Some((folder, Every::Never))).prepare(prepare);
+        if let Ok((checkpoint, _)) = Checkpoints::new(folder).last() {
+            executor.resume(&checkpoint).unwrap();
+        }
+        executor.run().unwrap();
+        game.weights()
+    };
+    let [whole, parts] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let want = run(whole.path(), STEPS);
+    assert!(prepared.get() == 1 && want != undisturbed().0);
+    run(parts.path(), 3);
+    assert_eq!((run(parts.path(), STEPS), prepared.get()), (want, 2));
+}
+
+#[test]
+fn what_cannot_be_prepared_ends_training_before_its_first_step() {
+    let game = Game::new(3);
+    let before = game.weights();
+    let told = executor(&game, STEPS, None).prepare(|| Err("no samples".into())).run().unwrap_err();
+    assert_eq!((told.to_string(), game.weights()), ("no samples".to_owned(), before));
 }

@@ -80,8 +80,7 @@ const WINDOWS_IN_A_SIDE: f32 = 6.0;
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        let natural = natural::is_natural(self.dataset);
-        problems.require(natural, "dataset", format!("must be auto, bsds or synthetic, got {}", self.dataset));
+        natural::check(self.dataset, problems);
         let filters = &self.filters;
         let known = !filters.is_empty() && filters.iter().all(|&size| FilterBanksTask::allows(size));
         let each_once = filters.iter().enumerate().all(|(at, size)| !filters[..at].contains(size));

@@ -16,6 +16,8 @@ pub struct WindowSplits {
     pub train: Array2<f32>,
     /// The same of other photographs, to test on.
     pub test: Array2<f32>,
+    /// The smooth parts of both.
+    smooth: [Array2<f32>; 2],
     /// The first test photograph, (1, channels, height, width): its smooth part and the rest.
     pub photograph: Split<f32>,
     /// Channels, height and width of windows.
@@ -38,20 +40,25 @@ impl WindowSplits {
         let PhotographSplits { train, test } = &photographs;
         let sources = [train, test].map(|part| source(&part.name, &part.provenance)).into();
         let side = config.window;
-        let windows = |part: &Photographs, count: usize| -> Result<(Array2<f32>, usize), Failure> {
+        let windows = |part: &Photographs, count: usize| -> Result<(Split<f32>, usize), Failure> {
             let images: Vec<Array3<f32>> = (0..part.len()).map(|index| part.unit(index)).collect();
             let rows = random_patches(&images, (side, side), count, seed)?;
             let channels = rows.ncols() / (side * side);
             let shape = (count, channels, side, side);
             let images: Array4<f32> = rows.into_shape_with_order(shape).expect("as many elements");
-            let high = config.low_pass.split(images.view())?.high;
-            Ok((high.into_shape_with_order((count, channels * side * side)).expect("as many elements"), channels))
+            Ok((config.low_pass.split(images.view())?, channels))
+        };
+        let rows = |images: Array4<f32>| {
+            let (count, channels, height, width) = images.dim();
+            images.into_shape_with_order((count, channels * height * width)).expect("as many elements")
         };
         let (of_train, channels) = windows(train, config.train_windows)?;
         let (of_test, _) = windows(test, config.test_windows)?;
         let whole = test.unit::<f32>(0).insert_axis(ndarray::Axis(0));
         let photograph = config.low_pass.split(whole.view())?;
-        Ok(Self { train: of_train, test: of_test, photograph, image: (channels, side, side), sources })
+        let smooth = [of_train.low, of_test.low].map(rows);
+        let (train, test) = (rows(of_train.high), rows(of_test.high));
+        Ok(Self { train, test, smooth, photograph, image: (channels, side, side), sources })
     }
 
     /// The windows to learn from, (windows, channels, height, width).
@@ -62,6 +69,16 @@ impl WindowSplits {
     /// The windows to test on, (windows, channels, height, width).
     pub fn test_images(&self) -> ArrayView4<'_, f32> {
         self.images(&self.test)
+    }
+
+    /// The smooth parts of the windows to learn from.
+    pub fn smooth_train(&self) -> ArrayView4<'_, f32> {
+        self.images(&self.smooth[0])
+    }
+
+    /// The smooth parts of the windows to test on.
+    pub fn smooth_test(&self) -> ArrayView4<'_, f32> {
+        self.images(&self.smooth[1])
     }
 
     fn images<'a>(&self, rows: &'a Array2<f32>) -> ArrayView4<'a, f32> {

@@ -2,7 +2,7 @@
 
 use super::conclude::{Bank, Concluded, Drawn};
 use crate::failure::Failure;
-use crate::picture::{Cell, Photo, Sheet, Tile, Tone};
+use crate::picture::{Cell, Photo, Sheet, Tile, Tone, colours};
 use crate::plot::{Axis, Figure, Panel};
 use crate::tasks::FilterBanksTask;
 use image::RgbImage;
@@ -72,16 +72,9 @@ fn signed_colours(filter: ArrayView3<'_, f32>) -> Array3<u8> {
     })
 }
 
-fn bytes(image: &Array3<f32>) -> Array3<u8> {
-    let (channels, height, width) = image.dim();
-    Array3::from_shape_fn((3, height, width), |(c, row, column)| {
-        (255.0 * image[[c.min(channels - 1), row, column]].clamp(0.0, 1.0)).round() as u8
-    })
-}
-
 /// The photograph and what its maps make of it.
 fn beside(original: &Array3<f32>, drawn: &Drawn) -> RgbImage {
-    let images = [bytes(original), bytes(&drawn.reconstruction)];
+    let images = [original, &drawn.reconstruction].map(|image| colours(image.view()));
     let captions = ["photograph".to_owned(), format!("smooth part and maps: {:.1} dB", drawn.psnr)];
     let row = images.iter().zip(captions).map(|(image, caption)| Cell::Photo(Photo { image: image.view(), caption }));
     Sheet { rows: vec![row.collect()], scale: 1, gutter: 12, margin: 12, ..Sheet::default() }.draw()

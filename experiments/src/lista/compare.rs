@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::tasks::EncodersTask;
 use crate::timed::timed;
 use latent_sparse::SparseError;
-use latent_sparse::lasso::{Codes, Fista, Ista, Solver, Stop};
+use latent_sparse::lasso::{Admm, Codes, Fista, Ista, Solver, Stop};
 use latent_sparse::lista::{LayerWise, losses};
 use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
@@ -44,8 +44,9 @@ pub struct Curve {
 
 /// Solvers first, then networks; `None` on Ctrl-C.
 pub fn compare(task: &EncodersTask, x: &Array2<f32>, interrupt: &Interrupt) -> Result<Option<Vec<Curve>>, Failure> {
-    let lasso = task.lasso()?;
-    let best = lasso.solve(x.view(), &latent_sparse::lasso::Admm::default(), &Stop::gap(OPTIMUM))?;
+    let dictionary = task.dictionary()?;
+    let lasso = task.lasso(&dictionary)?;
+    let best = lasso.solve(x.view(), &Admm::default(), &Stop::gap(OPTIMUM))?;
     let objective = best.summary().objective;
     let solvers: [&dyn Solver<f32>; 2] = [&Ista::default(), &Fista::default()];
     let of_networks =

@@ -1,12 +1,10 @@
 //! What a run leaves: the comparison, its figures, and the report.
 
-use super::Config;
 use super::compare::{Curve, FLOOR, Point, compare, iterations_worth};
-use crate::data;
+use super::{Config, Domain};
 use crate::failure::Failure;
 use crate::plot::{Axis, Figure as Plot, Panel};
-use crate::tasks::EncodersTask;
-use latent_datasets::Splits;
+use crate::tasks::{EncoderLoss, EncodersTask};
 use latent_train::progress::grouped;
 use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::session::Ended;
@@ -16,22 +14,29 @@ use std::io::Write as _;
 use std::time::Instant;
 
 /// Compares, draws, and says what it came to.
-pub fn conclude(config: &Config, task: &EncodersTask, data: &Splits, ended: &Ended) -> Result<Study, Failure> {
+pub fn conclude<D: Domain>(
+    config: &Config<D>,
+    task: &EncodersTask,
+    data: &D::Data,
+    ended: &Ended,
+) -> Result<Study, Failure> {
     let folder = ended.records.folder();
-    folder.npy("dictionary.npy", &task.lasso()?.dictionary().atoms())?;
-    let set = data::title(data);
-    let x = data.test.rows::<f32>(0..config.compared_images.min(data.test.len()));
-    let about = format!(
-        "Networks of {} layers that encode {set} with {} atoms, trained {}, beside the solvers that they imitate: \
+    folder.npy("dictionary.npy", &task.dictionary()?.atoms())?;
+    let set = D::title(config, data);
+    let x = D::test(data, config.compared_images);
+    let note = D::note(config);
+    let about = note.map_or_else(String::new, |note| format!("{note}. "))
+        + &format!(
+            "Networks of {} layers that encode {set} with {} atoms, trained {}, beside the solvers that they imitate: \
          ½‖x − Wz‖² + {}‖z‖₁.",
-        config.layers,
-        config.atoms,
-        match config.loss {
-            crate::tasks::EncoderLoss::Codes => "to give the codes of a solver",
-            crate::tasks::EncoderLoss::Energy => "to lower the objective itself",
-        },
-        config.lambda
-    );
+            config.layers,
+            config.atoms,
+            match config.loss {
+                EncoderLoss::Codes => "to give the codes of a solver",
+                EncoderLoss::Energy => "to lower the objective itself",
+            },
+            config.lambda
+        );
     let mut study =
         Study::new(format!("Learned encoders of {set}"), about).unit("objective", "").unit("layers", "trained");
     study = task.networks().iter().fold(study, |study, network| study.unit(network.name(), "of the optimum, above it"));
@@ -39,11 +44,11 @@ pub fn conclude(config: &Config, task: &EncodersTask, data: &Splits, ended: &End
     let Some(curves) = compare(task, &x, &ended.interrupt)? else { return Ok(study) };
     let took = start.elapsed();
     folder.json("encoders.json", &json!({ "images": x.nrows(), "methods": curves }))?;
-    let on = format!("of {} images by learned encoders and by solvers", x.nrows());
+    let on = format!("of {} samples by learned encoders and by solvers", x.nrows());
     plot(format!("Codes {on}"), "‖z − z*‖² / ‖z*‖²", |point| point.code_error, &curves).save(&folder, "codes")?;
     plot(format!("Objectives {on}"), "(F − F*) / F*", |point| point.excess, &curves).save(&folder, "objectives")?;
 
-    let text = table(&curves);
+    let text = note.map_or_else(String::new, |note| format!("note: {note}\n")) + &table(&curves);
     folder.bytes("summary.txt", text.as_bytes())?;
     // Whoever read along may have left, as `head` does; it is all in the folder.
     let _ = write!(std::io::stdout(), "{text}");
@@ -65,7 +70,7 @@ pub fn conclude(config: &Config, task: &EncodersTask, data: &Splits, ended: &End
         };
     }
     let text = format!(
-        "ISTA, FISTA and the networks on {} test images: how far the objective is above the optimum, how far codes are \
+        "ISTA, FISTA and the networks on {} test samples: how far the objective is above the optimum, how far codes are \
          from the optimum's, after so many iterations or layers, and in the time that takes. Networks have a point for \
          each of their layers.",
         grouped(x.nrows() as u64)
@@ -87,7 +92,7 @@ fn plot(title: String, name: &str, error: fn(&Point) -> f64, curves: &[Curve]) -
     };
     Plot::new(title).panel(panel("by steps", "iterations or layers", |point| point.steps as f64)).panel(panel(
         "by time",
-        "seconds for all images",
+        "seconds for all samples",
         |point| point.seconds,
     ))
 }

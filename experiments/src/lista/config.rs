@@ -1,24 +1,29 @@
 //! What a run depends on.
 
+use super::Domain;
 use crate::cli::Dataset;
-use crate::networks::Network;
+use crate::networks::{self, Network, Schedule};
 use crate::tasks::EncoderLoss;
 use crate::training::StudyConfig;
 use latent_sparse::dictionary::DictionaryParams;
 use latent_sparse::lasso::{LassoParams, Stop};
-use latent_sparse::lista::{ListaParams, StageWise, SupportSelection};
+use latent_sparse::lista::{ListaParams, SupportSelection};
 use latent_train::config::{Check, Problems, Training};
 use serde::{Deserialize, Serialize};
 
-/// The configuration of `lista_mnist`.
+/// The configuration of `lista_mnist` and `lista_patches`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Config {
+#[serde(default, bound = "")]
+pub struct Config<D: Domain> {
     /// Which images.
     pub dataset: Dataset,
+    /// Of `lista_patches`: how patches are cut.
+    #[serde(skip_serializing_if = "has_no_keys")]
+    pub patches: D::Settings,
     /// Atoms of the dictionary, which is learned first.
     pub atoms: usize,
-    /// The weight of the l1 term in `1/2 ||x - W z||^2 + lambda ||z||_1`, pixels in [0, 1].
+    /// The weight of the l1 term in `1/2 ||x - W z||^2 + lambda ||z||_1`; pixels of digits in [0, 1], of patches with
+    /// variance 1.
     pub lambda: f64,
     /// Batches of 512 training images that the dictionary is learned from.
     pub dictionary_batches: usize,
@@ -44,26 +49,18 @@ pub struct Config {
 /// Training images of a batch of the dictionary.
 pub const DICTIONARY_BATCH: usize = 512;
 
-impl Default for Config {
+/// Whether a table would be empty: that of the type that has no values but one.
+fn has_no_keys<T>(_: &T) -> bool {
+    size_of::<T>() == 0
+}
+
+impl<D: Domain> Default for Config<D> {
     fn default() -> Self {
-        Self {
-            dataset: Dataset::Auto,
-            atoms: 256,
-            lambda: 0.1,
-            dictionary_batches: 200,
-            networks: vec![Network::Lista, Network::Cp, Network::Slista],
-            layers: 8,
-            selection: SupportSelection { percent: 1.2, max_percent: 13.0 },
-            loss: EncoderLoss::Codes,
-            learning_rate: 1e-3,
-            refinements: vec![0.2],
-            compared_images: 500,
-            training: Training { epochs: Some(12), log_every: 10, ..Training::default() },
-        }
+        D::defaults()
     }
 }
 
-impl Check for Config {
+impl<D: Domain> Check for Config<D> {
     fn check(&self, problems: &mut Problems) {
         let counts = [
             ("atoms", self.atoms),
@@ -77,21 +74,14 @@ impl Check for Config {
         let single = self.lambda as f32;
         let fits = single.is_finite() && single > 0.0;
         problems.require(fits, "lambda", format!("must be a finite number above 0, got {}", self.lambda));
-        problems.require(!self.networks.is_empty(), "networks", "must name at least one network");
-        for (at, network) in self.networks.iter().enumerate() {
-            let first = !self.networks[..at].contains(network);
-            problems.require(first, "networks", format!("names {network} twice"));
-        }
-        let rates = std::iter::once(("learning_rate", self.learning_rate));
-        for (key, rate) in rates.chain(self.refinements.iter().map(|factor| ("refinements", *factor))) {
-            let fits = rate.is_finite() && rate > 0.0;
-            problems.require(fits, key, format!("must be finite and above 0, got {rate}"));
-        }
+        networks::check(&self.networks, problems);
+        self.schedule().check(problems);
+        D::check(self, problems);
         problems.table("training", &self.training);
     }
 }
 
-impl StudyConfig for Config {
+impl<D: Domain> StudyConfig for Config<D> {
     fn training(&self) -> &Training {
         &self.training
     }
@@ -101,7 +91,7 @@ impl StudyConfig for Config {
     }
 }
 
-impl Config {
+impl<D: Domain> Config<D> {
     /// How the dictionary is learned.
     pub fn dictionary(&self, seed: u64) -> DictionaryParams<f32> {
         DictionaryParams {
@@ -114,17 +104,16 @@ impl Config {
 
     /// The networks.
     pub fn network_params(&self) -> Vec<ListaParams> {
-        self.networks.iter().map(|network| network.params(self.layers, self.selection)).collect()
+        networks::params(&self.networks, self.layers, self.selection)
     }
 
-    /// The schedule of each network, if all together make so many steps; `None` if that is fewer than there are stages.
-    pub fn schedule(&self, steps: u64) -> Option<StageWise> {
-        let stages = (self.networks.len() * self.layers * (1 + self.refinements.len())) as u64;
-        let schedule = StageWise {
+    /// How they share the steps of training.
+    pub fn schedule(&self) -> Schedule<'_> {
+        Schedule {
+            networks: self.networks.len(),
+            layers: self.layers,
             learning_rate: self.learning_rate,
-            refinements: self.refinements.clone(),
-            steps: steps / stages,
-        };
-        (schedule.steps > 0).then_some(schedule)
+            refinements: &self.refinements,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What a run depends on.
 
+use super::{Contrast, Cut};
 use crate::cli::Dataset;
 use crate::natural;
 use crate::solvers::SolverName;
@@ -47,18 +48,6 @@ pub struct Config {
     pub training: Training,
 }
 
-/// What is brought to the same contrast after the filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Contrast {
-    /// Nothing.
-    Kept,
-    /// Each photograph.
-    EachPhotograph,
-    /// Each patch.
-    EachPatch,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -81,26 +70,15 @@ impl Default for Config {
     }
 }
 
-/// Sides that windows and waves fit into, and that are still called small.
-const SIDES: std::ops::RangeInclusive<usize> = 4..=32;
 /// What is remembered exactly of how long an atom went unused.
 const MOST_IDLE: usize = 1 << f32::MANTISSA_DIGITS;
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        let natural = natural::is_natural(self.dataset);
-        problems.require(natural, "dataset", format!("must be auto, bsds or synthetic, got {}", self.dataset));
-        for (key, count) in [
-            ("photographs", self.photographs.unwrap_or(1)),
-            ("train_patches", self.train_patches),
-            ("test_patches", self.test_patches),
-            ("atoms", self.atoms),
-        ] {
-            problems.require(count >= 1, key, "must be at least 1, got 0");
-        }
-        let (side, atoms, patches) = (self.side, self.atoms, self.train_patches);
-        let (least, most) = (SIDES.start(), SIDES.end());
-        problems.require(SIDES.contains(&side), "side", format!("must be from {least} to {most}, got {side}"));
+        natural::check(self.dataset, problems);
+        self.cut().check(problems);
+        problems.require(self.atoms >= 1, "atoms", "must be at least 1, got 0");
+        let (atoms, patches) = (self.atoms, self.train_patches);
         problems.require(
             atoms <= patches,
             "atoms",
@@ -109,8 +87,7 @@ impl Check for Config {
         let single = self.lambda as f32;
         let fits = single.is_finite() && single > 0.0;
         problems.require(fits, "lambda", format!("must be a finite number above 0, got {:e}", self.lambda));
-        for (key, value) in [("cutoff", self.cutoff), ("learning_gap", self.learning_gap), ("test_gap", self.test_gap)]
-        {
+        for (key, value) in [("learning_gap", self.learning_gap), ("test_gap", self.test_gap)] {
             let fits = value.is_finite() && value > 0.0;
             problems.require(fits, key, format!("must be a finite number above 0, got {value}"));
         }
@@ -134,9 +111,15 @@ impl StudyConfig for Config {
 }
 
 impl Config {
+    /// How patches are taken.
+    pub fn cut(&self) -> Cut {
+        let &Self { photographs, cutoff, contrast, side, train_patches, test_patches, .. } = self;
+        Cut { photographs, whitened: true, cutoff, contrast, side, train_patches, test_patches }
+    }
+
     /// Height and width of a patch.
     pub fn shape(&self) -> (usize, usize) {
-        (self.side, self.side)
+        self.cut().shape()
     }
 
     /// The penalty on the codes.

@@ -10,13 +10,15 @@
 mod conclude;
 mod config;
 mod controls;
+mod cut;
 mod data;
 mod figures;
 mod judged;
 mod sections;
 mod summary;
 
-pub use config::{Config, Contrast};
+pub use config::Config;
+pub use cut::{Contrast, Cut};
 pub use data::PatchSplits;
 pub use judged::{CLASSES, GOOD, Judged};
 
@@ -24,10 +26,8 @@ use crate::cli::Common;
 use crate::data::Loaded;
 use crate::dictionaries::{growth, use_of_atoms};
 use crate::failure::Failure;
-use crate::natural;
 use crate::tasks::DictionaryTask;
 use crate::training::{Shorthand, Study};
-use latent_datasets::folder::Channels;
 use latent_sparse::dictionary::{DictionaryLearner, epoch_order};
 use latent_sparse::lasso::Stop;
 use latent_train::TaskError;
@@ -74,9 +74,7 @@ impl Study for Patches {
     type Source<'d> = Rows<'d>;
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<PatchSplits>, Failure> {
-        let loaded = natural::load(flags, Channels::Grey)?;
-        let splits = PatchSplits::cut(loaded.splits, config, flags.seed)?;
-        Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
+        PatchSplits::load(&config.cut(), flags)
     }
 
     fn model(config: &Config, data: &PatchSplits, seed: u64) -> Result<DictionaryTask, Failure> {

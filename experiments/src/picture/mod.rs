@@ -16,6 +16,7 @@
 //! ```
 
 mod atoms;
+mod colours;
 mod decomposition;
 mod rows;
 mod sheet;
@@ -23,6 +24,7 @@ pub(crate) mod text;
 mod tone;
 
 pub use atoms::{atoms, columns};
+pub use colours::colours;
 pub use decomposition::{Decomposition, Part, decompositions};
 pub use rows::{captioned, rows, side};
 pub use sheet::{Cell, Photo, Sheet, Tile};

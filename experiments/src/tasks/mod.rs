@@ -8,7 +8,7 @@ mod gan;
 mod vae;
 
 pub use dictionary::DictionaryTask;
-pub use encoders::{EncoderLoss, EncodersTask};
+pub use encoders::{EncoderLoss, EncodersTask, PlantedBatch, RecoveryTask};
 pub use filter_banks::FilterBanksTask;
 pub use gan::{GanTask, each_class_in_turn, samples_of_all_classes};
 pub use vae::VaeTask;

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 ///
 /// Writes the codes, NAME.npy of (images, latent_dim), and what else the model knows of them beside it; and NAME.png,
 /// the codes in a plane (of two principal components, if there are more dimensions), in the colours of their classes.
+/// The codes of a dictionary of patches are those of the patches of a photograph, from left to right, then down; those of
+/// convolutional filters are maps, (images, filters, height, width).
 #[derive(Debug, Parser)]
 #[command(
     name = "encode",
@@ -58,7 +60,8 @@ impl Encode {
             let suffix = if index == 0 { String::new() } else { format!("_{name}") };
             files.push(output.array(&suffix, &array.to_array())?);
         }
-        if let Some(codes) = arrays.first().filter(|codes| codes.shape()[1] >= 2 && codes.shape()[0] >= 3) {
+        let in_plane = |codes: &&Tensor| codes.rank() == 2 && codes.shape()[1] >= 2 && codes.shape()[0] >= 3;
+        if let Some(codes) = arrays.first().filter(in_plane) {
             files.push(output.png(&plot::plane(codes.view_as::<Ix2>(), chosen.labels.as_deref())?.png(2.0)?)?);
         }
         told(&files);

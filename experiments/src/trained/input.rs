@@ -1,22 +1,12 @@
 //! The images that a trained model is given.
 
-use super::Opened;
+use super::{Chosen, Form, Opened, Split};
 use crate::failure::Failure;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use latent_datasets::folder::{Channels, Picture, read_folder, read_picture};
-use latent_tensor::Tensor;
-use ndarray::{Array2, ArrayD, Axis};
+use ndarray::{Array3, ArrayD, Axis};
 use ndarray_npy::{ReadNpyError, read_npy};
 use std::path::{Path, PathBuf};
-
-/// Which part of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Split {
-    /// What was trained on.
-    Train,
-    /// What was not.
-    Test,
-}
 
 /// Which images: some of the run's data set, or others.
 #[derive(Args, Clone, Debug)]
@@ -35,58 +25,31 @@ pub struct Input {
     pub input: Option<PathBuf>,
 }
 
-/// Images in `[0, 1]`, a row each, and their classes where these are known.
-pub struct Chosen {
-    pub x: Array2<f32>,
-    pub labels: Option<Vec<u8>>,
-}
-
 impl Input {
     /// The images, at most so many unless more are asked for.
     pub(super) fn read(&self, of: &Opened, most: usize) -> Result<Chosen, Failure> {
         let most = self.first.map_or(most, |first| usize::try_from(first).unwrap_or(usize::MAX));
-        let splits = &of.data.splits;
         match &self.input {
-            None => {
-                let set = match self.split {
-                    Split::Train => &splits.train,
-                    Split::Test => &splits.test,
-                };
-                let some = 0..set.len().min(most);
-                let labels = set.labels().map(|labels| labels[some.clone()].to_vec());
-                Ok(Chosen { x: set.rows(some), labels })
-            }
+            None => of.images.part(self.split, most),
             Some(path) => {
-                let image = splits.train.image_dim();
-                let x = if path.extension().is_some_and(|ending| ending == "npy") {
-                    array(path, image)?
+                let form = of.images.form();
+                let mut images = if path.extension().is_some_and(|ending| ending == "npy") {
+                    array(path, &form)?
                 } else {
-                    pictures(path, image)?
+                    pictures(path, &form)?
                 };
-                if x.nrows() == 0 {
+                if images.is_empty() {
                     return Err(Failure::new(format!("{} has no images", path.display())));
                 }
-                check_range(&x, path)?;
-                let count = x.nrows().min(most);
-                Ok(Chosen { x: x.slice_move(ndarray::s![..count, ..]), labels: None })
+                check_range(&images, path)?;
+                images.truncate(most);
+                of.images.others(&images)
             }
         }
     }
 }
 
-/// Images that a model is given at once.
-const BATCH: usize = 500;
-
-impl Chosen {
-    /// The images in batches.
-    pub(super) fn batches(&self) -> impl Iterator<Item = Tensor> {
-        self.x.axis_chunks_iter(Axis(0), BATCH).map(|some| Tensor::constant(some.to_owned()))
-    }
-}
-
-type ImageDim = (usize, usize, usize);
-
-fn array(path: &Path, (channels, height, width): ImageDim) -> Result<Array2<f32>, Failure> {
+fn array(path: &Path, form: &Form) -> Result<Vec<Array3<f32>>, Failure> {
     let refused = |error: &ReadNpyError| Failure::new(format!("cannot read {}: {error}", path.display()));
     let array: ArrayD<f32> = match read_npy::<_, ArrayD<f32>>(path) {
         Ok(array) => array,
@@ -102,26 +65,29 @@ fn array(path: &Path, (channels, height, width): ImageDim) -> Result<Array2<f32>
         },
         Err(error) => return Err(refused(&error)),
     };
-    let features = channels * height * width;
-    let fits = match *array.shape() {
-        [_, pixels] => pixels == features,
-        [_, h, w] => (1, h, w) == (channels, height, width),
-        [_, c, h, w] => (c, h, w) == (channels, height, width),
-        _ => false,
+    let image = match (form, array.shape()) {
+        (Form::Exactly((c, h, w)), &[_, pixels]) if pixels == c * h * w => Some((*c, *h, *w)),
+        (_, &[_, height, width]) => Some((1, height, width)),
+        (_, &[_, channels, height, width]) => Some((channels, height, width)),
+        _ => None,
     };
-    if !fits {
-        return Err(Failure::new(format!(
-            "{} has the shape {:?}, expected (images, {features}) or (images, {channels}, {height}, {width})",
-            path.display(),
-            array.shape()
-        )));
-    }
-    let images = array.len_of(Axis(0));
-    Ok(array.to_shape((images, features)).expect("as many numbers").into_owned())
+    let Some((channels, height, width)) = image.filter(|image| form.allows(*image)) else {
+        let expected = match *form {
+            Form::Exactly((c, h, w)) => format!("(images, {}) or (images, {c}, {h}, {w})", c * h * w),
+            Form::AtLeast { channels, side, what, .. } => {
+                format!("(images, {channels}, height, width) of at least {side} x {side} pixels, the size of {what}")
+            }
+        };
+        let (path, found) = (path.display(), array.shape());
+        return Err(Failure::new(format!("{path} has the shape {found:?}, expected {expected}")));
+    };
+    let shape = (array.len_of(Axis(0)), channels, height, width);
+    let images = array.to_shape(shape).expect("as many numbers");
+    Ok(images.outer_iter().map(|image| image.to_owned()).collect())
 }
 
-fn pictures(path: &Path, (channels, height, width): ImageDim) -> Result<Array2<f32>, Failure> {
-    let kind = if channels == 1 { Channels::Grey } else { Channels::Colour };
+fn pictures(path: &Path, form: &Form) -> Result<Vec<Array3<f32>>, Failure> {
+    let kind = if form.channels() == 1 { Channels::Grey } else { Channels::Colour };
     let pictures: Vec<Picture> = if path.is_dir() {
         let folder = read_folder(path, kind)?;
         if let Some(error) = folder.failed.into_iter().next() {
@@ -131,29 +97,38 @@ fn pictures(path: &Path, (channels, height, width): ImageDim) -> Result<Array2<f
     } else {
         vec![read_picture(path, kind)?]
     };
-    let mut x = Array2::zeros((pictures.len(), channels * height * width));
-    for (picture, mut row) in pictures.iter().zip(x.rows_mut()) {
-        let found = picture.pixels.dim();
-        if found != (channels, height, width) {
-            return Err(Failure::new(format!(
-                "{} is {} x {} pixels, expected {height} x {width} as the images that the model was trained on",
-                picture.path.display(),
-                found.1,
-                found.2
-            )));
+    let size = |picture: &Picture| (picture.pixels.dim().1, picture.pixels.dim().2);
+    for picture in &pictures {
+        let (height, width) = size(picture);
+        let told = |expected: &str| {
+            Err(Failure::new(format!("{} is {height} x {width} pixels, expected {expected}", picture.path.display())))
+        };
+        match *form {
+            Form::Exactly((_, h, w)) if (height, width) != (h, w) => {
+                return told(&format!("{h} x {w} as the images that the model was trained on"));
+            }
+            Form::AtLeast { side, what, .. } if height < side || width < side => {
+                return told(&format!("at least {side} x {side}, the size of {what}"));
+            }
+            Form::AtLeast { one_size: true, .. } if size(picture) != size(&pictures[0]) => {
+                let (h, w) = size(&pictures[0]);
+                return told(&format!("{h} x {w} as the first one, {}", pictures[0].path.display()));
+            }
+            _ => {}
         }
-        row.assign(&picture.unit::<f32>().into_shape_with_order(channels * height * width).expect("as many pixels"));
     }
-    Ok(x)
+    Ok(pictures.iter().map(Picture::unit).collect())
 }
 
-fn check_range(x: &Array2<f32>, path: &Path) -> Result<(), Failure> {
-    match x.indexed_iter().find(|(_, value)| !(0.0..=1.0).contains(*value)) {
-        None => Ok(()),
-        Some(((image, pixel), value)) => Err(Failure::new(format!(
-            "{}: pixel {pixel} of image {image} is {value}, expected numbers from 0 to 1",
-            path.display()
-        ))
-        .help("bytes from 0 to 255 are taken as they are from an array of type uint8")),
+fn check_range(images: &[Array3<f32>], path: &Path) -> Result<(), Failure> {
+    for (image, pixels) in images.iter().enumerate() {
+        if let Some((pixel, value)) = pixels.iter().enumerate().find(|(_, value)| !(0.0..=1.0).contains(*value)) {
+            return Err(Failure::new(format!(
+                "{}: pixel {pixel} of image {image} is {value}, expected numbers from 0 to 1",
+                path.display()
+            ))
+            .help("bytes from 0 to 255 are taken as they are from an array of type uint8"));
+        }
     }
+    Ok(())
 }

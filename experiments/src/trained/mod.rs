@@ -3,18 +3,25 @@
 //! [`Run::open`] finds the study and the configuration of a run in its folder, builds the model and loads its weights. What
 //! the programs `sample`, `encode` and `reconstruct` do with it is in [`Sample`], [`Encode`] and [`Reconstruct`].
 
+mod bank;
+mod beside;
 mod dictionary;
+mod digits;
 mod encode;
+mod encoders;
 mod gan;
 mod input;
+mod inputs;
 mod open;
 mod output;
+mod patches;
 mod reconstruct;
 mod sample;
 mod vae;
 
 pub use encode::Encode;
 pub use input::Input;
+pub use inputs::{Chosen, Form, Inputs, Shown, Split};
 pub use open::{Opened, Run};
 pub use reconstruct::Reconstruct;
 pub use sample::Sample;
@@ -23,7 +30,8 @@ use crate::failure::Failure;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 
-/// What a model can do once it is trained. Images are rows of pixels in `[0, 1]`.
+/// What a model can do once it is trained. Images are rows of numbers, as [`Inputs`] gives them, those of filters
+/// (images, channels, height, width).
 pub trait Trained {
     /// What it is, for errors: "a variational autoencoder".
     fn kind(&self) -> &'static str;
@@ -39,13 +47,13 @@ pub trait Trained {
     /// If it draws none.
     fn sample(&self, samples: usize, classes: Option<&[usize]>, stream: &mut Stream) -> Result<Tensor, Failure>;
 
-    /// The codes of images, (samples, latent_dim), first, and what else is known of them, by name.
+    /// The codes of images, (samples, latent_dim), or of filters (images, filters, height, width), first, and what else is known of them, by name.
     ///
     /// # Errors
     /// If it has no encoder, or the images do not fit.
     fn encode(&self, x: &Tensor) -> Result<Vec<(&'static str, Tensor)>, Failure>;
 
-    /// What comes back of images, (samples, features).
+    /// What comes back of images, as they are given.
     ///
     /// # Errors
     /// As [`encode`](Self::encode).

@@ -1,15 +1,16 @@
 //! From the folder of a run to its model.
 
-use super::Trained;
+use super::{Inputs, Trained};
 use crate::cli::{Common, Dataset};
-use crate::data::Loaded;
+use crate::csc_images::CscImages;
 use crate::failure::Failure;
 use crate::fista_mnist::FistaMnist;
 use crate::gan_mnist::GanMnist;
+use crate::lista::{ListaMnist, ListaPatches};
+use crate::patches::Patches;
 use crate::training::{Study, StudyConfig, config_of_run};
 use crate::vae_mnist::VaeMnist;
 use clap::Args;
-use latent_datasets::Splits;
 use latent_layers::LoadOptions;
 use latent_train::checkpoint::{self, Identity};
 use latent_train::{Trainable, config};
@@ -22,7 +23,13 @@ pub struct Opened {
     /// The model.
     pub model: Box<dyn Trained>,
     /// The images.
-    pub data: Loaded,
+    pub images: Box<dyn Inputs>,
+}
+
+/// A study whose models can be used.
+pub(super) trait Usable: Study {
+    /// A model of it, with the data of its run.
+    fn opened(config: &Self::Config, task: Self::Task, data: Self::Data) -> Opened;
 }
 
 /// Which run, and where its images lie.
@@ -41,12 +48,16 @@ pub struct Run {
     pub data_dir: Option<PathBuf>,
 }
 
-type Open = fn(&Run) -> Result<(Box<dyn Trained>, Loaded), Failure>;
+type Open = fn(&Run) -> Result<Opened, Failure>;
 
 /// The studies whose models can be used.
-const STUDIES: [(&str, Open); 3] = [
+const STUDIES: [(&str, Open); 7] = [
+    (CscImages::NAME, of_study::<CscImages>),
     (FistaMnist::NAME, of_study::<FistaMnist>),
     (GanMnist::NAME, of_study::<GanMnist>),
+    (ListaMnist::NAME, of_study::<ListaMnist>),
+    (ListaPatches::NAME, of_study::<ListaPatches>),
+    (Patches::NAME, of_study::<Patches>),
     (VaeMnist::NAME, of_study::<VaeMnist>),
 ];
 
@@ -63,8 +74,7 @@ impl Run {
             let names: Vec<&str> = STUDIES.iter().map(|(name, _)| *name).collect();
             Failure::new(format!("{} is a run of {study}, expected one of {}", self.run.display(), names.join(", ")))
         })?;
-        let (model, data) = open(self)?;
-        Ok(Opened { model, data })
+        open(self)
     }
 }
 
@@ -80,10 +90,7 @@ fn study(run: &Path) -> Result<String, Failure> {
     Ok(study.ok_or_else(|| Failure::new(format!("{} does not say which study it is of", path.display())))?.to_owned())
 }
 
-fn of_study<S: Study<Data = Splits>>(of: &Run) -> Result<(Box<dyn Trained>, Loaded), Failure>
-where
-    S::Task: Trained + 'static,
-{
+fn of_study<S: Usable>(of: &Run) -> Result<Opened, Failure> {
     let (text, seed) = config_of_run(&of.run)?;
     let mut config: S::Config = config::read(&text, &[])?;
     let dataset: Dataset = *config.dataset();
@@ -114,5 +121,5 @@ where
             latent_layers::load(task.model(), weights, LoadOptions::default())?;
         }
     }
-    Ok((Box::new(task), data))
+    Ok(S::opened(&config, task, data.splits))
 }

@@ -1,18 +1,19 @@
 //! `reconstruct`
 
+use super::beside::SHOWN;
 use super::output::{Output, told};
 use super::{Input, Run};
 use crate::failure::Failure;
-use crate::picture;
 use clap::Parser;
 use latent_tensor::Tensor;
-use ndarray::{ArrayD, Axis, Ix2, concatenate, s};
 use std::path::PathBuf;
 
 /// Encodes images by a trained model and decodes them again
 ///
 /// Writes what comes back, NAME.npy of (images, pixels) in [0, 1], and NAME.png, the first images above what comes back
-/// of them.
+/// of them. Of a dictionary of patches, that are the filtered patches of a photograph, from left to right, then down, and
+/// beside each other the filtered photograph and what they make of it; of convolutional filters, whole photographs,
+/// (images, channels, height, width).
 #[derive(Debug, Parser)]
 #[command(
     name = "reconstruct",
@@ -35,10 +36,6 @@ pub struct Reconstruct {
     pub output: PathBuf,
 }
 
-/// Images of the picture, and how many in a row.
-const SHOWN: usize = 60;
-const COLUMNS: usize = 12;
-
 impl Reconstruct {
     /// Does it.
     ///
@@ -48,22 +45,10 @@ impl Reconstruct {
         let opened = self.run.open()?;
         let chosen = self.input.read(&opened, SHOWN)?;
         let back = chosen.batches().map(|x| opened.model.reconstruct(&x)).collect::<Result<Vec<_>, _>>()?;
-        let (x, back) = (chosen.x, Tensor::concatenate(&back, 0));
-        let shown = x.nrows().min(SHOWN);
-        // Whole rows, so that each image stands above its own.
-        let shown = if shown > COLUMNS { shown - shown % COLUMNS } else { shown };
-        let mut rows = Vec::new();
-        for start in (0..shown).step_by(COLUMNS) {
-            let some = s![start..(start + COLUMNS).min(shown), ..];
-            rows.extend([x.slice(some).to_owned(), back.view_as::<Ix2>().slice(some).to_owned()]);
-        }
-        let views: Vec<_> = rows.iter().map(|rows| rows.view()).collect();
-        let pairs = concatenate(Axis(0), &views).expect("rows of the same length");
-        let sheet =
-            picture::rows(&Tensor::constant(pairs), picture::side(&opened.data.splits.train), COLUMNS.min(shown));
+        let back = chosen.whole(Tensor::concatenate(&back, 0).to_array())?;
+        let sheet = chosen.beside(&back)?;
         let output = Output(&self.output);
-        let array: ArrayD<f32> = back.to_array();
-        told(&[output.array("", &array)?, output.image(&sheet)?]);
+        told(&[output.array("", &back)?, output.image(&sheet)?]);
         Ok(())
     }
 }

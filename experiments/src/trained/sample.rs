@@ -1,7 +1,7 @@
 //! `sample`
 
-use super::Run;
 use super::output::{Output, told};
+use super::{Form, Run};
 use crate::failure::Failure;
 use crate::picture;
 use clap::Parser;
@@ -74,7 +74,10 @@ impl Sample {
         }
         let samples = latent_tensor::Tensor::concatenate(&batches, 0);
         let columns = if known > 0 && self.class.is_none() { known } else { (count as f64).sqrt().ceil() as usize };
-        let sheet = picture::rows(&samples, picture::side(&opened.data.splits.train), columns.min(count));
+        let Form::Exactly((channels, height, width)) = opened.images.form() else {
+            return Err(Failure::new(format!("{} draws no images of one size", model.kind())));
+        };
+        let sheet = picture::rows(&samples, (channels * height, width), columns.min(count));
         let output = Output(&self.output);
         told(&[output.array("", &samples.to_array())?, output.image(&sheet)?]);
         Ok(())

@@ -81,7 +81,8 @@ mod tests {
     use crate::csc_images::CscImages;
     use crate::fista_mnist::FistaMnist;
     use crate::gan_mnist::GanMnist;
-    use crate::lista::ListaMnist;
+    use crate::lista::{ListaMnist, ListaPatches};
+    use crate::lista_synthetic::ListaSynthetic;
     use crate::patches::Patches;
     use crate::text_augmentation::TextAugmentation;
     use crate::training::Study;
@@ -103,6 +104,8 @@ mod tests {
         can_be_used::<FistaMnist>();
         can_be_used::<GanMnist>();
         can_be_used::<ListaMnist>();
+        can_be_used::<ListaPatches>();
+        can_be_used::<ListaSynthetic>();
         can_be_used::<Patches>();
         can_be_used::<TextAugmentation>();
         can_be_used::<VaeMnist>();
@@ -120,6 +123,8 @@ mod tests {
         defaults_are_the_default::<CscImages>();
         defaults_are_the_default::<FistaMnist>();
         defaults_are_the_default::<ListaMnist>();
+        defaults_are_the_default::<ListaPatches>();
+        defaults_are_the_default::<ListaSynthetic>();
         defaults_are_the_default::<Patches>();
         defaults_are_the_default::<TextAugmentation>();
     }

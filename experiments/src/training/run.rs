@@ -158,7 +158,7 @@ fn on_threads<S: Study>(
     let training = config.training();
     let players = S::players(config, &task, training.total_steps(train.batches()))?;
     let executor = Executor::new(&task, &train, players, S::settings(config, seed)).map_err(failure)?;
-    let mut executor = executor.on(ranks.clone());
+    let mut executor = executor.on(ranks.clone()).prepare(|| S::prepare(config, &task, data, seed));
     if let Some(validation) = &validation {
         executor = executor.validate(validation);
     }

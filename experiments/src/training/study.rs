@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use latent_train::config::{Check, Override, OverrideError, Training};
 use latent_train::report;
 use latent_train::session::{Ended, Session};
-use latent_train::{Settings, Source, Trainable};
+use latent_train::{Settings, Source, TaskError, Trainable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -89,6 +89,15 @@ pub trait Study {
     /// As [`model`](Self::model).
     fn task(config: &Self::Config, data: &Self::Data, seed: u64) -> Result<Self::Task, Failure> {
         Self::model(config, data, seed)
+    }
+
+    /// What is done before the first step of a new run, takes long, and leaves its result in the model. A run that goes on
+    /// has it from its checkpoint, a model that is opened from its weights, and `--dry-run` does without.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    fn prepare(_config: &Self::Config, _task: &Self::Task, _data: &Self::Data, _seed: u64) -> Result<(), TaskError> {
+        Ok(())
     }
 
     /// Batches to train on.

@@ -5,6 +5,7 @@ mod bench_sparse;
 mod csc_images;
 mod few_labels;
 mod fista_mnist;
+mod lista;
 mod patches;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,7 +1,8 @@
 //! The programs that use a trained model, as a user runs them.
 
-use crate::support::{Desk, TEST, fail, stdout, succeed};
-use ndarray::{Array2, Array3};
+use crate::support::{Desk, TEST, fail, stdout, succeed, write_photographs};
+use latent_datasets::folder::Channels;
+use ndarray::{Array2, Array3, Array4, s};
 use std::fs;
 use std::process::Command;
 
@@ -132,7 +133,7 @@ fn what_does_not_fit_is_told() {
     let manifest = fs::read_to_string(desk.path("run/manifest.json")).unwrap();
     fs::write(desk.path("run/manifest.json"), manifest.replace("\"vae_mnist\"", "\"other\"")).unwrap();
     let told = fail(sample(&desk, &[]), 1);
-    assert!(told.contains("run is a run of other, expected one of fista_mnist, "), "{told}");
+    assert!(told.contains("run is a run of other, expected one of csc_images, fista_mnist, "), "{told}");
     assert!(!desk.left().iter().any(|name| name.starts_with("samples") || name.starts_with("reconstructions")));
 }
 
@@ -178,4 +179,129 @@ fn a_dictionary_codes_images_and_puts_them_together_again() {
     assert!((codes.dot(&atoms.t()) - &back).iter().all(|difference| difference.abs() < 1e-5));
     let told = fail(sample(&desk, &[]), 1);
     assert!(told.contains("a dictionary has no distribution of codes"), "{told}");
+}
+
+/// A desk with a few pictures in `data/bsds`, and a small run on them.
+fn on_photographs(program: &str, channels: Channels, sets: &[&str]) -> Desk {
+    let desk = Desk::new();
+    write_photographs(&desk.path("data/bsds"), channels);
+    let flags = ["--data-dir", "data", "--output", RUN, "--config", "quick"];
+    let sets = sets.iter().flat_map(|set| ["--set", set]);
+    succeed(desk.command(program, &flags.into_iter().chain(sets).collect::<Vec<_>>()));
+    desk
+}
+
+const FEW_PATCHES: [&str; 3] = ["patches.train_patches=300", "patches.test_patches=50", "dictionary_batches=3"];
+
+#[test]
+fn encoders_give_codes_near_the_solvers_and_put_digits_together_again() {
+    let desk = Desk::with_data();
+    let mut flags = vec!["--data-dir", "data", "--dataset", "mnist", "--output", RUN, "--config", "quick"];
+    for set in ["atoms=12", "dictionary_batches=3", "compared_images=20", "training.epochs=60"] {
+        flags.extend(["--set", set]);
+    }
+    succeed(desk.command(env!("CARGO_BIN_EXE_lista_mnist"), &flags));
+    let told = stdout(&succeed(encode(&desk, &[])));
+    assert_eq!(told, "codes.npy\ncodes_LISTA-CP.npy\ncodes_SLISTA.npy\ncodes_optimum.npy\ncodes.png\n");
+    succeed(reconstruct(&desk, &["--first", "30"]));
+    let [codes, optimum, back] =
+        ["codes", "codes_optimum", "reconstructions"].map(|name| read(&desk, &format!("{name}.npy")));
+    assert_eq!((codes.dim(), optimum.dim(), back.dim()), ((TEST, 12), (TEST, 12), (30, 784)));
+    let error = (&codes - &optimum).mapv(|d| d * d).sum() / optimum.mapv(|z| z * z).sum();
+    assert!(error > 0.0 && error < 0.5, "{error}");
+    // The dictionary that was learned, not the one that the model begins with.
+    let atoms: Array2<f32> = ndarray_npy::read_npy(desk.path("run/dictionary.npy")).unwrap();
+    let made = codes.dot(&atoms.t());
+    assert!((&made.slice(s![..30, ..]) - &back).iter().all(|difference| difference.abs() < 1e-4));
+    let told = fail(sample(&desk, &[]), 1);
+    assert!(told.contains("learned encoders have no distribution of codes"), "{told}");
+}
+
+#[test]
+fn a_photograph_is_coded_by_its_patches() {
+    let desk = on_photographs(env!("CARGO_BIN_EXE_lista_patches"), Channels::Grey, &FEW_PATCHES);
+    succeed(encode(&desk, &[]));
+    assert_eq!(read(&desk, "codes.npy").dim(), (50, 64));
+    // 48 x 64 pixels are 6 x 8 patches, two of these photographs twice as many.
+    for (input, patches) in [("data/bsds/test/0.png", 48), ("data/bsds/test", 96)] {
+        succeed(encode(&desk, &["--input", input]));
+        assert_eq!(read(&desk, "codes.npy").dim(), (patches, 64), "{input}");
+    }
+    succeed(reconstruct(&desk, &["--input", "data/bsds/test/0.png"]));
+    assert_eq!(read(&desk, "reconstructions.npy").dim(), (48, 64));
+    let picture = image::open(desk.path("reconstructions.png")).unwrap();
+    assert_eq!((picture.width(), picture.height()), (2 * 64 + 4 + 2 * 8, 48 + 2 * 8));
+
+    image::GrayImage::new(7, 30).save(desk.path("narrow.png")).unwrap();
+    ndarray_npy::write_npy(desk.path("colours.npy"), &Array4::<f32>::zeros((2, 3, 40, 40))).unwrap();
+    ndarray_npy::write_npy(desk.path("rows.npy"), &Array2::<f32>::zeros((2, 64))).unwrap();
+    let least = "of at least 8 x 8 pixels, the size of a patch";
+    for (input, expected) in [
+        ("narrow.png", "narrow.png is 30 x 7 pixels, expected at least 8 x 8, the size of a patch".to_owned()),
+        ("colours.npy", format!("has the shape [2, 3, 40, 40], expected (images, 1, height, width) {least}")),
+        ("rows.npy", format!("has the shape [2, 64], expected (images, 1, height, width) {least}")),
+    ] {
+        let told = fail(encode(&desk, &["--input", input]), 1);
+        assert!(told.contains(&expected), "{told}");
+    }
+}
+
+#[test]
+fn a_dictionary_of_patches_codes_its_own_test_patches_and_grey_arrays() {
+    let sets = ["train_patches=300", "test_patches=50", "atoms=20", "training.epochs=1"];
+    let desk = on_photographs(env!("CARGO_BIN_EXE_patches"), Channels::Grey, &sets);
+    succeed(encode(&desk, &[]));
+    succeed(reconstruct(&desk, &["--first", "20"]));
+    let (codes, back) = (read(&desk, "codes.npy"), read(&desk, "reconstructions.npy"));
+    let atoms: Array2<f32> = ndarray_npy::read_npy(desk.path("run/dictionary.npy")).unwrap();
+    assert_eq!((codes.dim(), back.dim()), ((50, 20), (20, 64)));
+    assert!((codes.dot(&atoms.t()).slice(s![..20, ..]).to_owned() - &back).iter().all(|d| d.abs() < 1e-4));
+    // The pixels of a photograph that the run tests on, as an array.
+    let picture = image::open(desk.path("data/bsds/test/1.png")).unwrap().to_luma8();
+    let pixels = Array3::from_shape_vec((1, 48, 64), picture.into_raw()).unwrap();
+    ndarray_npy::write_npy(desk.path("grey.npy"), &pixels).unwrap();
+    for (input, output) in [("data/bsds/test/1.png", "picture"), ("grey.npy", "array")] {
+        succeed(encode(&desk, &["--input", input, "--output", output]));
+    }
+    assert!(read(&desk, "picture.npy") == read(&desk, "array.npy"));
+}
+
+#[test]
+fn filters_code_whole_photographs_and_put_them_together_again() {
+    let sets = ["filters=[1, 4]", "drawn=4", "side=5", "window=24", "train_windows=6", "test_windows=2"];
+    let desk = on_photographs(env!("CARGO_BIN_EXE_csc_images"), Channels::Colour, &sets);
+    let maps = |name: &str| ndarray_npy::read_npy::<_, Array4<f32>>(desk.path(name)).unwrap();
+    assert_eq!(stdout(&succeed(encode(&desk, &[]))), "codes.npy\n");
+    let (images, filters, ..) = maps("codes.npy").dim();
+    assert_eq!((images, filters), (2, 4));
+    succeed(encode(&desk, &["--input", "data/bsds/test"]));
+    let shape = maps("codes.npy").dim();
+    assert!(shape.0 == 2 && shape.1 == 4 && shape.2 >= 48 && shape.3 >= 64, "{shape:?}");
+    succeed(reconstruct(&desk, &["--input", "data/bsds/test"]));
+    let back = maps("reconstructions.npy");
+    assert_eq!(back.dim(), (2, 3, 48, 64));
+    let picture = image::open(desk.path("data/bsds/test/0.png")).unwrap().to_rgb8();
+    let error = |y: u32, x: u32, c: usize| {
+        back[[0, c, y as usize, x as usize]] - f32::from(picture.get_pixel(x, y).0[c]) / 255.0
+    };
+    let all = (0..48).flat_map(|y| (0..64).flat_map(move |x| (0..3).map(move |c| (y, x, c))));
+    let mean_square = all.map(|(y, x, c)| error(y, x, c).powi(2)).sum::<f32>() / back.len() as f32 * 2.0;
+    // 15 dB: the smooth part and what four filters add to it.
+    assert!(mean_square < 0.03, "{mean_square}");
+    let drawn = image::open(desk.path("reconstructions.png")).unwrap();
+    assert_eq!((drawn.width(), drawn.height()), (2 * 64 + 4 + 2 * 8, 2 * 48 + 4 + 2 * 8));
+
+    image::RgbImage::new(4, 30).save(desk.path("narrow.png")).unwrap();
+    fs::create_dir(desk.path("mixed")).unwrap();
+    image::RgbImage::new(30, 30).save(desk.path("mixed/a.png")).unwrap();
+    image::RgbImage::new(30, 31).save(desk.path("mixed/b.png")).unwrap();
+    for (input, expected) in [
+        ("narrow.png", "narrow.png is 30 x 4 pixels, expected at least 5 x 5, the size of a filter"),
+        ("mixed", "b.png is 31 x 30 pixels, expected 30 x 30 as the first one"),
+    ] {
+        let told = fail(reconstruct(&desk, &["--input", input]), 1);
+        assert!(told.contains(expected), "{told}");
+    }
+    let told = fail(sample(&desk, &[]), 1);
+    assert!(told.contains("a bank of filters has no distribution of maps"), "{told}");
 }

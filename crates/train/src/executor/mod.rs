@@ -44,6 +44,7 @@ pub struct Executor<'a, T: Trainable> {
     ranks: Arc<dyn Ranks>,
     identity: Identity,
     checkpoints: Option<Checkpoints>,
+    prepare: Option<Box<dyn FnOnce() -> Result<(), TaskError> + 'a>>,
     pace: Pace,
     step: u64,
     validated: Option<u64>,
@@ -94,6 +95,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
             ranks: Arc::new(Alone),
             identity: Identity::default(),
             checkpoints: None,
+            prepare: None,
             pace,
             step: 0,
             validated: None,
@@ -135,6 +137,14 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self
     }
 
+    /// Does this before the first step: what takes long and ends up in the model, such as the values that it begins with.
+    /// Training that goes on from a checkpoint has them from there, and does it not.
+    #[must_use]
+    pub fn prepare(mut self, work: impl FnOnce() -> Result<(), TaskError> + 'a) -> Self {
+        self.prepare = Some(Box::new(work));
+        self
+    }
+
     /// The processes that train together.
     pub fn ranks(&self) -> &Arc<dyn Ranks> {
         &self.ranks
@@ -172,9 +182,12 @@ impl<'a, T: Trainable> Executor<'a, T> {
     /// where there is early stopping, else the averages of players that have one.
     ///
     /// # Errors
-    /// If a loss cannot be computed, a step not be made, or an observer not do its work; or if another process has
-    /// something else to do. A number that is not finite is no error but a [`StopReason`].
+    /// If a loss cannot be computed, a step not be [prepared](Self::prepare) or made, or an observer not do its work; or if
+    /// another process has something else to do. A number that is not finite is no error but a [`StopReason`].
     pub fn run(&mut self) -> Result<Outcome, TaskError> {
+        if let Some(prepare) = self.prepare.take() {
+            prepare()?;
+        }
         let ahead = Ahead::of(self.source);
         rayon::in_place_scope(|scope| self.run_on(&ahead.within(scope)))
     }

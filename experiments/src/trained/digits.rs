@@ -1,0 +1,61 @@
+//! Images of one size, as they are: what studies of digits take.
+
+use super::inputs::ImageDim;
+use super::open::{Opened, Usable};
+use super::{Chosen, Form, Inputs, Shown, Split, Trained};
+use crate::failure::Failure;
+use crate::fista_mnist::FistaMnist;
+use crate::gan_mnist::GanMnist;
+use crate::lista::ListaMnist;
+use crate::picture;
+use crate::vae_mnist::VaeMnist;
+use latent_datasets::Splits;
+use ndarray::{Array2, Array3};
+
+/// Images at once.
+const BATCH: usize = 500;
+
+impl Inputs for Splits {
+    fn form(&self) -> Form {
+        Form::Exactly(self.train.image_dim())
+    }
+
+    fn part(&self, split: Split, most: usize) -> Result<Chosen, Failure> {
+        let set = match split {
+            Split::Train => &self.train,
+            Split::Test => &self.test,
+        };
+        let some = 0..set.len().min(most);
+        let labels = set.labels().map(|labels| labels[some.clone()].to_vec());
+        Ok(Chosen { labels, ..rows(self, set.rows(some)) })
+    }
+
+    fn others(&self, images: &[Array3<f32>]) -> Result<Chosen, Failure> {
+        let (channels, height, width): ImageDim = self.train.image_dim();
+        let mut x = Array2::zeros((images.len(), channels * height * width));
+        for (image, mut row) in images.iter().zip(x.rows_mut()) {
+            row.iter_mut().zip(image).for_each(|(to, from)| *to = *from);
+        }
+        Ok(rows(self, x))
+    }
+}
+
+fn rows(of: &Splits, x: Array2<f32>) -> Chosen {
+    Chosen { x: x.into_dyn(), labels: None, shown: Shown::Ink(picture::side(&of.train)), batch: BATCH }
+}
+
+fn opened<T: Trained + 'static>(task: T, data: Splits) -> Opened {
+    Opened { model: Box::new(task), images: Box::new(data) }
+}
+
+macro_rules! usable {
+    ($($study:ty),*) => {$(
+        impl Usable for $study {
+            fn opened(_: &Self::Config, task: Self::Task, data: Self::Data) -> Opened {
+                opened(task, data)
+            }
+        }
+    )*};
+}
+
+usable!(FistaMnist, GanMnist, ListaMnist, VaeMnist);

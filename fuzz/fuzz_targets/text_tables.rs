@@ -72,7 +72,8 @@ fn check_synonyms(synonyms: &Synonyms, text: &str) {
 /// Words have the scores of their lines.
 fn check_lexicon(lexicon: &Lexicon, text: &str) {
     let mut words = Vec::new();
-    for (word, score) in text.split('\n').filter_map(|line| line.split_once('\t')) {
+    let lines = text.split('\n').filter(|line| !line.trim().is_empty());
+    for (word, score) in lines.filter_map(|line| line.split_once('\t')) {
         assert_eq!(Ok(lexicon.score(word.trim())), score.trim().parse());
         words.push(word);
     }

@@ -49,10 +49,11 @@ pub fn figure(canvas: &Canvas<'_>, figure: &Figure, (width, height): (u32, u32))
     if names.len() > 1 && !figure.panels.iter().all(Panel::names_its_points) {
         top = legend(canvas, &names, width, top)?;
     }
-    let share = width / figure.panels.len().max(1) as f64;
+    let (columns, rows) = figure.grid();
+    let (share, line) = (width / columns as f64, (height - top) / rows as f64);
     for (index, panel) in figure.panels.iter().enumerate() {
-        let left = index as f64 * share;
-        self::panel(canvas, panel, &names, Frame { left, top, right: left + share, bottom: height })?;
+        let (left, top) = ((index % columns) as f64 * share, top + (index / columns) as f64 * line);
+        self::panel(canvas, panel, &names, Frame { left, top, right: left + share, bottom: top + line })?;
     }
     Ok(())
 }

@@ -26,11 +26,12 @@ pub enum PlotError {
     },
 }
 
-/// A title, a legend and panels side by side.
+/// A title, a legend and panels, side by side unless it has rows.
 #[derive(Clone, Debug)]
 pub struct Figure {
     pub(super) title: String,
     pub(super) panels: Vec<Panel>,
+    pub(super) columns: usize,
     size: Option<(u32, u32)>,
 }
 
@@ -44,14 +45,27 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 impl Figure {
     /// A figure without panels. An empty title takes no room.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), panels: Vec::new(), size: None }
+        Self { title: title.into(), panels: Vec::new(), columns: usize::MAX, size: None }
     }
 
-    /// Adds a panel to the right.
+    /// Adds a panel to the right, or as the first of the next row.
     #[must_use]
     pub fn panel(mut self, panel: Panel) -> Self {
         self.panels.push(panel);
         self
+    }
+
+    /// Sets how many panels a row has at most, at least one; without it there is one row.
+    #[must_use]
+    pub fn columns(mut self, columns: usize) -> Self {
+        self.columns = columns.max(1);
+        self
+    }
+
+    /// How many columns and rows of panels there are.
+    pub(super) fn grid(&self) -> (usize, usize) {
+        let columns = self.columns.min(self.panels.len()).max(1);
+        (columns, self.panels.len().div_ceil(columns).max(1))
     }
 
     /// Sets the size in CSS pixels; without it a panel is 500 x 400.
@@ -75,7 +89,8 @@ impl Figure {
     /// # Errors
     /// [`PlotError::Draw`].
     pub fn svg(&self) -> Result<String, PlotError> {
-        let size = self.size.unwrap_or((500 * self.panels.len().max(1) as u32, 400));
+        let (columns, rows) = self.grid();
+        let size = self.size.unwrap_or((500 * columns as u32, 400 * rows as u32));
         Canvas::svg(size, |canvas| draw::figure(canvas, self, size))
     }
 
@@ -117,6 +132,8 @@ mod tests {
     fn the_png_has_the_size_of_the_svg_times_the_scale() {
         let png = image::load_from_memory(&example().png(2.0).unwrap()).unwrap();
         assert_eq!((png.width(), png.height()), (2000, 800));
+        let rows = image::load_from_memory(&example().columns(1).png(1.0).unwrap()).unwrap();
+        assert_eq!((rows.width(), rows.height()), (500, 800));
         let small = image::load_from_memory(&example().size(300, 200).png(1.0).unwrap()).unwrap();
         assert_eq!((small.width(), small.height()), (300, 200));
     }

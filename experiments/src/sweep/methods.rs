@@ -17,6 +17,9 @@ const TABLE: &str = "methods.md";
 /// The plot, without its extension.
 const PLOT: &str = "methods";
 
+/// Panels in a row of the plot.
+const COLUMNS: usize = 3;
+
 /// All methods with the same values of everything else.
 struct Case<'a> {
     setting: Setting,
@@ -116,7 +119,9 @@ fn as_plot(plan: &Plan, cases: &[Case<'_>], names: &[String]) -> Figure {
         })
     };
     let most = cases.iter().map(|case| case.rows.len()).max().unwrap_or(1);
-    let size = (500 * cases.len().max(1) as u32, 150 + 26 * most as u32);
-    let title = format!("{} by method, means over {} seeds", plan.sweep.study, plan.sweep.seeds.len());
-    cases.iter().map(panel).fold(Figure::new(title), Figure::panel).size(size.0, size.1)
+    let (columns, rows) = (cases.len().clamp(1, COLUMNS), cases.len().div_ceil(COLUMNS).max(1));
+    let size = (500 * columns as u32, 70 + (100 + 26 * most as u32) * rows as u32);
+    let title =
+        format!("{} by method, means and 95 % intervals over up to {} seeds", plan.sweep.study, plan.sweep.seeds.len());
+    cases.iter().map(panel).fold(Figure::new(title).columns(COLUMNS), Figure::panel).size(size.0, size.1)
 }

@@ -132,9 +132,11 @@ pub fn fail(mut command: Command, code: i32) -> String {
 /// the run is finished.
 pub fn kill_until_finished(folder: &Path, command: impl Fn() -> Command) {
     let mut kills = 0;
-    for attempt in 0_u64.. {
+    let mut wait = Duration::from_millis(20);
+    loop {
         let mut child = command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(20_000 + 13_700 * attempt));
+        std::thread::sleep(wait);
+        wait = wait.mul_f64(1.15);
         if let Some(status) = child.try_wait().unwrap() {
             assert!(status.success(), "{status}");
             break;

@@ -28,14 +28,15 @@ pub fn learned_online(
     let mut x = Array2::zeros((params.batch_size.min(count), samples.features()));
     let mut learner = DictionaryLearner::new(params)?;
     learner.initialise(samples)?;
-    let progress = Progress::new("learning the dictionary", batches as u64, "batches");
+    // A bar of nothing is not shown.
+    let progress = (batches > 0).then(|| Progress::new("learning the dictionary", batches as u64, "batches"));
     for batch in 0..batches {
         let mut stream = Stream::new(seed, "batch of the dictionary", &[batch as u64]);
         let chosen: Vec<usize> = (0..x.nrows()).map(|_| stream.below(count)).collect();
         samples.read(&chosen, x.view_mut());
         learner.partial_fit(x.view(), &Admm::default())?;
-        progress.advance(1);
+        progress.iter().for_each(|progress| progress.advance(1));
     }
-    progress.finish();
+    progress.into_iter().for_each(Progress::finish);
     Ok(learner.dictionary().expect("a learner that has its first atoms"))
 }

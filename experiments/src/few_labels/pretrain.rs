@@ -65,11 +65,11 @@ pub fn filters(config: &Config, images: &LabelledImages, seed: u64) -> Result<Fi
         rows.into_shape_with_order((FILTER_BATCH, channels, height, width)).expect("images of this size")
     };
     learner.initialise(batch(0).view())?;
-    let progress = Progress::new("learning filters", batches as u64, "batches");
+    let progress = (batches > 0).then(|| Progress::new("learning filters", batches as u64, "batches"));
     for index in 0..batches {
         learner.partial_fit(batch(index).view())?;
-        progress.advance(1);
+        progress.iter().for_each(|progress| progress.advance(1));
     }
-    progress.finish();
+    progress.into_iter().for_each(Progress::finish);
     Ok(learner.filters().expect("a learner that has its first filters"))
 }

@@ -140,9 +140,9 @@ mod tests {
         assert_ne!(PatchSplits::cut(pictures(), &kept, 0).unwrap().train, data.train);
         let grey = Cut { whitened: false, ..small() };
         let grey = PatchSplits::cut(pictures(), &grey, 0).unwrap();
-        // Neighbours are alike in a picture, and little after the filter.
+        // Neighbours are alike in a picture, and less so after the filter.
         let alike = |x: &Array2<f32>| x.column(0).dot(&x.column(1)) / x.nrows() as f32;
-        assert!(alike(&grey.train) > 0.5 && alike(&data.train) < 0.4, "{} {}", alike(&grey.train), alike(&data.train));
+        assert!(alike(&data.train) < 0.8 * alike(&grey.train), "{} {}", alike(&grey.train), alike(&data.train));
         let few = PatchSplits::cut(pictures(), &Cut { photographs: Some(2), ..small() }, 0).unwrap();
         assert_eq!(few.photographs, 2);
         assert_ne!(few.train, data.train);

@@ -117,7 +117,10 @@ fn panel(canvas: &Canvas<'_>, panel: &Panel, names: &[&str], outer: Frame) -> Re
 
     if title > 0.0 {
         let look = Lettering { bold: true, across: Across::Bottom, ..Lettering::centered(PANEL_TITLE) };
-        canvas.text((frame.middle().0, frame.top - 8.0), &panel.title, look)?;
+        // Above the middle, or as far from it as it takes to stay on the panel.
+        let half = look.width(&panel.title) / 2.0 + 4.0;
+        let middle = frame.middle().0.min(outer.right - half).max(outer.left + half);
+        canvas.text((middle, frame.top - 8.0), &panel.title, look)?;
     }
     for tick in &x.ticks {
         let foot = frame.at(x.share(tick.at), 0.0);

@@ -3,7 +3,7 @@
 use super::config::Compare;
 use super::plan::Plan;
 use super::scripts::replace;
-use super::settings::Setting;
+use super::settings::{Choice, Setting};
 use super::summary::{Row, with_unit};
 use crate::failure::Failure;
 use crate::plot::{Axis, Figure, Interval, Panel};
@@ -91,7 +91,7 @@ fn as_markdown(by: &str, cases: &[Case<'_>], names: &[String]) -> String {
     for case in cases {
         let base = case.rows.first().and_then(|(_, row)| *row);
         for (at, (method, row)) in case.rows.iter().enumerate() {
-            let mut cells: Vec<String> = case.setting.0.iter().map(super::Choice::shown).collect();
+            let mut cells: Vec<String> = case.setting.0.iter().map(Choice::shown).collect();
             cells.push((*method).to_owned());
             cells.extend(names.iter().map(|name| shown(figure(*row, name).and_then(|figure| figure.last))));
             let difference = row.zip(base).filter(|_| at > 0).and_then(|(row, base)| paired(row, base, by));
@@ -105,10 +105,17 @@ fn as_markdown(by: &str, cases: &[Case<'_>], names: &[String]) -> String {
 /// A panel for each case, a line for each method.
 fn as_plot(plan: &Plan, cases: &[Case<'_>], names: &[String]) -> Figure {
     let unit = cases.iter().flat_map(|case| &case.rows).find_map(|(_, row)| Some(figure(*row, names.first()?)?.unit));
-    let label = unit.filter(|unit| !unit.is_empty()).map_or_else(String::new, str::to_owned);
+    let unit = unit.unwrap_or_default();
+    let label = match names {
+        [name] if unit.is_empty() => name.clone(),
+        [name] => format!("{name} [{unit}]"),
+        _ => unit.to_owned(),
+    };
     let panel = |case: &Case<'_>| {
         let methods = Axis::names(case.rows.iter().map(|(method, _)| (*method).to_owned()));
-        let title = if case.setting.0.is_empty() { String::new() } else { case.setting.to_string() };
+        let choice =
+            |choice: &Choice| format!("{} {}", choice.key.rsplit('.').next().unwrap_or_default(), choice.shown());
+        let title = case.setting.0.iter().map(choice).collect::<Vec<_>>().join(", ");
         names.iter().fold(Panel::new(Axis::linear(&label), methods).title(title), |panel, name| {
             let interval = |(at, (_, row)): (usize, &(&str, Option<&Row<'_>>))| {
                 let Mean { mean, half_width, .. } = figure(*row, name)?.last?;
@@ -121,7 +128,6 @@ fn as_plot(plan: &Plan, cases: &[Case<'_>], names: &[String]) -> Figure {
     let most = cases.iter().map(|case| case.rows.len()).max().unwrap_or(1);
     let (columns, rows) = (cases.len().clamp(1, COLUMNS), cases.len().div_ceil(COLUMNS).max(1));
     let size = (500 * columns as u32, 70 + (100 + 26 * most as u32) * rows as u32);
-    let title =
-        format!("{} by method, means and 95 % intervals over up to {} seeds", plan.sweep.study, plan.sweep.seeds.len());
+    let title = format!("{} by method, means over seeds with 95 % intervals", plan.sweep.study);
     cases.iter().map(panel).fold(Figure::new(title).columns(COLUMNS), Figure::panel).size(size.0, size.1)
 }

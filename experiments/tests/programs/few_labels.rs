@@ -29,7 +29,7 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
         "--set",
         "training.batch_size=10",
     ];
-    desk.command(PROGRAM, &[&with_defaults(flags, &small)[..], &sizes].concat())
+    desk.command(PROGRAM, &[&sizes, &with_defaults(flags, &small)[..]].concat())
 }
 
 fn json(path: &Path) -> Value {

@@ -2,11 +2,14 @@
 
 use crate::failure::Failure;
 use latent_augment::image::{Chain, RowAugmenter};
+use latent_datasets::photographs::Photographs;
 use latent_train::sources::{Augment, Images};
-use ndarray::ArrayViewMut2;
+use ndarray::{Array3, ArrayViewMut2};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// How training images are changed, anew in each epoch: a list of tables `[[augment]]`, empty for not at all.
+/// How training images are changed, anew in each epoch, or photographs once: a list of tables `[[augment]]`, empty for not
+/// at all.
 ///
 /// Every draw is of the stream `(seed, operator, [epoch, image, place in the chain])`.
 ///
@@ -48,6 +51,23 @@ impl Augmentation {
     }
 }
 
+impl Augmentation {
+    /// Changes photographs, of any sizes, once: by the draws of the first epoch.
+    ///
+    /// # Errors
+    /// If an operator does not suit a photograph.
+    pub fn once(&self, photographs: &mut Photographs, seed: u64) -> Result<(), Failure> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let change = |(index, image): (usize, &Array3<u8>)| self.0.apply(image.view(), seed, 0, index as u64);
+        let changed = photographs.images.par_iter().enumerate().map(change).collect::<Vec<_>>();
+        let changed = changed.into_iter().collect::<Result<Vec<_>, _>>();
+        photographs.images = changed.map_err(|error| Failure::new(format!("augment: {error}")))?;
+        Ok(())
+    }
+}
+
 #[derive(Debug)]
 struct Augmenter(RowAugmenter);
 
@@ -60,6 +80,7 @@ impl Augment for Augmenter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use latent_datasets::Provenance;
     use latent_datasets::synthetic::strokes;
     use latent_numeric::parallel::with_threads;
     use latent_train::Source;
@@ -86,6 +107,19 @@ mod tests {
         };
         assert_eq!(bits(32, 1, 1), bits(9, 1, 3));
         assert_ne!(bits(32, 1, 1), bits(32, 2, 1));
+    }
+
+    #[test]
+    fn photographs_are_changed_once_each_in_its_own_way() {
+        let same = Array3::from_shape_fn((1, 20, 30), |(_, y, x)| (7 * y + x) as u8);
+        let images = vec![same.clone(), same.clone()];
+        let mut photographs = Photographs { name: "two".into(), images, provenance: Provenance::Memory };
+        augmentation("[[augment]]\nop = 'rotate'\ndegrees = [-20, 20]\n").once(&mut photographs, 3).unwrap();
+        assert!(photographs.images.iter().all(|image| image.dim() == same.dim() && *image != same));
+        assert_ne!(photographs.images[0], photographs.images[1]);
+        let crop = augmentation("[[augment]]\nop = 'crop'\nheight = 25\nwidth = 20\n");
+        let error = crop.once(&mut photographs, 3).unwrap_err().to_string();
+        assert!(error.contains("augment:") && error.contains("crop"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Natural images for a study.
 
+use crate::augmentation::Augmentation;
 use crate::cli::{Common, Dataset};
 use crate::data::{DataSet, Loaded, source};
 use crate::failure::Failure;
@@ -35,13 +36,15 @@ pub fn check(dataset: Dataset, problems: &mut Problems) {
     problems.require(natural, "dataset", format!("must be auto, bsds or synthetic, got {dataset}"));
 }
 
-/// The photographs of the flags, or what stands in for them.
+/// The photographs of the flags, or what stands in for them; those to learn from are changed.
 ///
 /// # Errors
 /// If photographs are asked for and missing, or damaged. With `auto`, only damaged files are an error: where there are none,
 /// dead leaves stand in and a note says so.
-pub fn load(flags: &Common, channels: Channels) -> Result<Loaded<PhotographSplits>, Failure> {
-    load_from(flags, channels, &Locate::from_environment())
+pub fn load(flags: &Common, channels: Channels, augment: &Augmentation) -> Result<Loaded<PhotographSplits>, Failure> {
+    let mut loaded = load_from(flags, channels, &Locate::from_environment())?;
+    augment.once(&mut loaded.splits.train, flags.seed)?;
+    Ok(loaded)
 }
 
 fn load_from(flags: &Common, channels: Channels, locate: &Locate) -> Result<Loaded<PhotographSplits>, Failure> {

@@ -1,5 +1,6 @@
 //! What a run depends on.
 
+use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::natural;
 use crate::solvers::ConvolutionalSolver;
@@ -17,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which photographs.
     pub dataset: Dataset,
+    /// How training photographs are changed, once.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
     /// The numbers of filters of the banks, each a power of two.
     pub filters: Vec<usize>,
     /// The bank whose maps of a whole photograph are drawn: one of the numbers of filters.
@@ -55,6 +59,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
+            augment: Augmentation::default(),
             filters: vec![1, 2, 4, 8, 16, 32, 64],
             drawn: 16,
             side: 9,

@@ -72,7 +72,7 @@ impl Study for CscImages {
     type Source<'d> = Rows<'d>;
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
-        let loaded = natural::load(flags, Channels::Colour)?;
+        let loaded = natural::load(flags, Channels::Colour, &config.augment)?;
         let splits = WindowSplits::cut(loaded.splits, config, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }

@@ -1,5 +1,6 @@
 //! What a run depends on.
 
+use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::training::StudyConfig;
 use latent_train::config::{Check, Optimizer, Problems, Training};
@@ -11,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which images.
     pub dataset: Dataset,
+    /// How labelled images are changed, anew in each epoch.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
     /// Labelled images, as many of each class.
     pub labels: usize,
     /// How many of the test images are classified; all if it is not given.
@@ -72,6 +76,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
+            augment: Augmentation::default(),
             labels: 100,
             test_images: None,
             features: Features::Codes,

@@ -79,7 +79,7 @@ impl Study for FewLabels {
     }
 
     fn train<'d>(config: &Config, data: &'d FewLabelled, seed: u64) -> Result<Images<'d>, Failure> {
-        Ok(Images::shuffled(&data.labelled, config.training.batch_size, seed)?)
+        config.augment.of(Images::shuffled(&data.labelled, config.training.batch_size, seed)?, seed)
     }
 
     fn validation<'d>(_: &Config, data: &'d FewLabelled, _: u64) -> Result<Option<Images<'d>>, Failure> {

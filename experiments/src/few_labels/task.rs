@@ -22,6 +22,7 @@ pub struct ClassifierTask {
     scale: f32,
     /// Of labelled and of test images, if they do not change.
     fixed: Option<[Array2<f32>; 2]>,
+    fine_tune: bool,
 }
 
 /// What images were taken for.
@@ -46,14 +47,14 @@ impl ClassifierTask {
         let (count, features) = (labelled.len(), labelled.ncols());
         let mean = labelled.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / count as f64;
         let scale = if mean > 0.0 { mean.sqrt().recip() as f32 } else { 1.0 };
-        let fixed = if config.fine_tune {
+        let fixed = if config.fine_tune || !config.augment.is_empty() {
             None
         } else {
             Some([labelled, encoder.encode(data.test.rows::<f32>(..).view())?].map(|features| features * scale))
         };
         let stream = &mut Stream::new(seed, "classifier", &[]);
         let head = Linear::with_init(features, data.train.classes(), Init::Zeros, stream);
-        Ok(Self { encoder, head, features, scale, fixed })
+        Ok(Self { encoder, head, features, scale, fixed, fine_tune: config.fine_tune })
     }
 
     /// What makes the features.
@@ -68,14 +69,18 @@ impl ClassifierTask {
 
     /// Whether the features change.
     pub fn is_trained(&self) -> bool {
-        self.fixed.is_none()
+        self.fine_tune
     }
 
     /// The scaled features of a batch: `which` is 0 for labelled images, 1 for those of the test.
     fn of(&self, batch: &ImageBatch, which: usize, context: &mut Context) -> Result<Tensor, TaskError> {
         match &self.fixed {
             Some(fixed) => Ok(Tensor::constant(fixed[which].select(Axis(0), &batch.indices))),
-            None => Ok(self.encoder.forward(&batch.x, context).map_err(|failure| failure.to_string())? * self.scale),
+            None => {
+                let mut encode = || self.encoder.forward(&batch.x, context).map_err(|failure| failure.to_string());
+                // What does not change has no gradients.
+                Ok(if self.fine_tune { encode()? } else { no_grad(encode)? } * self.scale)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a run depends on.
 
 use super::Domain;
+use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::networks::{self, Network, Schedule};
 use crate::tasks::EncoderLoss;
@@ -17,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config<D: Domain> {
     /// Which images.
     pub dataset: Dataset,
+    /// How training images are changed, digits anew in each epoch, photographs once.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
     /// Of `lista_patches`: how patches are cut.
     #[serde(skip_serializing_if = "has_no_keys")]
     pub patches: D::Settings,

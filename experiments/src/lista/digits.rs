@@ -1,6 +1,7 @@
 //! Digits.
 
 use super::{Config, Domain, VALIDATED};
+use crate::augmentation::Augmentation;
 use crate::cli::{Common, Dataset};
 use crate::data::{self, ImageSamples, Loaded};
 use crate::failure::Failure;
@@ -28,6 +29,7 @@ impl Domain for Digits {
     fn defaults() -> Config<Self> {
         Config {
             dataset: Dataset::Auto,
+            augment: Augmentation::default(),
             patches: (),
             atoms: 256,
             lambda: 0.1,
@@ -52,7 +54,7 @@ impl Domain for Digits {
     }
 
     fn train<'d>(config: &Config<Self>, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
-        Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?)
+        config.augment.of(Images::shuffled(&data.train, config.training.batch_size, seed)?, seed)
     }
 
     fn validation(data: &Splits) -> Result<Images<'_>, Failure> {

@@ -1,6 +1,7 @@
 //! Natural patches.
 
 use super::{Config, Domain, VALIDATED};
+use crate::augmentation::Augmentation;
 use crate::cli::{Common, Dataset};
 use crate::data::Loaded;
 use crate::failure::Failure;
@@ -29,6 +30,7 @@ impl Domain for NaturalPatches {
     fn defaults() -> Config<Self> {
         Config {
             dataset: Dataset::Auto,
+            augment: Augmentation::default(),
             patches: Cut::default(),
             atoms: 100,
             lambda: 0.5,
@@ -50,7 +52,7 @@ impl Domain for NaturalPatches {
     }
 
     fn load(config: &Config<Self>, flags: &Common) -> Result<Loaded<PatchSplits>, Failure> {
-        PatchSplits::load(&config.patches, flags)
+        PatchSplits::load(&config.patches, &config.augment, flags)
     }
 
     fn samples(data: &PatchSplits) -> impl Samples<f32> + '_ {

@@ -1,6 +1,7 @@
 //! What a run depends on.
 
 use super::{Contrast, Cut};
+use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::natural;
 use crate::solvers::SolverName;
@@ -17,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which photographs.
     pub dataset: Dataset,
+    /// How training photographs are changed, once.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
     /// How many of the training photographs, from the first on, patches are taken from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photographs: Option<usize>,
@@ -52,6 +56,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
+            augment: Augmentation::default(),
             photographs: None,
             cutoff: DEFAULT_CUTOFF,
             contrast: Contrast::EachPhotograph,

@@ -1,6 +1,7 @@
 //! Patches of photographs.
 
 use super::{Contrast, Cut};
+use crate::augmentation::Augmentation;
 use crate::cli::Common;
 use crate::data::{DataSet, Loaded, source};
 use crate::failure::Failure;
@@ -39,8 +40,8 @@ impl PatchSplits {
     ///
     /// # Errors
     /// As [`natural::load`] and [`cut`](Self::cut).
-    pub fn load(cut: &Cut, flags: &Common) -> Result<Loaded<Self>, Failure> {
-        let loaded = natural::load(flags, Channels::Grey)?;
+    pub fn load(cut: &Cut, augment: &Augmentation, flags: &Common) -> Result<Loaded<Self>, Failure> {
+        let loaded = natural::load(flags, Channels::Grey, augment)?;
         let splits = Self::cut(loaded.splits, cut, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }

@@ -74,7 +74,7 @@ impl Study for Patches {
     type Source<'d> = Rows<'d>;
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<PatchSplits>, Failure> {
-        PatchSplits::load(&config.cut(), flags)
+        PatchSplits::load(&config.cut(), &config.augment, flags)
     }
 
     fn model(config: &Config, data: &PatchSplits, seed: u64) -> Result<DictionaryTask, Failure> {

@@ -68,6 +68,19 @@ fn every_kind_of_features_is_judged_and_drawn() {
 }
 
 #[test]
+fn labelled_images_are_augmented() {
+    let desk = Desk::with_data();
+    let augment = "augment=[{ op = \"rotate\", degrees = [-10, 10] }]";
+    let accuracy = |name: &str, flags: &[&str]| {
+        succeed(study(&desk, &[&["--output", name], flags].concat()));
+        json(&desk.path(name).join("figures.json")).to_string()
+    };
+    assert_ne!(accuracy("plain", &[]), accuracy("turned", &["--set", augment]));
+    let told = fail(study(&desk, &["--set", "augment=[{ op = \"crop\", height = 5, width = 5 }]"]), 1);
+    assert!(told.contains("augment:") && told.contains("rows keep their shape"), "{told}");
+}
+
+#[test]
 fn killed_at_any_moment_it_leaves_the_same() {
     let desk = Desk::with_data();
     let command = |output: &str, threads: &str| {

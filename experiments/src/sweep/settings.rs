@@ -13,7 +13,7 @@ pub struct Setting(pub Vec<Choice>);
 /// The value of one thing that varies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    /// What varies: a key of the configuration, or [`METHOD`].
+    /// What varies: a key of the configuration, or `method`.
     pub key: String,
     /// Its value: that of the key, or the name of the method.
     pub value: Value,

@@ -22,6 +22,9 @@
 //! are very sparse (lambda above a quarter of lambda_max) [`GreedyCoordinateDescent`] is faster. With weights or a free
 //! boundary ADMM decouples the pixels by a second split; the others solve the same problem as before.
 //!
+//! All of them convolve in the image domain, or in the Fourier domain where filters have 300 pixels or more: whichever is
+//! faster.
+//!
 //! # Certificates
 //! With the dual point `theta = s sqrt(w) (s - D z)`, scaled down by the largest `s <= 1` for which
 //! `max_k,p |d_k' sqrt(w) theta| <= lambda`, the duality gap is
@@ -79,6 +82,7 @@ mod restore;
 mod sample;
 mod saved;
 mod solver;
+mod spectra;
 mod statistics;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use latent_datasets::LabelledImages;
 use latent_layers::{Context, Layer, Module, Visitor};
 use latent_sparse::Dictionary;
-use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams};
+use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{ConvLista, ConvListaParams, Lista, ListaParams};
 use latent_tensor::ops::Pool2dOptions;
@@ -55,7 +55,8 @@ impl Encoder {
             Features::Convolutional => {
                 let filters = pretrain::filters(config, images, seed)?;
                 let image = images.image_dim();
-                let lasso = ConvolutionalLasso::new(&filters, ConvolutionalParams::new(lambda))?;
+                let penalty = ConvolutionalParams::new(lambda).boundary(Boundary::Free);
+                let lasso = ConvolutionalLasso::new(&filters, penalty)?;
                 let step_size = lasso.lipschitz((image.1, image.2)).recip();
                 let params = ConvListaParams { layers: config.layers, lambda, step_size, selection: None };
                 Self::Convolutional { network: ConvLista::new(filters.into_array(), params)?, image, pool: config.pool }

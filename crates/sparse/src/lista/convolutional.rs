@@ -73,9 +73,26 @@ fn places(filters: &[usize]) -> [usize; 2] {
 }
 
 /// `D z`
-fn synthesis<E: Scalar>(codes: &Tensor<E>, filters: &Tensor<E>) -> Tensor<E> {
+pub(super) fn synthesis<E: Scalar>(codes: &Tensor<E>, filters: &Tensor<E>) -> Tensor<E> {
     let options = ConvTranspose2dOptions { padding: places(filters.shape()), ..Default::default() };
     codes.conv_transpose2d(filters, None, options)
+}
+
+/// `D' x`
+pub(super) fn correlated<E: Scalar>(x: &Tensor<E>, filters: &Tensor<E>) -> Tensor<E> {
+    let options = Conv2dOptions { padding: places(filters.shape()), ..Default::default() };
+    x.conv2d(filters, None, options)
+}
+
+/// Whether there are filters, and all are finite.
+pub(super) fn check_filters<E: Scalar>(filters: &Array4<E>) -> Result<(), SparseError> {
+    let maps = filters.dim().0;
+    if filters.is_empty() {
+        let features = filters.shape()[1..].iter().product();
+        return Err(SparseError::EmptyDictionary { features, atoms: maps });
+    }
+    let flat = filters.to_shape((maps, filters.len() / maps)).expect("as many elements");
+    crate::atoms::check_finite("the filters", flat.view())
 }
 
 impl<E: Scalar> Module<E> for Filters<E> {
@@ -91,10 +108,9 @@ impl<E: Scalar> Module<E> for Filters<E> {
 impl<E: Scalar> Weights<E> for Filters<E> {
     fn begin<'a>(&'a self, x: &Tensor<E>, dictionary: &Tensor<E>) -> Point<'a, E> {
         let (x, dictionary, filters) = (x.clone(), dictionary.clone(), self.0.tensor());
-        let options = Conv2dOptions { padding: places(filters.shape()), ..Default::default() };
         Box::new(move |_, z, step| {
             let residual = z.map_or_else(|| x.clone(), |z| &x - synthesis(z, &dictionary));
-            moved(z, scaled(residual.conv2d(&filters, None, options), step))
+            moved(z, scaled(correlated(&residual, &filters), step))
         })
     }
 }
@@ -111,13 +127,8 @@ impl<E: Scalar> ConvLista<E> {
         let step = step_size.as_f64();
         require(step.is_finite() && step > 0.0, "the step size", step, "a finite number above 0")?;
         selection.as_ref().map_or(Ok(()), SupportSelection::check)?;
+        check_filters(&filters)?;
         let maps = filters.dim().0;
-        if filters.is_empty() {
-            let features = filters.shape()[1..].iter().product();
-            return Err(SparseError::EmptyDictionary { features, atoms: maps });
-        }
-        let flat = filters.to_shape((maps, filters.len() / maps)).expect("as many elements");
-        crate::atoms::check_finite("the filters", flat.view())?;
         let threshold = || Parameter::new(Array3::from_elem((maps, 1, 1), lambda * step_size));
         let network = Unrolled {
             layers,

@@ -52,7 +52,7 @@ pub fn energy<E: Scalar>(x: &Tensor<E>, codes: &Tensor<E>, dictionary: &Tensor<E
 }
 
 /// The mean over samples of `1/2 ||x - W z||^2`.
-pub(super) fn reconstruction<E: Scalar>(x: &Tensor<E>, codes: &Tensor<E>, dictionary: &Tensor<E>) -> Tensor<E> {
+fn reconstruction<E: Scalar>(x: &Tensor<E>, codes: &Tensor<E>, dictionary: &Tensor<E>) -> Tensor<E> {
     mean_over_samples(&(x - codes.matmul(&dictionary.transpose())).square()) * E::of(0.5)
 }
 

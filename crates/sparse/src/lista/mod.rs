@@ -26,7 +26,9 @@
 //!
 //! A [`Lista`] is a [`Solver`](crate::lasso::Solver) like FISTA: [`Lasso::solve`](crate::lasso::Lasso::solve) with it
 //! gives codes with certificates. [`Lista::safeguarded`] never raises the objective. [`StageWise`] trains layer after
-//! layer with one of the [`losses`]; [`PredictiveDecomposition`] trains an encoder and its decoder together.
+//! layer with one of the [`losses`]; [`PredictiveDecomposition`] trains an encoder and its decoder together, and
+//! [`ConvPredictiveDecomposition`] does so with convolutions, whose encoder may be a [`ConvEncoder`]: filters, a nonlinearity
+//! and a diagonal layer.
 //!
 //! ```
 //! use latent_numeric::random::Stream;
@@ -66,6 +68,8 @@
 
 mod adaptive;
 mod analytic;
+mod conv_encoder;
+mod conv_predictive;
 mod convolutional;
 mod encoder;
 mod gates;
@@ -84,6 +88,8 @@ mod unrolled;
 mod weights;
 
 pub use analytic::{analytic_weights, generalised_coherence};
+pub use conv_encoder::{ConvEncoder, ConvEncoderParams, Nonlinearity};
+pub use conv_predictive::ConvPredictiveDecomposition;
 pub use convolutional::{ConvLista, ConvListaParams};
 pub use encoder::Safeguarded;
 pub use layer_wise::LayerWise;

@@ -1,6 +1,6 @@
 //! An encoder and its decoder, trained together.
 
-use super::losses::{mean_over_samples, reconstruction};
+use super::losses::mean_over_samples;
 use super::train::{self, TrainError};
 use crate::error::require;
 use crate::lasso::{Codes, Lasso, LassoParams, Solver, Stop};
@@ -72,9 +72,36 @@ impl PredictiveEnergy {
     }
 }
 
-struct Pair<M, E: Scalar> {
-    encoder: M,
-    decoder: Parameter<E>,
+/// An encoder and the parameter of its decoder.
+pub(super) struct Pair<M, E: Scalar> {
+    pub encoder: M,
+    pub decoder: Parameter<E>,
+}
+
+pub(super) fn check_weights<E: Scalar>(lambda: E, alpha: E) -> Result<(), SparseError> {
+    [("lambda", lambda), ("alpha", alpha)].into_iter().try_for_each(|(name, value)| {
+        require(value.is_finite() && value >= E::zero(), name, value.as_f64(), "a finite number, at least 0")
+    })
+}
+
+/// The energy, from the decoder's error at these codes, and what of it depends on encoder and decoder.
+pub(super) fn terms<E: Scalar>(
+    error: &Tensor<E>,
+    codes: &Tensor<E>,
+    predicted: Tensor<E>,
+    lambda: E,
+    alpha: E,
+) -> (PredictiveEnergy, Tensor<E>) {
+    let half = E::of(0.5);
+    let reconstruction = mean_over_samples(&error.square()) * half;
+    let prediction = mean_over_samples(&(codes - predicted).square()) * (alpha * half);
+    let sparsity = mean_over_samples(&codes.abs()) * lambda;
+    let energy = PredictiveEnergy {
+        reconstruction: reconstruction.item().as_f64(),
+        prediction: prediction.item().as_f64(),
+        sparsity: sparsity.item().as_f64(),
+    };
+    (energy, reconstruction + prediction)
 }
 
 impl<M: Module<E>, E: Scalar> Module<E> for Pair<M, E> {
@@ -94,9 +121,7 @@ impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
     /// # Errors
     /// If lambda or alpha is negative or not finite, an atom is zero, or a setting of Adam is outside its domain.
     pub fn new(encoder: M, dictionary: &Dictionary<E>, lambda: E, alpha: E, adam: Adam) -> Result<Self, TrainError> {
-        for (name, value) in [("lambda", lambda), ("alpha", alpha)] {
-            require(value.is_finite() && value >= E::zero(), name, value.as_f64(), "a finite number, at least 0")?;
-        }
+        check_weights(lambda, alpha)?;
         for atom in dictionary.atoms().columns() {
             let norm = atom.dot(&atom);
             require(norm > E::zero(), "the squared norm of an atom", norm.as_f64(), "above 0")?;
@@ -170,16 +195,9 @@ impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
             let predicted = self.checked(predicted, x.nrows(), context)?;
             let inferred = self.infer(x, predicted.view_as(), solver, stop)?;
             let codes = Tensor::constant(inferred.codes);
-            let half = E::of(0.5);
-            let terms = [
-                reconstruction(&samples, &codes, &self.model.decoder.tensor()),
-                mean_over_samples(&(&codes - predicted).square()) * (self.alpha * half),
-                mean_over_samples(&codes.abs()) * self.lambda,
-            ];
-            let [reconstruction, prediction, sparsity] = [0, 1, 2].map(|i: usize| terms[i].item().as_f64());
-            let energy = PredictiveEnergy { reconstruction, prediction, sparsity };
-            let [reconstruction, prediction, _] = terms;
-            (energy, train::gradients(reconstruction + prediction, energy.total(), &self.model.variables())?)
+            let error = samples - codes.matmul(&self.model.decoder.tensor().transpose());
+            let (energy, moved) = terms(&error, &codes, predicted, self.lambda, self.alpha);
+            (energy, train::gradients(moved, energy.total(), &self.model.variables())?)
         };
         self.optimizer.step(&self.model.parameters(), &gradients)?;
         self.normalize();

@@ -2,6 +2,7 @@
 
 mod analytic;
 mod bad_input;
+mod conv_predictive;
 mod convolutional;
 mod encoders;
 mod gradients;

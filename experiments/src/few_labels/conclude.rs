@@ -73,7 +73,7 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
     .figure(Figure::new("cross-entropy, test", loss, "nats").note(&on));
     if let Some(sheet) = features(task.encoder(), side(&data.train)) {
         folder.image("features", &sheet)?;
-        let text = "Atoms or filters, as they are after training, each scaled to its own largest value: blue below zero, red above.";
+        let text = "Atoms or filters, as they are after training, each scaled to its own largest value: blue above zero, red below.";
         study = study.section(
             Section::new("What the features are made with", text)
                 .picture(Picture::new("images/features.png", "").wide()),
@@ -109,7 +109,9 @@ fn features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
             picture::columns(flat.view_as::<Ix2>().t(), (channels * height, width))
         }
     };
-    Some(picture::atoms(&tiles, COLUMNS, SCALE))
+    // Filters are smaller than images, and shown larger.
+    let scale = SCALE * (side.0 / tiles.first()?.nrows()).max(1);
+    Some(picture::atoms(&tiles, COLUMNS, scale))
 }
 
 /// How often each class was taken for which.

@@ -1,5 +1,6 @@
 //! The alternating direction method of multipliers on convolutional problems.
 
+use super::ConvolutionalLasso;
 use super::kernels::{Balance, admm_step, measured_admm_step, rescale, shrink};
 use super::operator::NormalInverse;
 use super::sample::Sample;
@@ -62,7 +63,7 @@ impl<E: Scalar> Solver<E> for Admm {
 }
 
 impl<E: Scalar> Method<E> for Admm {
-    fn check(&self) -> Result<(), SparseError> {
+    fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         let (a, expected) = (self.relaxation, "a number from 1 to below 2");
         require((1.0..2.0).contains(&a), "the relaxation of ADMM", a, expected)?;
         let rho = self.rho.unwrap_or(1.0);

@@ -1,5 +1,6 @@
 //! Locally greedy coordinate descent.
 
+use super::ConvolutionalLasso;
 use super::Filters;
 use super::kernels::{add_scaled, best_change, largest_change};
 use super::operator::Operator;
@@ -42,7 +43,7 @@ impl<E: Scalar> Solver<E> for GreedyCoordinateDescent {
 }
 
 impl<E: Scalar> Method<E> for GreedyCoordinateDescent {
-    fn check(&self) -> Result<(), SparseError> {
+    fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         Ok(())
     }
 

@@ -99,3 +99,5 @@ pub use problem::{ConvolutionalLasso, Images};
 pub use restore::Restored;
 pub use saved::LearnedFilters;
 pub use solver::Solver;
+#[cfg(feature = "lista")]
+pub(crate) use {sample::Sample, solver::Method};

@@ -163,7 +163,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         solver: &dyn Solver<E>,
         stop: &Stop,
     ) -> Result<ConvolutionalCodes<E>, SparseError> {
-        solver.check()?;
+        solver.check(self)?;
         self.run(images.into(), start, stop, Some(solver))
     }
 

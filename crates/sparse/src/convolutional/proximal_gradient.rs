@@ -5,6 +5,7 @@
 //! sparse. The step is `1 / (L max w)` with the exact largest eigenvalue `L` of `D' D`, read off the spectra of the
 //! filters.
 
+use super::ConvolutionalLasso;
 use super::kernels::{StepSums, proximal_step};
 use super::sample::Sample;
 use super::solver::{Method, Solver};
@@ -32,7 +33,7 @@ impl<E: Scalar> Solver<E> for Ista {
 }
 
 impl<E: Scalar> Method<E> for Ista {
-    fn check(&self) -> Result<(), SparseError> {
+    fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         check("convolutional ISTA", self.step_size)
     }
 
@@ -48,7 +49,7 @@ impl<E: Scalar> Solver<E> for Fista {
 }
 
 impl<E: Scalar> Method<E> for Fista {
-    fn check(&self) -> Result<(), SparseError> {
+    fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         check("convolutional FISTA", self.step_size)
     }
 

@@ -1,7 +1,7 @@
 //! Learned convolutional sparse coding.
 
 use super::shrinkage::{Shrinkage, ThresholdsOf};
-use super::unrolled::Unrolled;
+use super::unrolled::{Pass, Unrolled};
 use super::weights::{Point, Weights, moved, scaled};
 use super::{LayerWise, SupportSelection};
 use crate::SparseError;
@@ -142,6 +142,15 @@ impl<E: Scalar> ConvLista<E> {
             gates: Vec::new(),
         };
         Ok(Self { decoder: Parameter::new(filters), network })
+    }
+
+    /// (maps, channels, height, width)
+    pub(super) fn filters_shape(&self) -> [usize; 4] {
+        self.decoder.shape().try_into().expect("filters have four axes")
+    }
+
+    pub(super) fn begin(&self, x: &Tensor<E>) -> Pass<'_, E> {
+        self.network.begin(x, &self.decoder.tensor())
     }
 
     /// The codes after each of the first `layers` layers.

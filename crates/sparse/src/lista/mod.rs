@@ -25,7 +25,8 @@
 //! ISTA step by step before they are trained.
 //!
 //! A [`Lista`] is a [`Solver`](crate::lasso::Solver) like FISTA: [`Lasso::solve`](crate::lasso::Lasso::solve) with it
-//! gives codes with certificates. [`Lista::safeguarded`] never raises the objective. [`StageWise`] trains layer after
+//! gives codes with certificates, and a [`ConvLista`] is one of convolutional problems. [`Lista::safeguarded`] and
+//! [`ConvLista::safeguarded`] never raise the objective. [`StageWise`] trains layer after
 //! layer with one of the [`losses`]; [`PredictiveDecomposition`] trains an encoder and its decoder together, and
 //! [`ConvPredictiveDecomposition`] does so with convolutions, whose encoder may be a [`ConvEncoder`]: filters, a nonlinearity
 //! and a diagonal layer.
@@ -70,6 +71,7 @@ mod adaptive;
 mod analytic;
 mod conv_encoder;
 mod conv_predictive;
+mod conv_solver;
 mod convolutional;
 mod encoder;
 mod gates;
@@ -90,6 +92,7 @@ mod weights;
 pub use analytic::{analytic_weights, generalised_coherence};
 pub use conv_encoder::{ConvEncoder, ConvEncoderParams, Nonlinearity};
 pub use conv_predictive::ConvPredictiveDecomposition;
+pub use conv_solver::ConvSafeguarded;
 pub use convolutional::{ConvLista, ConvListaParams};
 pub use encoder::Safeguarded;
 pub use layer_wise::LayerWise;

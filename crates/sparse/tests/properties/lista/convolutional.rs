@@ -2,6 +2,7 @@
 
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
+use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters, Images, Solver};
 use latent_sparse::lasso::{Ista, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{ConvLista, ConvListaParams, StageWise, TrainError};
 use latent_sparse::{Dictionary, SparseError};
@@ -45,6 +46,70 @@ proptest! {
         let last = network.forward(&images, &mut Context::evaluate()).unwrap();
         prop_assert_eq!(last.to_array(), network.trajectory(&images, 4).unwrap()[3].to_array());
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// As a solver the untrained network is ISTA, with its certificates, also from maps that are given; safeguarded it
+    /// never raises the objective, whatever its weights.
+    #[test]
+    fn a_network_is_a_solver(
+        seed: u64, maps in 1_usize..4, channels in 1_usize..3, kernel in (1_usize..4, 1_usize..4), more in (0_usize..4, 0_usize..4),
+        masked: bool, disturbance in 0.0_f64..3.0,
+    ) {
+        let mut stream = Stream::new(seed, "problem", &[]);
+        let filters = Filters::new(stream.normal_array((maps, channels, kernel.0, kernel.1))).unwrap();
+        let size = (kernel.0 + more.0, kernel.1 + more.1);
+        let lasso = ConvolutionalLasso::new(&filters, ConvolutionalParams::new(0.2).boundary(Boundary::Free)).unwrap();
+        let step_size = 1.0 / lasso.lipschitz(size);
+        let network = ConvLista::new(filters.array().to_owned(), ConvListaParams { step_size, ..params(6) }).unwrap();
+        let x: Array4<f64> = stream.normal_array((2, channels, size.0, size.1));
+        let solve = |solver: &dyn Solver<f64>, iterations: usize| {
+            lasso.solve(x.view(), solver, &Stop::after(iterations)).unwrap()
+        };
+        for iterations in [1, 4] {
+            let (learned, ista) = (solve(&network, iterations), solve(&Ista::default(), iterations));
+            prop_assert!((&learned.maps - &ista.maps).iter().all(|d| d.abs() < 1e-9));
+            for (a, b) in learned.certificates.iter().zip(&ista.certificates) {
+                prop_assert!((a.objective() - b.objective()).abs() < 1e-9 && (a.gap - b.gap).abs() < 1e-7);
+            }
+        }
+        let gone_on = lasso.solve_from(x.view(), solve(&network, 2).maps, &network, &Stop::after(2)).unwrap();
+        prop_assert!((&gone_on.maps - &solve(&network, 4).maps).iter().all(|d| d.abs() < 1e-9));
+
+        for (_, parameter) in network.parameters() {
+            parameter.elements().iter_mut().for_each(|w| *w += disturbance * stream.normal::<f64>());
+        }
+        let mask = x.mapv(|_| if masked && stream.bernoulli(0.3) { 0.0 } else { 1.0 });
+        let objectives = |iterations: usize| -> Vec<f64> {
+            let images = Images::masked(x.view(), mask.view());
+            let codes = lasso.solve(images, &network.safeguarded(), &Stop::after(iterations)).unwrap();
+            codes.certificates.iter().map(|certificate| certificate.objective()).collect()
+        };
+        let mut before: Vec<f64> =
+            x.outer_iter().zip(mask.outer_iter()).map(|(x, mask)| 0.5 * (&x * &x * mask).sum()).collect();
+        for iterations in 1..=6 {
+            let now = objectives(iterations);
+            prop_assert!(now.iter().zip(&before).all(|(now, before)| *now <= before * (1.0 + 1e-12)), "{now:?} after {before:?}");
+            before = now;
+        }
+    }
+}
+
+#[test]
+fn a_network_solves_problems_with_its_filters_and_free_boundaries() {
+    let filters = Filters::new(Array4::<f64>::ones((2, 1, 3, 2))).unwrap();
+    let network = ConvLista::new(Array4::<f64>::ones((2, 1, 2, 2)), params(2)).unwrap();
+    let x = Array4::zeros((1, 1, 6, 6));
+    let refused = |params: ConvolutionalParams<f64>, solver: &dyn Solver<f64>| {
+        let lasso = ConvolutionalLasso::new(&filters, params).unwrap();
+        lasso.solve(x.view(), solver, &Stop::after(1)).unwrap_err().to_string()
+    };
+    let circular = refused(ConvolutionalParams::new(0.1), &network);
+    assert!(circular.contains("convolutional LISTA") && circular.contains("circular boundary"), "{circular}");
+    let other = refused(ConvolutionalParams::new(0.1).boundary(Boundary::Free), &network.safeguarded());
+    assert!(other.contains("the filters of a learned encoder"), "{other}");
 }
 
 /// Unsupervised training lowers the energy of images below that of as many steps of ISTA, filters included.

@@ -3,7 +3,7 @@
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
 use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters, Images, Solver};
-use latent_sparse::lasso::{Ista, Lasso, LassoParams, Stop};
+use latent_sparse::lasso::{Certificate, Ista, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{ConvLista, ConvListaParams, StageWise, TrainError};
 use latent_sparse::{Dictionary, SparseError};
 use latent_tensor::Tensor;
@@ -85,7 +85,7 @@ proptest! {
         let objectives = |iterations: usize| -> Vec<f64> {
             let images = Images::masked(x.view(), mask.view());
             let codes = lasso.solve(images, &network.safeguarded(), &Stop::after(iterations)).unwrap();
-            codes.certificates.iter().map(|certificate| certificate.objective()).collect()
+            codes.certificates.iter().map(Certificate::objective).collect()
         };
         let mut before: Vec<f64> =
             x.outer_iter().zip(mask.outer_iter()).map(|(x, mask)| 0.5 * (&x * &x * mask).sum()).collect();

@@ -23,6 +23,7 @@ pub mod networks;
 pub mod patches;
 pub mod picture;
 pub mod plot;
+mod print;
 pub mod solvers;
 pub mod steps;
 pub mod sweep;

@@ -3,6 +3,7 @@
 use super::summary::Summary;
 use super::{Config, WindowSplits, figures, sections};
 use crate::failure::Failure;
+use crate::print::summarise;
 use crate::tasks::FilterBanksTask;
 use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams, Filters};
 use latent_sparse::lasso::{Stop, Summary as Codes};
@@ -12,7 +13,6 @@ use latent_train::session::Ended;
 use ndarray::{Array1, Array4, Axis};
 use serde::Serialize;
 use serde_json::json;
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// Iterations of the solver for the maps of a whole photograph.
@@ -110,9 +110,7 @@ pub fn conclude(
         }),
     )?;
     let text = Summary(&concluded).to_string();
-    folder.bytes("summary.txt", text.as_bytes())?;
-    // Whoever read along may have left, as `head` does; it is all in the folder.
-    let _ = write!(std::io::stdout(), "{text}");
+    summarise(&folder, &text)?;
     Ok(sections::report(&concluded))
 }
 

@@ -97,15 +97,13 @@ impl Check for Config {
             "drawn",
             format!("must be one of filters, {filters:?}, got {drawn}"),
         );
-        for (key, count) in [
+        problems.at_least_one([
             ("train_windows", self.train_windows),
             ("test_windows", self.test_windows),
             ("coding_iterations", self.coding_iterations),
             ("test_iterations", self.test_iterations),
             ("dead_after", self.dead_after),
-        ] {
-            problems.require(count >= 1, key, "must be at least 1, got 0");
-        }
+        ]);
         problems.require((2..=32).contains(&self.side), "side", format!("must be from 2 to 32, got {}", self.side));
         let (side, window) = (self.side, self.window);
         problems.require(

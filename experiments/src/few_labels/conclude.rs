@@ -7,6 +7,7 @@ use super::{BATCH, Config};
 use crate::data;
 use crate::failure::Failure;
 use crate::picture::{self, captioned, side};
+use crate::print::summarise;
 use image::RgbImage;
 use latent_layers::Visitor;
 use latent_tensor::Tensor;
@@ -17,7 +18,6 @@ use latent_train::session::Ended;
 use latent_train::sources::Images;
 use ndarray::Ix2;
 use serde_json::json;
-use std::io::Write;
 
 /// Columns of a sheet.
 const COLUMNS: usize = 16;
@@ -59,9 +59,7 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
         100.0 * accuracy,
         grouped(images as u64)
     );
-    folder.bytes("summary.txt", text.as_bytes())?;
-    // Whoever read along may have left, as `head` does; it is all in the folder.
-    let _ = write!(std::io::stdout(), "{text}");
+    summarise(&folder, &text)?;
 
     let on = format!("{} test images", grouped(images as u64));
     let mut study = Study::new(

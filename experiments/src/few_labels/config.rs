@@ -98,7 +98,7 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        for (key, count) in [
+        problems.at_least_one([
             ("labels", self.labels),
             ("test_images", self.test_images.unwrap_or(1)),
             ("dictionary_size", self.dictionary_size),
@@ -107,9 +107,7 @@ impl Check for Config {
             ("layers", self.layers),
             ("dictionary_batches", self.dictionary_batches),
             ("filter_batches", self.filter_batches),
-        ] {
-            problems.require(count >= 1, key, "must be at least 1, got 0");
-        }
+        ]);
         problems.require((2..=32).contains(&self.side), "side", format!("must be from 2 to 32, got {}", self.side));
         let single = self.lambda as f32;
         let fits = single.is_finite() && single > 0.0;

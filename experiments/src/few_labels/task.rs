@@ -4,12 +4,13 @@ use super::config::Config;
 use super::data::FewLabelled;
 use super::encoder::Encoder;
 use crate::failure::Failure;
+use crate::tasks::classified;
 use latent_layers::{Context, Init, Layer, Linear, Module, Visitor};
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
 use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
-use ndarray::{Array2, Axis, Ix2};
+use ndarray::{Array2, Axis};
 
 /// Trains a linear map from features to the logarithms of the odds of classes, by cross-entropy in nats; along with it the
 /// network that makes the features, or that one stays as it is.
@@ -86,9 +87,7 @@ impl ClassifierTask {
 
     fn terms(&self, batch: &ImageBatch, which: usize, context: &mut Context) -> Result<Terms, TaskError> {
         let logits = self.head.forward(&self.of(batch, which, context)?, context)?;
-        let right = taken_for(&logits).iter().zip(&batch.labels).filter(|(taken, label)| taken == label).count();
-        let accuracy = right as f64 / batch.labels.len() as f64;
-        Ok(Terms::new(logits.cross_entropy(&batch.labels).mean(), batch.labels.len()).with_value("accuracy", accuracy))
+        Ok(classified::terms(&logits, &batch.labels))
     }
 
     /// What test images are taken for.
@@ -99,19 +98,8 @@ impl ClassifierTask {
         let context = &mut Context::evaluate();
         let logits = no_grad(|| self.head.forward(&self.of(batch, 1, context)?, context).map_err(TaskError::from))?;
         let loss = f64::from(logits.cross_entropy(&batch.labels).sum().item());
-        Ok(Classified { classes: taken_for(&logits), loss })
+        Ok(Classified { classes: classified::classes(&logits), loss })
     }
-}
-
-/// The class of the largest odds, the first of equal ones.
-fn taken_for(logits: &Tensor) -> Vec<usize> {
-    let logits = logits.view_as::<Ix2>();
-    let best = |row: ndarray::ArrayView1<'_, f32>| {
-        row.iter()
-            .enumerate()
-            .fold((0, f32::NEG_INFINITY), |best, (at, &odds)| if odds > best.1 { (at, odds) } else { best })
-    };
-    logits.rows().into_iter().map(|row| best(row).0).collect()
 }
 
 impl Module for ClassifierTask {

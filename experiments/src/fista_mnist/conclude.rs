@@ -6,13 +6,13 @@ use super::{Config, figures, sections};
 use crate::data::ImageSamples;
 use crate::dictionaries::{Coded, Course, code};
 use crate::failure::Failure;
+use crate::print::summarise;
 use crate::tasks::DictionaryTask;
 use latent_datasets::Splits;
 use latent_sparse::lasso::{Lasso, Stop};
 use latent_train::report;
 use latent_train::session::Ended;
 use serde_json::json;
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// What was learned, and what is known of it.
@@ -101,8 +101,6 @@ pub fn conclude(
         folder.json("solvers.json", &json!({ "images": concluded.compared, "solvers": concluded.curves }))?;
     }
     let text = Summary(&concluded).to_string();
-    folder.bytes("summary.txt", text.as_bytes())?;
-    // Whoever read along may have left, as `head` does; it is all in the folder.
-    let _ = write!(std::io::stdout(), "{text}");
+    summarise(&folder, &text)?;
     Ok(sections::report(&concluded, folder.path()))
 }

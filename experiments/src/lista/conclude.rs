@@ -4,13 +4,13 @@ use super::compare::{Curve, FLOOR, Point, compare, iterations_worth};
 use super::{Config, Domain};
 use crate::failure::Failure;
 use crate::plot::{Axis, Figure as Plot, Panel};
+use crate::print::summarise;
 use crate::tasks::{EncoderLoss, EncodersTask};
 use latent_train::progress::grouped;
 use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::session::Ended;
 use serde_json::json;
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::fmt::Write;
 use std::time::Instant;
 
 /// Compares, draws, and says what it came to.
@@ -49,9 +49,7 @@ pub fn conclude<D: Domain>(
     plot(format!("Objectives {on}"), "(F − F*) / F*", |point| point.excess, &curves).save(&folder, "objectives")?;
 
     let text = note.map_or_else(String::new, |note| format!("note: {note}\n")) + &table(&curves);
-    folder.bytes("summary.txt", text.as_bytes())?;
-    // Whoever read along may have left, as `head` does; it is all in the folder.
-    let _ = write!(std::io::stdout(), "{text}");
+    summarise(&folder, &text)?;
 
     let fista = &curves[1];
     for curve in curves.iter().filter(|curve| curve.learned) {

@@ -66,15 +66,12 @@ impl<D: Domain> Default for Config<D> {
 
 impl<D: Domain> Check for Config<D> {
     fn check(&self, problems: &mut Problems) {
-        let counts = [
+        problems.at_least_one([
             ("atoms", self.atoms),
             ("dictionary_batches", self.dictionary_batches),
             ("layers", self.layers),
             ("compared_images", self.compared_images),
-        ];
-        for (key, count) in counts {
-            problems.require(count >= 1, key, "must be at least 1, got 0");
-        }
+        ]);
         let single = self.lambda as f32;
         let fits = single.is_finite() && single > 0.0;
         problems.require(fits, "lambda", format!("must be a finite number above 0, got {}", self.lambda));

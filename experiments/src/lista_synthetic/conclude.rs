@@ -3,6 +3,7 @@
 use super::{Config, Noise, PlantedSet, judge, published};
 use crate::failure::Failure;
 use crate::plot::{Axis, Figure as Plot, Panel};
+use crate::print::summarise;
 use crate::tasks::RecoveryTask;
 use latent_datasets::synthetic::planted::Planted;
 use latent_sparse::Dictionary;
@@ -14,7 +15,6 @@ use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::session::Ended;
 use serde::Serialize;
 use serde_json::json;
-use std::io::Write as _;
 
 /// How well one method recovers the codes of the test samples.
 #[derive(Clone, Debug, Serialize)]
@@ -43,9 +43,7 @@ pub fn conclude(config: &Config, task: &RecoveryTask, data: &PlantedSet, ended: 
     let name = format!("{} × {}, {noise}", config.features, config.atoms);
     plot(format!("Codes recovered, {name}"), floor, noise, &curves).save(&folder, "nmse")?;
     let text = table(config, floor, &published, &curves);
-    folder.bytes("summary.txt", text.as_bytes())?;
-    // Whoever read along may have left, as `head` does; it is all in the folder.
-    let _ = write!(std::io::stdout(), "{text}");
+    summarise(&folder, &text)?;
 
     let about = format!(
         "Networks of {} layers that recover planted codes: x = A z + noise, {noise}, A of {} × {} with unit columns from the \

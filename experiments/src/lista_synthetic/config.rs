@@ -76,15 +76,12 @@ impl Check for Config {
     fn check(&self, problems: &mut Problems) {
         let drawn = matches!(self.dataset, Dataset::Auto | Dataset::Synthetic);
         problems.require(drawn, "dataset", format!("must be auto or synthetic, got {}", self.dataset));
-        let counts = [
+        problems.at_least_one([
             ("features", self.features),
             ("atoms", self.atoms),
             ("layers", self.layers),
             ("test_samples", self.test_samples),
-        ];
-        for (key, count) in counts {
-            problems.require(count >= 1, key, "must be at least 1, got 0");
-        }
+        ]);
         let density = self.density;
         problems.require(
             density > 0.0 && density <= 1.0,

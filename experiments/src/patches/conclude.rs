@@ -4,13 +4,13 @@ use super::summary::Summary;
 use super::{Config, Judged, PatchSplits, controls, figures, sections};
 use crate::dictionaries::{Coded, Course, code};
 use crate::failure::Failure;
+use crate::print::summarise;
 use crate::tasks::DictionaryTask;
 use latent_sparse::lasso::{Lasso, Stop};
 use latent_train::report;
 use latent_train::session::Ended;
 use ndarray::Array2;
 use serde_json::{Value, json};
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// What was learned, and what is known of it.
@@ -112,9 +112,7 @@ pub fn conclude(
         }),
     )?;
     let text = Summary(&concluded).to_string();
-    folder.bytes("summary.txt", text.as_bytes())?;
-    // Whoever read along may have left, as `head` does; it is all in the folder.
-    let _ = write!(std::io::stdout(), "{text}");
+    summarise(&folder, &text)?;
     Ok(sections::report(&concluded, folder.path()))
 }
 

@@ -56,13 +56,11 @@ impl Default for Cut {
 
 impl Check for Cut {
     fn check(&self, problems: &mut Problems) {
-        for (key, count) in [
+        problems.at_least_one([
             ("photographs", self.photographs.unwrap_or(1)),
             ("train_patches", self.train_patches),
             ("test_patches", self.test_patches),
-        ] {
-            problems.require(count >= 1, key, "must be at least 1, got 0");
-        }
+        ]);
         let (side, least, most) = (self.side, SIDES.start(), SIDES.end());
         problems.require(SIDES.contains(&side), "side", format!("must be from {least} to {most}, got {side}"));
         let fits = self.cutoff.is_finite() && self.cutoff > 0.0;

@@ -2,7 +2,6 @@
 
 use super::config::Compare;
 use super::plan::Plan;
-use super::scripts::replace;
 use super::settings::{Choice, Setting};
 use super::summary::{Row, with_unit};
 use crate::failure::Failure;
@@ -33,7 +32,8 @@ pub fn compare(plan: &Plan, rows: &[Row<'_>], folder: &Path) -> Result<String, F
     let rank = vec![plan.sweep.rank.by.clone()];
     let named = |names: &Vec<String>| if names.is_empty() { rank.clone() } else { names.clone() };
     let Compare { table, plot } = &plan.sweep.compare;
-    replace(&folder.join(TABLE), &as_markdown(&plan.sweep.rank.by, &cases, &named(table)))?;
+    let text = as_markdown(&plan.sweep.rank.by, &cases, &named(table));
+    write_bytes(&folder.join(TABLE), text.as_bytes())?;
     let figure = as_plot(plan, &cases, &named(plot));
     let file = |extension: &str| folder.join(format!("{PLOT}.{extension}"));
     write_bytes(&file("svg"), figure.svg()?.as_bytes())?;

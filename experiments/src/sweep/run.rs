@@ -7,6 +7,7 @@ use super::program::Program;
 use super::workers::{FailedJob, prepare, work};
 use super::{scripts, summary};
 use crate::failure::{Failure, OrHelp};
+use crate::print::print;
 use crate::training::Configs;
 use latent_train::config;
 use latent_train::interrupt::Interrupt;
@@ -14,7 +15,7 @@ use latent_train::tell::tell;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, absolute};
 
 /// How a sweep ended.
@@ -189,9 +190,4 @@ fn tell_failures(plan: &Plan, failed: &[FailedJob]) {
     if !failed.is_empty() {
         tell(format_args!("{} of {} runs failed; the same command tries them again", failed.len(), plan.jobs.len()));
     }
-}
-
-/// Whoever read along may have left, as `head` does.
-fn print(text: &str) {
-    let _ = write!(std::io::stdout(), "{text}");
 }

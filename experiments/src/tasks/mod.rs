@@ -1,6 +1,7 @@
 //! Models as tasks of the training loop, on [batches of images](latent_train::sources::Images): what a step computes,
 //! and what an evaluation reports.
 
+pub(crate) mod classified;
 mod dictionary;
 mod encoders;
 mod filter_banks;

@@ -1,6 +1,7 @@
 //! Both classifiers.
 
 use super::{ClassifierName, Config, TextBatch};
+use crate::tasks::classified;
 use latent_layers::{Context, Embedding, Gru, Init, Layer, LayerError, Linear, Module, Visitor};
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
@@ -136,14 +137,7 @@ impl Task for Classifier {
 
     fn loss(&self, _: usize, batch: &TextBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let logits = self.logits(&batch.words, &mut pass.context)?;
-        let right = {
-            let logits = logits.view_as::<Ix2>();
-            let said = logits.rows().into_iter().map(|row| usize::from(row[1] > row[0]));
-            said.zip(&batch.labels).filter(|(said, label)| said == *label).count()
-        };
-        let samples = batch.labels.len();
-        let terms = Terms::new(logits.cross_entropy(&batch.labels).mean(), samples);
-        Ok(terms.with_value("accuracy", right as f64 / samples as f64))
+        Ok(classified::terms(&logits, &batch.labels))
     }
 
     fn evaluate(&self, batch: &TextBatch, pass: &mut Pass) -> Result<Terms, TaskError> {

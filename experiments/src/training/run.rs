@@ -6,6 +6,7 @@ use super::{Configs, Flags, Study, StudyConfig};
 use crate::cli::Dataset;
 use crate::data::DataSet;
 use crate::failure::{Failure, exit};
+use crate::print::print;
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, FromArgMatches};
@@ -17,7 +18,6 @@ use latent_train::session::{Options, Resume, Session, SessionError, follow};
 use latent_train::tell::tell;
 use latent_train::{Executor, Source, StopReason, TaskError, report};
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -220,9 +220,4 @@ fn on_threads<S: Study>(
 fn failure(error: TaskError) -> Failure {
     let error = error.downcast::<SessionError>().map_or_else(SessionError::from, |error| *error);
     error.help().into_iter().fold(Failure::new(error.to_string()), Failure::help)
-}
-
-/// Whoever read along may have left, as `head` does.
-fn print(text: &str) {
-    let _ = write!(std::io::stdout(), "{text}");
 }

@@ -60,14 +60,12 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        for (key, value) in [
+        problems.at_least_one([
             ("train_images", self.train_images.unwrap_or(1)),
             ("validation_images", self.validation_images.unwrap_or(1)),
             ("likelihood_draws", self.likelihood_draws),
             ("likelihood_images", self.likelihood_images),
-        ] {
-            problems.require(value >= 1, key, "must be at least 1, got 0");
-        }
+        ]);
         if let Err(error) = self.objective.check() {
             problems.require(false, "objective", error.to_string());
         }

@@ -6,7 +6,7 @@ use crate::convolutional::{Boundary, ConvolutionalLasso, Method, Sample, Solver}
 use crate::lasso::{Outcome, StopReason};
 use latent_numeric::Scalar;
 use latent_tensor::{Tensor, no_grad};
-use ndarray::{Array4, ArrayView3, Axis, Ix4, s};
+use ndarray::{Array3, Array4, ArrayView3, Axis, Ix4, s};
 
 /// A learned convolutional encoder that cannot do worse than ISTA does: wherever a layer would raise an image's objective,
 /// a step of ISTA takes its place, which never does. If rounding makes even that fail, the maps stay what they are.
@@ -93,26 +93,28 @@ impl<E: Scalar> ConvLista<E> {
 /// Takes the candidate if the objective is no larger with it, else a step of ISTA, else nothing.
 fn accept<E: Scalar>(sample: &Sample<'_, E>, maps: &mut [E], candidate: Vec<E>) {
     let operator = sample.operator;
-    let objective = |maps: &[E]| {
+    let objective = |maps: &[E], image: &Array3<E>| {
         let l1: E = maps.iter().map(|z| z.abs()).sum();
-        sample.data_term(&operator.synthesize(maps)) + (sample.lambda * l1).as_f64()
+        sample.data_term(image) + (sample.lambda * l1).as_f64()
     };
-    let now = objective(maps);
+    let of = |maps: &[E]| objective(maps, &operator.synthesize(maps));
+    let image = operator.synthesize(maps);
+    let now = objective(maps, &image);
     // What is not a number is not better.
-    if objective(&candidate) <= now {
+    if of(&candidate) <= now {
         maps.copy_from_slice(&candidate);
         return;
     }
     let lipschitz = operator.lipschitz() * sample.largest_weight();
     let step = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
-    let gradient = operator.adjoint(&sample.residual(&operator.synthesize(maps)));
+    let gradient = operator.adjoint(&sample.residual(&image));
     let shrunk = |(&z, &g): (&E, &E)| {
         let moved = z + step * g;
         let rest = moved.abs() - step * sample.lambda;
         if rest > E::zero() { rest * moved.signum() } else { E::zero() }
     };
     let stepped: Vec<E> = maps.iter().zip(&gradient).map(shrunk).collect();
-    if objective(&stepped) <= now {
+    if of(&stepped) <= now {
         maps.copy_from_slice(&stepped);
     }
 }

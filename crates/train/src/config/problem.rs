@@ -34,6 +34,13 @@ impl Problems {
         }
     }
 
+    /// Notes each key whose count is zero.
+    pub fn at_least_one<'k, C: Default + PartialEq>(&mut self, counts: impl IntoIterator<Item = (&'k str, C)>) {
+        for (key, count) in counts {
+            self.require(count != C::default(), key, "must be at least 1, got 0");
+        }
+    }
+
     /// Checks a part of the configuration that is a table of this name.
     pub fn table(&mut self, name: &str, part: &impl Check) {
         self.table.push(name.into());

@@ -142,17 +142,14 @@ impl Training {
 
 impl Check for Training {
     fn check(&self, problems: &mut Problems) {
-        let counts = [
+        problems.at_least_one([
             ("epochs", self.epochs.unwrap_or(1)),
             ("steps", self.steps.unwrap_or(1)),
             ("batch_size", self.batch_size as u64),
             ("accumulate", self.accumulate),
             ("log_every", self.log_every),
             ("keep", self.keep as u64),
-        ];
-        for (key, count) in counts {
-            problems.require(count >= 1, key, "must be at least 1, got 0");
-        }
+        ]);
         if let Some(stop) = self.early_stopping {
             let fits = stop.min_change.is_finite() && stop.min_change >= 0.0;
             let message = format!("must be at least 0, got {}", stop.min_change);

@@ -1,14 +1,14 @@
 //! A convolutional encoder and its decoder, trained together.
 
 use super::convolutional::{check_filters, correlated, synthesis};
-use super::predictive::{Pair, PredictiveEnergy, check_weights, terms};
-use super::train::{self, TrainError};
+use super::predictive::{PredictiveEnergy, PredictiveLoss, check_weights};
+use super::train::TrainError;
 use crate::SparseError;
 use crate::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters};
 use crate::error::require;
-use latent_layers::{Context, Layer, LayerError, Module, Parameter};
+use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
 use latent_numeric::Scalar;
-use latent_optim::{Adam, Algorithm, FirstOrder, Optimizer};
+use latent_optim::Optimizer;
 use latent_tensor::{Tensor, no_grad};
 use ndarray::{Array4, ArrayView4};
 
@@ -26,7 +26,7 @@ use ndarray::{Array4, ArrayView4};
 /// ```
 /// use latent_layers::Context;
 /// use latent_numeric::random::Stream;
-/// use latent_optim::Adam;
+/// use latent_optim::{Adam, Algorithm};
 /// use latent_sparse::lista::{ConvEncoder, ConvEncoderParams, ConvPredictiveDecomposition, Nonlinearity};
 /// use ndarray::Array4;
 ///
@@ -34,21 +34,22 @@ use ndarray::{Array4, ArrayView4};
 /// let (x, filters): (Array4<f64>, Array4<f64>) = (stream.normal_array((4, 1, 8, 8)), stream.normal_array((3, 1, 3, 3)));
 /// let params = ConvEncoderParams { nonlinearity: Nonlinearity::Tanh, lambda: 0.2, step_size: 0.3 };
 /// let encoder = ConvEncoder::new(filters.clone(), params)?;
-/// let adam = Adam { learning_rate: 0.02, ..Adam::default() };
-/// let mut learner = ConvPredictiveDecomposition::new(encoder, filters, 0.2, 1.0, adam)?;
+/// let model = ConvPredictiveDecomposition::new(encoder, filters, 0.2, 1.0)?;
+/// let mut adam = Adam { learning_rate: 0.02, ..Adam::default() }.optimizer()?;
 /// let mut context = Context::evaluate();
-/// let first = learner.step(x.view(), &mut context, 50)?;
+/// let first = model.step(x.view(), &mut context, 50, &mut adam)?;
 /// for _ in 0..30 {
-///     learner.step(x.view(), &mut context, 50)?;
+///     model.step(x.view(), &mut context, 50, &mut adam)?;
 /// }
-/// assert!(learner.step(x.view(), &mut context, 50)?.total() < first.total());
+/// assert!(model.step(x.view(), &mut context, 50, &mut adam)?.total() < first.total());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Debug)]
 pub struct ConvPredictiveDecomposition<M, E: Scalar = f32> {
-    model: Pair<M, E>,
+    encoder: M,
+    decoder: Parameter<E>,
     lambda: E,
     alpha: E,
-    optimizer: FirstOrder<Adam, E>,
 }
 
 const KIND: &str = "convolutional predictive sparse decomposition";
@@ -58,9 +59,8 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
     /// height, width); they are scaled to norm 1, and held there.
     ///
     /// # Errors
-    /// If lambda or alpha is negative or not finite, a filter is zero or not finite, there is none, or a setting of Adam is
-    /// outside its domain.
-    pub fn new(encoder: M, filters: Array4<E>, lambda: E, alpha: E, adam: Adam) -> Result<Self, TrainError> {
+    /// If lambda or alpha is negative or not finite, a filter is zero or not finite, or there is none.
+    pub fn new(encoder: M, filters: Array4<E>, lambda: E, alpha: E) -> Result<Self, SparseError> {
         check_weights(lambda, alpha)?;
         check_filters(&filters)?;
         for filter in filters.outer_iter() {
@@ -68,14 +68,14 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
             require(norm > E::zero(), "the squared norm of a filter", norm.as_f64(), "above 0")?;
         }
         let decoder = Parameter::new(filters.as_standard_layout().into_owned());
-        let pair = Self { model: Pair { encoder, decoder }, lambda, alpha, optimizer: adam.optimizer()? };
+        let pair = Self { encoder, decoder, lambda, alpha };
         pair.normalize();
         Ok(pair)
     }
 
     /// The encoder.
     pub fn encoder(&self) -> &M {
-        &self.model.encoder
+        &self.encoder
     }
 
     /// The decoder's filters.
@@ -83,7 +83,7 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
     /// # Errors
     /// If training left something that is not finite.
     pub fn filters(&self) -> Result<Filters<E>, SparseError> {
-        Filters::new(self.model.decoder.tensor().into_array())
+        Filters::new(self.decoder.tensor().into_array())
     }
 
     /// The codes of least energy, given what the encoder says, by so many iterations of FISTA from there, which begins
@@ -117,7 +117,7 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
         }
         let free = ConvolutionalParams::new(self.lambda).boundary(Boundary::Free);
         let step = (ConvolutionalLasso::new(&filters, free)?.lipschitz((height, width)) + self.alpha).recip();
-        let decoder = self.model.decoder.tensor();
+        let decoder = self.decoder.tensor();
         let [x, predicted] = [x, predicted].map(|array| Tensor::constant(array.to_owned()));
         Ok(no_grad(|| self.descend(&x, &predicted, &decoder, step, iterations)).into_array())
     }
@@ -163,40 +163,51 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
         z
     }
 
-    /// One step on a batch: encodes it, infers its codes by so many iterations, and moves encoder and decoder at these
-    /// codes. The energy, a mean over images, is that before the move.
+    /// The energy of a batch, a mean over images: encodes it, and infers its codes by so many iterations.
     ///
     /// # Shapes
     /// `x` (samples, channels, height, width).
     ///
     /// # Errors
-    /// If the encoder, the inference or the optimiser refuses, or the energy is not finite. Nothing is changed then.
-    pub fn step(
-        &mut self,
+    /// If the encoder or the inference refuses.
+    pub fn loss(
+        &self,
         x: ArrayView4<E>,
         context: &mut Context,
         iterations: usize,
-    ) -> Result<PredictiveEnergy, TrainError> {
+    ) -> Result<PredictiveLoss<E>, TrainError> {
         let samples = Tensor::constant(x.to_owned());
-        let (energy, gradients) = {
-            let predicted = context.apply("encoder", &self.model.encoder, &samples)?;
-            if predicted.rank() != 4 {
-                let expected = "an encoder that gives codes (samples, maps, height, width)".to_owned();
-                return Err(LayerError::shape("", KIND, expected, predicted.shape()).into());
-            }
-            let codes = Tensor::constant(self.infer(x, predicted.view_as(), iterations)?);
-            let error = samples - synthesis(&codes, &self.model.decoder.tensor());
-            let (energy, moved) = terms(&error, &codes, predicted, self.lambda, self.alpha);
-            (energy, train::gradients(moved, energy.total(), &self.model.variables())?)
-        };
-        self.optimizer.step(&self.model.parameters(), &gradients)?;
+        let predicted = context.apply("encoder", &self.encoder, &samples)?;
+        if predicted.rank() != 4 {
+            let expected = "an encoder that gives codes (samples, maps, height, width)".to_owned();
+            return Err(LayerError::shape("", KIND, expected, predicted.shape()).into());
+        }
+        let codes = Tensor::constant(self.infer(x, predicted.view_as(), iterations)?);
+        let error = samples - synthesis(&codes, &self.decoder.tensor());
+        Ok(PredictiveLoss::new(&error, codes, predicted, self.lambda, self.alpha))
+    }
+
+    /// One step on a batch: moves encoder and decoder down its [`loss`](Self::loss), and [normalises](Self::normalize). The
+    /// energy is that before the move.
+    ///
+    /// # Errors
+    /// As [`loss`](Self::loss); if the optimiser refuses, or the energy is not finite. Nothing is changed then.
+    pub fn step(
+        &self,
+        x: ArrayView4<E>,
+        context: &mut Context,
+        iterations: usize,
+        optimizer: &mut dyn Optimizer<E>,
+    ) -> Result<PredictiveEnergy, TrainError> {
+        let energy = self.loss(x, context, iterations)?.descend(self, optimizer)?;
         self.normalize();
         Ok(energy)
     }
 
-    fn normalize(&self) {
-        let maps = self.model.decoder.shape()[0];
-        let mut elements = self.model.decoder.elements();
+    /// Scales the decoder's filters to norm 1, as they are to be after each step of an optimiser.
+    pub fn normalize(&self) {
+        let maps = self.decoder.shape()[0];
+        let mut elements = self.decoder.elements();
         let pixels = elements.len() / maps;
         for filter in elements.chunks_exact_mut(pixels) {
             let norm = filter.iter().map(|&d| d * d).sum::<E>().sqrt();
@@ -205,5 +216,16 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
                 filter.iter_mut().for_each(|d| *d /= norm);
             }
         }
+    }
+}
+
+impl<M: Module<E>, E: Scalar> Module<E> for ConvPredictiveDecomposition<M, E> {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
+        visitor.module("encoder", &self.encoder);
+        visitor.parameter("decoder", &self.decoder);
     }
 }

@@ -1,15 +1,17 @@
 //! Learned convolutional encoders as solvers.
 
+use super::safeguard::{Descent, Safeguard};
 use super::{ConvLista, LayerWise};
 use crate::SparseError;
 use crate::convolutional::{Boundary, ConvolutionalLasso, Method, Sample, Solver};
 use crate::lasso::{Outcome, StopReason};
+use crate::prox::soft_threshold;
 use latent_numeric::Scalar;
 use latent_tensor::{Tensor, no_grad};
-use ndarray::{Array3, Array4, ArrayView3, Axis, Ix4, s};
+use ndarray::{Array2, Array3, Array4, ArrayView2, ArrayView3, Axis, Ix4, s};
 
-/// A learned convolutional encoder that cannot do worse than ISTA does: wherever a layer would raise an image's objective,
-/// a step of ISTA takes its place, which never does. If rounding makes even that fail, the maps stay what they are.
+/// A learned convolutional encoder that never raises the objective: wherever a layer would raise that of an image, a step
+/// of FISTA takes its place, as for [dense networks](super::Safeguarded).
 ///
 /// The objective is that of the problem solved, which need not be the one the network was trained for. An iteration is a
 /// layer or the step in its place.
@@ -74,48 +76,60 @@ impl<E: Scalar> ConvLista<E> {
         no_grad(|| {
             let pass = self.begin(&Tensor::constant(image));
             let mut z = maps.iter().any(|&z| z != E::zero()).then(|| Tensor::constant(of_rows(maps)));
+            let start = || Array2::from_shape_vec((1, maps.len()), maps.to_vec()).expect("one row");
+            let mut safeguard = safeguarded.then(|| Safeguard::new(OfSample::new(sample), start()));
             for k in 0..layers {
-                let candidate = pass.layer(k, z.as_ref());
-                let found = to_rows(&candidate);
-                z = Some(if safeguarded {
-                    accept(sample, maps, found);
-                    Tensor::constant(of_rows(maps))
-                } else {
-                    maps.copy_from_slice(&found);
-                    candidate
-                });
+                let mut proposed = pass.layer(k, z.as_ref());
+                if let Some(safeguard) = &mut safeguard {
+                    safeguard.advance(ArrayView2::from_shape((1, maps.len()), &to_rows(&proposed)).expect("all maps"));
+                    proposed = Tensor::constant(of_rows(safeguard.codes().as_slice().expect("one row")));
+                }
+                z = Some(proposed);
+            }
+            if let Some(z) = z {
+                maps.copy_from_slice(&to_rows(&z));
             }
         });
         Outcome { iterations: layers, stop: StopReason::MaxIterations }
     }
 }
 
-/// Takes the candidate if the objective is no larger with it, else a step of ISTA, else nothing.
-fn accept<E: Scalar>(sample: &Sample<'_, E>, maps: &mut [E], candidate: Vec<E>) {
-    let operator = sample.operator;
-    let objective = |maps: &[E], image: &Array3<E>| {
-        let l1: E = maps.iter().map(|z| z.abs()).sum();
-        sample.data_term(image) + (sample.lambda * l1).as_f64()
-    };
-    let of = |maps: &[E]| objective(maps, &operator.synthesize(maps));
-    let image = operator.synthesize(maps);
-    let now = objective(maps, &image);
-    // What is not a number is not better.
-    if of(&candidate) <= now {
-        maps.copy_from_slice(&candidate);
-        return;
+/// One image, with the step size of ISTA; its maps are one row, and so are the pixels of `D z`.
+struct OfSample<'s, E: Scalar> {
+    sample: &'s Sample<'s, E>,
+    step_size: E,
+}
+
+impl<'s, E: Scalar> OfSample<'s, E> {
+    fn new(sample: &'s Sample<'s, E>) -> Self {
+        let lipschitz = sample.operator.lipschitz() * sample.largest_weight();
+        let step_size = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
+        Self { sample, step_size }
     }
-    let lipschitz = operator.lipschitz() * sample.largest_weight();
-    let step = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
-    let gradient = operator.adjoint(&sample.residual(&image));
-    let shrunk = |(&z, &g): (&E, &E)| {
-        let moved = z + step * g;
-        let rest = moved.abs() - step * sample.lambda;
-        if rest > E::zero() { rest * moved.signum() } else { E::zero() }
-    };
-    let stepped: Vec<E> = maps.iter().zip(&gradient).map(shrunk).collect();
-    if of(&stepped) <= now {
-        maps.copy_from_slice(&stepped);
+
+    fn image(&self, pixels: &[E]) -> Array3<E> {
+        Array3::from_shape_vec(self.sample.signal.dim(), pixels.to_vec()).expect("all pixels")
+    }
+}
+
+impl<E: Scalar> Descent<E> for OfSample<'_, E> {
+    fn images(&self, codes: ArrayView2<E>) -> Array2<E> {
+        let image = self.sample.operator.synthesize(codes.as_slice().expect("standard layout"));
+        let pixels = image.len();
+        image.into_shape_with_order((1, pixels)).expect("as many elements")
+    }
+
+    fn objective(&self, _: usize, codes: &[E], image: &[E]) -> f64 {
+        let l1: E = codes.iter().map(|z| z.abs()).sum();
+        self.sample.data_term(&self.image(image)) + (self.sample.lambda * l1).as_f64()
+    }
+
+    fn step(&self, _: usize, codes: &[E], image: &[E], out: &mut [E]) {
+        let (step, lambda) = (self.step_size, self.sample.lambda);
+        let gradient = self.sample.operator.adjoint(&self.sample.residual(&self.image(image)));
+        for ((out, &z), g) in out.iter_mut().zip(codes).zip(gradient) {
+            *out = soft_threshold(z + step * g, step * lambda);
+        }
     }
 }
 

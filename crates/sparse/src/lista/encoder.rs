@@ -1,5 +1,6 @@
 //! Learned encoders as solvers of the lasso.
 
+use super::safeguard::{Descent, Safeguard};
 use super::{LayerWise, Lista};
 use crate::SparseError;
 use crate::kernels::proximal_step;
@@ -7,12 +8,13 @@ use crate::lasso::{Block, Lasso, Outcome, Prepared, Solver, StopReason};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
 use latent_tensor::{Tensor, no_grad};
-use ndarray::{Array2, ArrayView1, ArrayView2, Ix2};
+use ndarray::{Array2, ArrayView2, Ix2};
 
-/// A learned encoder that cannot do worse than ISTA does: wherever a layer would raise a sample's objective, a step of
-/// ISTA takes its place, which never does. If rounding makes even that fail, the sample stays where it is.
+/// A learned encoder that never raises the objective: wherever a layer would raise that of a sample, a step of FISTA takes
+/// its place. Steps of FISTA one after the other have its momentum, which begins anew where it would not lead down: with
+/// the step of ISTA, which always does. If rounding makes even that fail, the sample stays where it is.
 ///
-/// The objective is that of the problem solved, which need not be the one the network was trained for. An iteration is
+/// The idea is that of Heaton, Chen, Wang and Yin, *Safeguarded learned convex optimization*, AAAI 2023. The objective is that of the problem solved, which need not be the one the network was trained for. An iteration is
 /// a layer or the step in its place.
 ///
 /// ```
@@ -81,58 +83,44 @@ impl<'p, E: Scalar> Encoder<'p, E> {
         let dictionary = Tensor::constant(lasso.dictionary().atoms().to_owned());
         Ok(Self { network, lasso, dictionary, safeguarded })
     }
+}
 
-    /// Replaces each row of `candidate` that has a larger objective than `now` by a step of ISTA, and leaves the
-    /// better of both in `now`.
-    fn accept(&self, block: &Block<'_, E>, now: &mut Iterate<E>, candidate: ArrayView2<E>) {
-        let mut new = self.iterate(block, candidate.as_standard_layout().into_owned());
-        let worse = |new: &Iterate<E>, now: &Iterate<E>| -> Vec<usize> {
-            // What is not a number is not better.
-            (0..now.objective.len())
-                .filter(|&k| new.objective[k].partial_cmp(&now.objective[k]).is_none_or(std::cmp::Ordering::is_gt))
-                .collect()
-        };
-        let back = worse(&new, now);
-        if !back.is_empty() {
-            let lipschitz = self.lasso.lipschitz();
-            let step = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
-            for k in back {
-                let penalty = self.lasso.penalty(block.lambda[k]);
-                let correlations = block.correlations.row(k);
-                let [z, hz, b] = [now.codes.row(k), now.products.row(k), correlations].map(slice);
-                proximal_step(penalty, step, z, hz, b, new.codes.row_mut(k).into_slice().expect("standard layout"));
-            }
-            new = self.iterate(block, new.codes);
-            for k in worse(&new, now) {
-                new.codes.row_mut(k).assign(&now.codes.row(k));
-                new.products.row_mut(k).assign(&now.products.row(k));
-                new.objective[k] = now.objective[k];
-            }
-        }
-        *now = new;
+/// The lasso problems of a block, with the step size of ISTA; the image of codes is `H z`.
+struct OfBlock<'b, E: Scalar> {
+    lasso: &'b Lasso<'b, E>,
+    /// `W' x`, (rows, atoms).
+    correlations: ArrayView2<'b, E>,
+    lambda: &'b [E],
+    step_size: E,
+}
+
+impl<'b, E: Scalar> OfBlock<'b, E> {
+    fn new(lasso: &'b Lasso<'b, E>, block: &'b Block<'_, E>) -> Self {
+        let lipschitz = lasso.lipschitz();
+        let step_size = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
+        Self { lasso, correlations: block.correlations, lambda: block.lambda, step_size }
     }
 
-    fn iterate(&self, block: &Block<'_, E>, codes: Array2<E>) -> Iterate<E> {
+    fn correlations(&self, row: usize) -> &[E] {
+        self.correlations.row(row).to_slice().expect("standard layout")
+    }
+}
+
+impl<E: Scalar> Descent<E> for OfBlock<'_, E> {
+    fn images(&self, codes: ArrayView2<E>) -> Array2<E> {
         let mut products = Array2::zeros(codes.dim());
-        matmul_into(E::one(), codes.view(), self.lasso.hessian(), E::zero(), products.view_mut(), Threads::One);
-        let objective = |k: usize| {
-            let [z, hz, b] = [codes.row(k), products.row(k), block.correlations.row(k)].map(slice);
-            self.lasso.penalty(block.lambda[k]).varying_objective(z, hz, b)
-        };
-        let objective = (0..codes.nrows()).map(objective).collect();
-        Iterate { codes, products, objective }
+        matmul_into(E::one(), codes, self.lasso.hessian(), E::zero(), products.view_mut(), Threads::One);
+        products
     }
-}
 
-/// Codes, `H z`, and the objective of each row without its constant.
-struct Iterate<E> {
-    codes: Array2<E>,
-    products: Array2<E>,
-    objective: Vec<f64>,
-}
+    fn objective(&self, row: usize, codes: &[E], image: &[E]) -> f64 {
+        self.lasso.penalty(self.lambda[row]).varying_objective(codes, image, self.correlations(row))
+    }
 
-fn slice<E>(row: ArrayView1<'_, E>) -> &[E] {
-    row.to_slice().expect("standard layout")
+    fn step(&self, row: usize, codes: &[E], image: &[E], out: &mut [E]) {
+        let penalty = self.lasso.penalty(self.lambda[row]);
+        proximal_step(penalty, self.step_size, codes, image, self.correlations(row), out);
+    }
 }
 
 impl<E: Scalar> Prepared<E> for Encoder<'_, E> {
@@ -142,15 +130,15 @@ impl<E: Scalar> Prepared<E> for Encoder<'_, E> {
         let codes = no_grad(|| {
             let pass = self.network.network.begin(&Tensor::constant(block.data.to_owned()), &self.dictionary);
             let mut z = start.iter().any(|&z| z != E::zero()).then(|| Tensor::constant(start.clone()));
-            let mut now = self.safeguarded.then(|| self.iterate(&block, start));
+            let mut safeguard = self.safeguarded.then(|| Safeguard::new(OfBlock::new(self.lasso, &block), start));
             for k in 0..layers {
-                let candidate = pass.layer(k, z.as_ref());
-                z = Some(match &mut now {
-                    Some(now) => {
-                        self.accept(&block, now, candidate.view_as::<Ix2>());
-                        Tensor::constant(now.codes.clone())
+                let proposed = pass.layer(k, z.as_ref());
+                z = Some(match &mut safeguard {
+                    Some(safeguard) => {
+                        safeguard.advance(proposed.view_as::<Ix2>());
+                        Tensor::constant(safeguard.codes().to_owned())
                     }
-                    None => candidate,
+                    None => proposed,
                 });
             }
             z

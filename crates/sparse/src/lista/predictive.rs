@@ -7,7 +7,7 @@ use crate::lasso::{Codes, Lasso, LassoParams, Solver, Stop};
 use crate::{Dictionary, SparseError};
 use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
 use latent_numeric::Scalar;
-use latent_optim::{Adam, Algorithm, FirstOrder, Optimizer};
+use latent_optim::Optimizer;
 use latent_tensor::Tensor;
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
 
@@ -25,7 +25,7 @@ use ndarray::{Array2, ArrayView2, Axis, concatenate};
 /// ```
 /// use latent_layers::Context;
 /// use latent_numeric::random::Stream;
-/// use latent_optim::Adam;
+/// use latent_optim::{Adam, Algorithm};
 /// use latent_sparse::Dictionary;
 /// use latent_sparse::lasso::{CoordinateDescent, Lasso, LassoParams, Stop};
 /// use latent_sparse::lista::{Lista, ListaParams, PredictiveDecomposition};
@@ -35,23 +35,24 @@ use ndarray::{Array2, ArrayView2, Axis, concatenate};
 /// let x: Array2<f64> = stream.normal_array((64, 6));
 /// let dictionary = Dictionary::new(stream.normal_array((6, 8)) * 0.4)?;
 /// let encoder = Lista::new(&Lasso::new(&dictionary, LassoParams::new(0.1))?, ListaParams::lista(2).tied())?;
-/// let adam = Adam { learning_rate: 0.01, ..Adam::default() };
-/// let mut learner = PredictiveDecomposition::new(encoder, &dictionary, 0.1, 1.0, adam)?;
+/// let model = PredictiveDecomposition::new(encoder, &dictionary, 0.1, 1.0)?;
+/// let mut adam = Adam { learning_rate: 0.01, ..Adam::default() }.optimizer()?;
 /// let (solver, stop) = (CoordinateDescent, Stop::gap(1e-6));
 /// let mut context = Context::evaluate();
-/// let first = learner.step(x.view(), &mut context, &solver, &stop)?;
+/// let first = model.step(x.view(), &mut context, &solver, &stop, &mut adam)?;
 /// for _ in 0..50 {
-///     learner.step(x.view(), &mut context, &solver, &stop)?;
+///     model.step(x.view(), &mut context, &solver, &stop, &mut adam)?;
 /// }
-/// let last = learner.step(x.view(), &mut context, &solver, &stop)?;
+/// let last = model.step(x.view(), &mut context, &solver, &stop, &mut adam)?;
 /// assert!(last.total() < first.total());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Debug)]
 pub struct PredictiveDecomposition<M, E: Scalar = f32> {
-    model: Pair<M, E>,
+    encoder: M,
+    decoder: Parameter<E>,
     lambda: E,
     alpha: E,
-    optimizer: FirstOrder<Adam, E>,
 }
 
 /// The terms of the energy, in means over samples.
@@ -72,10 +73,15 @@ impl PredictiveEnergy {
     }
 }
 
-/// An encoder and the parameter of its decoder.
-pub(super) struct Pair<M, E: Scalar> {
-    pub encoder: M,
-    pub decoder: Parameter<E>,
+/// The energy of samples at the codes inferred for them.
+#[derive(Clone, Debug)]
+pub struct PredictiveLoss<E: Scalar = f32> {
+    /// What is differentiated: the codes are constants in it, the weights of encoder and decoder are not.
+    pub total: Tensor<E>,
+    /// The same, term by term.
+    pub energy: PredictiveEnergy,
+    /// The codes.
+    pub codes: Tensor<E>,
 }
 
 pub(super) fn check_weights<E: Scalar>(lambda: E, alpha: E) -> Result<(), SparseError> {
@@ -84,29 +90,37 @@ pub(super) fn check_weights<E: Scalar>(lambda: E, alpha: E) -> Result<(), Sparse
     })
 }
 
-/// The energy, from the decoder's error at these codes, and what of it depends on encoder and decoder.
-pub(super) fn terms<E: Scalar>(
-    error: &Tensor<E>,
-    codes: &Tensor<E>,
-    predicted: Tensor<E>,
-    lambda: E,
-    alpha: E,
-) -> (PredictiveEnergy, Tensor<E>) {
-    let half = E::of(0.5);
-    let reconstruction = mean_over_samples(&error.square()) * half;
-    let prediction = mean_over_samples(&(codes - predicted).square()) * (alpha * half);
-    let sparsity = mean_over_samples(&codes.abs()) * lambda;
-    let energy = PredictiveEnergy {
-        reconstruction: reconstruction.item().as_f64(),
-        prediction: prediction.item().as_f64(),
-        sparsity: sparsity.item().as_f64(),
-    };
-    (energy, reconstruction + prediction)
+impl<E: Scalar> PredictiveLoss<E> {
+    /// From the decoder's error at these codes, and what the encoder says.
+    pub(super) fn new(error: &Tensor<E>, codes: Tensor<E>, predicted: Tensor<E>, lambda: E, alpha: E) -> Self {
+        let half = E::of(0.5);
+        let reconstruction = mean_over_samples(&error.square()) * half;
+        let prediction = mean_over_samples(&(&codes - predicted).square()) * (alpha * half);
+        let sparsity = mean_over_samples(&codes.abs()) * lambda;
+        let energy = PredictiveEnergy {
+            reconstruction: reconstruction.item().as_f64(),
+            prediction: prediction.item().as_f64(),
+            sparsity: sparsity.item().as_f64(),
+        };
+        Self { total: reconstruction + prediction + sparsity, energy, codes }
+    }
+
+    /// Moves the weights of a model down this loss, which must be of it.
+    pub(super) fn descend(
+        self,
+        model: &dyn Module<E>,
+        optimizer: &mut dyn Optimizer<E>,
+    ) -> Result<PredictiveEnergy, TrainError> {
+        let Self { total, energy, .. } = self;
+        let gradients = train::gradients(total, energy.total(), &model.variables())?;
+        optimizer.step(&model.parameters(), &gradients)?;
+        Ok(energy)
+    }
 }
 
-impl<M: Module<E>, E: Scalar> Module<E> for Pair<M, E> {
+impl<M: Module<E>, E: Scalar> Module<E> for PredictiveDecomposition<M, E> {
     fn kind(&self) -> &'static str {
-        "predictive sparse decomposition"
+        KIND
     }
 
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
@@ -115,26 +129,28 @@ impl<M: Module<E>, E: Scalar> Module<E> for Pair<M, E> {
     }
 }
 
+const KIND: &str = "predictive sparse decomposition";
+
 impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
     /// An encoder, which maps (samples, features) to (samples, atoms), and a dictionary to begin with; its atoms are scaled to norm 1, and held there.
     ///
     /// # Errors
-    /// If lambda or alpha is negative or not finite, an atom is zero, or a setting of Adam is outside its domain.
-    pub fn new(encoder: M, dictionary: &Dictionary<E>, lambda: E, alpha: E, adam: Adam) -> Result<Self, TrainError> {
+    /// If lambda or alpha is negative or not finite, or an atom is zero.
+    pub fn new(encoder: M, dictionary: &Dictionary<E>, lambda: E, alpha: E) -> Result<Self, SparseError> {
         check_weights(lambda, alpha)?;
         for atom in dictionary.atoms().columns() {
             let norm = atom.dot(&atom);
             require(norm > E::zero(), "the squared norm of an atom", norm.as_f64(), "above 0")?;
         }
         let decoder = Parameter::new(dictionary.atoms().as_standard_layout().into_owned());
-        let pair = Self { model: Pair { encoder, decoder }, lambda, alpha, optimizer: adam.optimizer()? };
+        let pair = Self { encoder, decoder, lambda, alpha };
         pair.normalize();
         Ok(pair)
     }
 
     /// The encoder.
     pub fn encoder(&self) -> &M {
-        &self.model.encoder
+        &self.encoder
     }
 
     /// The decoder.
@@ -142,7 +158,7 @@ impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
     /// # Errors
     /// If training left something that is not finite.
     pub fn dictionary(&self) -> Result<Dictionary<E>, SparseError> {
-        Dictionary::new(self.model.decoder.tensor().into_array())
+        Dictionary::new(self.decoder.tensor().into_array())
     }
 
     /// The codes of least energy, given what the encoder says: a lasso with the dictionary `[W; sqrt(alpha) I]` and the
@@ -160,7 +176,7 @@ impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
         solver: &dyn Solver<E>,
         stop: &Stop,
     ) -> Result<Codes<E>, SparseError> {
-        let decoder = self.model.decoder.tensor();
+        let decoder = self.decoder.tensor();
         let (root, atoms) = (self.alpha.sqrt(), decoder.shape()[1]);
         if x.nrows() != predicted.nrows() || predicted.ncols() != atoms {
             let (found, expected) = (predicted.shape().to_vec(), vec![x.nrows(), atoms]);
@@ -174,49 +190,60 @@ impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
         lasso.solve_from(samples.view(), predicted.to_owned(), solver, stop)
     }
 
-    /// One step on a batch: encodes it, infers its codes, and moves encoder and decoder at these codes. The energy is
-    /// that before the move.
+    /// The energy of a batch, a mean over samples: encodes it, and infers its codes.
     ///
     /// # Shapes
     /// `x` (samples, features).
     ///
     /// # Errors
-    /// If the encoder, the inference or the optimiser refuses, or the energy is not finite. Nothing is changed then.
-    pub fn step(
-        &mut self,
+    /// If the encoder or the inference refuses.
+    pub fn loss(
+        &self,
         x: ArrayView2<E>,
         context: &mut Context,
         solver: &dyn Solver<E>,
         stop: &Stop,
-    ) -> Result<PredictiveEnergy, TrainError> {
+    ) -> Result<PredictiveLoss<E>, TrainError> {
         let samples = Tensor::constant(x.to_owned());
-        let (energy, gradients) = {
-            let predicted = context.apply("encoder", &self.model.encoder, &samples)?;
-            let predicted = self.checked(predicted, x.nrows(), context)?;
-            let inferred = self.infer(x, predicted.view_as(), solver, stop)?;
-            let codes = Tensor::constant(inferred.codes);
-            let error = samples - codes.matmul(&self.model.decoder.tensor().transpose());
-            let (energy, moved) = terms(&error, &codes, predicted, self.lambda, self.alpha);
-            (energy, train::gradients(moved, energy.total(), &self.model.variables())?)
-        };
-        self.optimizer.step(&self.model.parameters(), &gradients)?;
+        let predicted = context.apply("encoder", &self.encoder, &samples)?;
+        let predicted = self.checked(predicted, x.nrows(), context)?;
+        let codes = Tensor::constant(self.infer(x, predicted.view_as(), solver, stop)?.codes);
+        let error = samples - codes.matmul(&self.decoder.tensor().transpose());
+        Ok(PredictiveLoss::new(&error, codes, predicted, self.lambda, self.alpha))
+    }
+
+    /// One step on a batch: moves encoder and decoder down its [`loss`](Self::loss), and [normalises](Self::normalize). The
+    /// energy is that before the move.
+    ///
+    /// # Errors
+    /// As [`loss`](Self::loss); if the optimiser refuses, or the energy is not finite. Nothing is changed then.
+    pub fn step(
+        &self,
+        x: ArrayView2<E>,
+        context: &mut Context,
+        solver: &dyn Solver<E>,
+        stop: &Stop,
+        optimizer: &mut dyn Optimizer<E>,
+    ) -> Result<PredictiveEnergy, TrainError> {
+        let energy = self.loss(x, context, solver, stop)?.descend(self, optimizer)?;
         self.normalize();
         Ok(energy)
     }
 
     /// What the encoder says, if it has the shape of codes.
     fn checked(&self, predicted: Tensor<E>, samples: usize, context: &Context) -> Result<Tensor<E>, LayerError> {
-        let atoms = self.model.decoder.shape()[1];
+        let atoms = self.decoder.shape()[1];
         if predicted.shape() == [samples, atoms] {
             return Ok(predicted);
         }
         let expected = format!("an encoder that gives codes ({samples}, {atoms})");
-        Err(context.shape_error("predictive sparse decomposition", expected, predicted.shape()))
+        Err(context.shape_error(KIND, expected, predicted.shape()))
     }
 
-    fn normalize(&self) {
-        let atoms = self.model.decoder.shape()[1];
-        let mut elements = self.model.decoder.elements();
+    /// Scales atoms to norm 1, as they are to be after each step of an optimiser.
+    pub fn normalize(&self) {
+        let atoms = self.decoder.shape()[1];
+        let mut elements = self.decoder.elements();
         for j in 0..atoms {
             let norm = elements.iter().skip(j).step_by(atoms).map(|&w| w * w).sum::<E>().sqrt();
             // An atom that became zero has no direction to keep.

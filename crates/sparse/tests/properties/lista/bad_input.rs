@@ -92,15 +92,15 @@ fn training() {
 
     let learner = |dictionary: &Dictionary<f64>, lambda, alpha| {
         let encoder = Lista::new(&lasso, ListaParams::lista(1)).unwrap();
-        PredictiveDecomposition::new(encoder, dictionary, lambda, alpha, Default::default()).err().unwrap().to_string()
+        PredictiveDecomposition::new(encoder, dictionary, lambda, alpha).err().unwrap().to_string()
     };
     assert_eq!(learner(&own, 0.1, -1.0), "alpha is -1, expected a finite number, at least 0");
     assert_eq!(learner(&own, f64::NAN, 1.0), "lambda is NaN, expected a finite number, at least 0");
     let encoder = Lista::new(&lasso, ListaParams::lista(1)).unwrap();
     let smaller = Dictionary::new(Array2::eye(2)).unwrap();
-    let mut misfit = PredictiveDecomposition::new(encoder, &smaller, 0.1, 1.0, Default::default()).unwrap();
+    let misfit = PredictiveDecomposition::new(encoder, &smaller, 0.1, 1.0).unwrap();
     let x = array![[1.0, 2.0]];
-    let error = misfit.step(x.view(), &mut Context::evaluate(), &CoordinateDescent, &Stop::default()).unwrap_err();
+    let error = misfit.loss(x.view(), &mut Context::evaluate(), &CoordinateDescent, &Stop::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "predictive sparse decomposition: expected an encoder that gives codes (1, 2), got the shape [1, 3]"

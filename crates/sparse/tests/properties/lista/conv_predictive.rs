@@ -2,7 +2,7 @@
 
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
-use latent_optim::Adam;
+use latent_optim::{Adam, Algorithm};
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{CoordinateDescent, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{
@@ -22,8 +22,7 @@ type Learner = ConvPredictiveDecomposition<ConvEncoder<f64>, f64>;
 
 fn learner(filters: &Array4<f64>, alpha: f64) -> Learner {
     let encoder = ConvEncoder::new(filters.clone(), params(Nonlinearity::Tanh)).unwrap();
-    let adam = Adam { learning_rate: 0.01, ..Adam::default() };
-    ConvPredictiveDecomposition::new(encoder, filters.clone(), LAMBDA, alpha, adam).unwrap()
+    ConvPredictiveDecomposition::new(encoder, filters.clone(), LAMBDA, alpha).unwrap()
 }
 
 /// The matrix whose columns are filters of norm 1 in all their places.
@@ -110,8 +109,9 @@ fn training_lowers_the_energy_and_teaches_the_encoder() {
     let maps = Array4::from_shape_simple_fn((12, 3, 10, 10), || if stream.bernoulli(0.05) { 2.0 } else { 0.0 });
     let x = ConvLista::new(truth, lista).unwrap().reconstruct(&Tensor::constant(maps)).unwrap();
     let x: Array4<f64> = x.into_array();
-    let mut learner = learner(&stream.normal_array((3, 1, 3, 3)), 1.0);
-    let mut step = || learner.step(x.view(), &mut Context::evaluate(), 40).unwrap();
+    let learner = learner(&stream.normal_array((3, 1, 3, 3)), 1.0);
+    let mut adam = Adam { learning_rate: 0.01, ..Adam::default() }.optimizer().unwrap();
+    let mut step = || learner.step(x.view(), &mut Context::evaluate(), 40, &mut adam).unwrap();
     let first = step();
     for _ in 0..150 {
         step();
@@ -143,12 +143,12 @@ fn bad_input() {
     assert!(ConvEncoder::new(Array4::<f64>::ones((0, 1, 3, 2)), tanh).is_err());
     let of = |decoder: Array4<f64>, alpha: f64| {
         let encoder = ConvEncoder::new(filters(), params(Nonlinearity::Tanh)).unwrap();
-        let made = ConvPredictiveDecomposition::new(encoder, decoder, LAMBDA, alpha, Adam::default());
+        let made = ConvPredictiveDecomposition::new(encoder, decoder, LAMBDA, alpha);
         made.err().map(|error| error.to_string())
     };
     assert_eq!(of(filters(), -1.0).unwrap(), "alpha is -1, expected a finite number, at least 0");
     assert_eq!(of(filters() * 0.0, 1.0).unwrap(), "the squared norm of a filter is 0, expected above 0");
-    let mut learner = learner(&filters(), 1.0);
+    let learner = learner(&filters(), 1.0);
     let infer = |x: (usize, usize, usize, usize), p: (usize, usize, usize, usize)| {
         learner.infer(Array4::zeros(x).view(), Array4::zeros(p).view(), 1).unwrap_err().to_string()
     };
@@ -156,7 +156,8 @@ fn bad_input() {
     assert!(infer((1, 1, 4, 4), (1, 2, 4, 4)).contains("the predicted codes"));
     assert!(infer((1, 1, 0, 4), (1, 2, 2, 5)).contains("the images"));
     let before = learner.filters().unwrap().into_array();
-    let error = learner.step(Array4::from_elem((1, 1, 4, 4), f64::NAN).view(), &mut Context::evaluate(), 3);
+    let (nan, mut adam) = (Array4::from_elem((1, 1, 4, 4), f64::NAN), Adam::default().optimizer().unwrap());
+    let error = learner.step(nan.view(), &mut Context::evaluate(), 3, &mut adam);
     assert!(error.is_err());
     assert_eq!(learner.filters().unwrap().into_array(), before);
 }

@@ -3,7 +3,7 @@
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
 use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters, Images, Solver};
-use latent_sparse::lasso::{Certificate, Ista, Lasso, LassoParams, Stop};
+use latent_sparse::lasso::{Certificate, Fista, Ista, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{ConvLista, ConvListaParams, StageWise, TrainError};
 use latent_sparse::{Dictionary, SparseError};
 use latent_tensor::Tensor;
@@ -92,6 +92,20 @@ proptest! {
         for iterations in 1..=6 {
             let now = objectives(iterations);
             prop_assert!(now.iter().zip(&before).all(|(now, before)| *now <= before * (1.0 + 1e-12)), "{now:?} after {before:?}");
+            before = now;
+        }
+
+        // What is not a number is refused: it is FISTA then, up to where FISTA itself would rise.
+        network.parameters().iter().for_each(|(_, parameter)| parameter.elements().fill(f64::NAN));
+        let fista = Fista { restart: true, ..Fista::default() };
+        let mut before = solve(&fista, 0);
+        for iterations in 1..=6 {
+            let [now, safe] = [solve(&fista, iterations), solve(&network.safeguarded(), iterations)];
+            let falls = |(a, b): (&Certificate, &Certificate)| a.objective() > b.objective() + 1e-9 * (1.0 + b.objective());
+            if !before.certificates.iter().zip(&now.certificates).all(falls) {
+                break;
+            }
+            prop_assert!((&safe.maps - &now.maps).iter().all(|d| d.abs() < 1e-8), "after {iterations}");
             before = now;
         }
     }

@@ -3,7 +3,7 @@
 use super::{disturbed, like_ista, others};
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
-use latent_optim::Adam;
+use latent_optim::{Adam, Algorithm};
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{ActiveSet, CoordinateDescent, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{Lista, ListaParams, PredictiveDecomposition, StageWise, losses};
@@ -97,7 +97,7 @@ proptest! {
         let (dictionary, x, _) = planted(seed, 8);
         let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).unwrap();
         let encoder = disturbed(&lasso, ListaParams::lista(2).tied(), seed, size).unwrap();
-        let mut learner = PredictiveDecomposition::new(encoder, &dictionary, 0.1, alpha, Adam::default()).unwrap();
+        let learner = PredictiveDecomposition::new(encoder, &dictionary, 0.1, alpha).unwrap();
         let mut context = Context::evaluate();
         let predicted = learner.encoder().forward(&Tensor::constant(x.clone()), &mut context).unwrap();
         let predicted: Array2<f64> = predicted.into_array();
@@ -118,7 +118,8 @@ proptest! {
                 prop_assert!(total(energy(i, &moved)) >= least - 1e-9 * (1.0 + least));
             }
         }
-        let step = learner.step(x.view(), &mut context, &CoordinateDescent, &Stop::gap(1e-12)).unwrap();
+        let adam = &mut Adam::default().optimizer().unwrap();
+        let step = learner.step(x.view(), &mut context, &CoordinateDescent, &Stop::gap(1e-12), adam).unwrap();
         let mean = |part: fn((f64, f64, f64)) -> f64| {
             (0..x.nrows()).map(|i| part(energy(i, &codes.codes.row(i).to_owned()))).sum::<f64>() / x.nrows() as f64
         };

@@ -1,10 +1,11 @@
 //! From the learned filters to what a run leaves.
 
 use super::summary::Summary;
-use super::{Config, WindowSplits, figures, sections};
+use super::{Config, figures, sections};
 use crate::failure::Failure;
 use crate::print::summarise;
 use crate::tasks::FilterBanksTask;
+use crate::windows::WindowSplits;
 use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams, Filters};
 use latent_sparse::lasso::{Stop, Summary as Codes};
 use latent_train::progress::Progress;
@@ -124,7 +125,7 @@ fn bank(
     let (start, stop) = (Instant::now(), Stop::gap(config.test_gap).max_iterations(config.test_iterations));
     let solver = config.solver.solver();
     let pixels = data.test.ncols();
-    let positions = (config.window * config.window) as f64;
+    let positions = config.windows.side.pow(2) as f64;
     let (mut certificates, mut weight) = (Vec::new(), Array1::<f64>::zeros(size));
     // One window after the other, so that the maps of a large bank need not be held for all.
     for window in data.test_images().axis_chunks_iter(Axis(0), 1) {

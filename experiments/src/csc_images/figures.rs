@@ -2,13 +2,13 @@
 
 use super::conclude::{Bank, Concluded, Drawn};
 use crate::failure::Failure;
-use crate::picture::{Cell, Photo, Sheet, Tile, Tone, colours};
+use crate::picture::{Cell, Photo, Sheet, Tile, Tone, colours, filter_sheet, signed_colours};
 use crate::plot::{Axis, Figure, Panel};
 use crate::tasks::FilterBanksTask;
 use image::RgbImage;
 use latent_sparse::SparseError;
 use latent_train::run::RunFolder;
-use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis as Dimension};
+use ndarray::{Array2, Array3, ArrayView2, Axis as Dimension};
 
 /// Filters in a row of a sheet.
 const COLUMNS: usize = 16;
@@ -45,31 +45,14 @@ fn sheet(
     order: impl Fn(usize) -> Option<Vec<usize>>,
     scale: usize,
 ) -> Result<RgbImage, SparseError> {
-    let mut all: Vec<(usize, Vec<Array3<u8>>)> = Vec::new();
+    let mut banks = Vec::new();
     for (place, size) in task.sizes().enumerate() {
         let filters = task.filters(place)?;
-        let filters: Vec<_> = filters.array().outer_iter().map(signed_colours).collect();
         let order = order(place).unwrap_or_else(|| (0..size).collect());
-        all.push((size, order.into_iter().map(|k| filters[k].clone()).collect()));
+        let photos = order.into_iter().map(|k| signed_colours(filters.array().index_axis(Dimension(0), k))).collect();
+        banks.push((size.to_string(), vec![photos]));
     }
-    let mut rows = Vec::new();
-    for (size, filters) in &all {
-        for (line, filters) in filters.chunks(COLUMNS).enumerate() {
-            let name = if line == 0 { Cell::Sign(size.to_string()) } else { Cell::Empty };
-            let photos = filters.iter().map(|f| Cell::Photo(Photo { image: f.view(), caption: String::new() }));
-            rows.push([name].into_iter().chain(photos).collect());
-        }
-    }
-    Ok(Sheet { rows, scale, gutter: scale, margin: 4 * scale, ..Sheet::default() }.draw())
-}
-
-/// Grey is zero, and the largest absolute value of the filter is full colour; a filter without colours is grey.
-fn signed_colours(filter: ArrayView3<'_, f32>) -> Array3<u8> {
-    let bound = filter.fold(0.0_f32, |bound, value| bound.max(value.abs())).max(f32::MIN_POSITIVE);
-    let (channels, height, width) = filter.dim();
-    Array3::from_shape_fn((3, height, width), |(c, row, column)| {
-        (127.5 + 127.5 * filter[[c.min(channels - 1), row, column]] / bound).round() as u8
-    })
+    Ok(filter_sheet(&banks, &[""], COLUMNS, scale))
 }
 
 /// The photograph and what its maps make of it.
@@ -134,15 +117,6 @@ fn by_size(banks: &[Bank]) -> Figure {
 mod tests {
     use super::*;
     use ndarray::array;
-
-    #[test]
-    fn filters_are_grey_at_zero_and_full_at_their_largest_value() {
-        let filter = array![[[0.0_f32, 0.2]], [[-0.2, 0.0]], [[0.1, 0.0]]];
-        let drawn = signed_colours(filter.view());
-        assert_eq!((drawn[[0, 0, 0]], drawn[[0, 0, 1]], drawn[[1, 0, 0]], drawn[[2, 0, 0]]), (128, 255, 0, 191));
-        let grey = signed_colours(array![[[1.0_f32, -1.0]]].view());
-        assert!((0..3).all(|c| (grey[[c, 0, 0]], grey[[c, 0, 1]]) == (255, 0)));
-    }
 
     #[test]
     fn no_coefficient_is_lost_between_pixels() {

@@ -8,13 +8,11 @@
 
 mod conclude;
 mod config;
-mod data;
 mod figures;
 mod sections;
 mod summary;
 
 pub use config::Config;
-pub use data::WindowSplits;
 
 use crate::cli::Common;
 use crate::data::Loaded;
@@ -22,6 +20,7 @@ use crate::failure::Failure;
 use crate::natural;
 use crate::tasks::FilterBanksTask;
 use crate::training::{Shorthand, Study};
+use crate::windows::WindowSplits;
 use latent_datasets::folder::Channels;
 use latent_sparse::convolutional::FilterLearner;
 use latent_sparse::lasso::Stop;
@@ -73,7 +72,7 @@ impl Study for CscImages {
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
         let loaded = natural::load(flags, Channels::Colour, &config.augment)?;
-        let splits = WindowSplits::cut(loaded.splits, config, flags.seed)?;
+        let splits = WindowSplits::cut(loaded.splits, &config.windows, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }
 

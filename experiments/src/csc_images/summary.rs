@@ -27,7 +27,7 @@ impl fmt::Display for Summary<'_> {
             grouped(*seen),
             seconds(*learning),
             side = config.side,
-            window = config.window,
+            window = config.windows.side,
         )?;
         writeln!(f, "on {} test windows, coded by {}:", data.test.nrows(), config.solver)?;
         let heads = ["filters", "objective", "PSNR (dB)", "not zero (%)", "a pixel", "worst gap", "seconds"];

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::tasks::EncodersTask;
 use crate::timed::timed;
+use crate::worth::iterations_worth;
 use latent_sparse::SparseError;
 use latent_sparse::lasso::{Admm, Codes, Fista, Ista, Solver, Stop};
 use latent_sparse::lista::{LayerWise, losses};
@@ -40,6 +41,13 @@ pub struct Curve {
     pub learned: bool,
     /// By steps.
     pub points: Vec<Point>,
+}
+
+impl Curve {
+    /// After how many iterations it comes as close to the optimum's codes as this, if ever.
+    pub fn iterations_worth(&self, code_error: f64) -> Option<f64> {
+        iterations_worth(self.points.iter().map(|point| (point.steps, point.code_error)), code_error)
+    }
 }
 
 /// Solvers first, then networks; `None` on Ctrl-C.
@@ -80,29 +88,4 @@ pub fn compare(task: &EncodersTask, x: &Array2<f32>, interrupt: &Interrupt) -> R
     progress.note("");
     progress.finish();
     Ok(Some(curves))
-}
-
-/// After how many iterations a solver first comes at least as close to the optimum's codes as this, between the points
-/// that were measured on a straight line of the logarithms. `None` if it never does.
-pub fn iterations_worth(solver: &Curve, code_error: f64) -> Option<f64> {
-    let at = solver.points.iter().position(|point| point.code_error <= code_error)?;
-    let here = &solver.points[at];
-    let Some(before) = at.checked_sub(1).map(|before| &solver.points[before]) else { return Some(here.steps as f64) };
-    let share = (before.code_error / code_error).ln() / (before.code_error / here.code_error).ln();
-    Some((before.steps as f64) * (here.steps as f64 / before.steps as f64).powf(share))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_layers_are_worth() {
-        let point = |steps: usize, code_error| Point { steps, excess: 0.0, code_error, seconds: 1.0 };
-        let curve =
-            Curve { method: "ISTA", learned: false, points: vec![point(1, 1.0), point(4, 0.25), point(9, 0.1)] };
-        let worth = |code_error| iterations_worth(&curve, code_error);
-        assert_eq!((worth(2.0), worth(1.0), worth(0.25), worth(0.05)), (Some(1.0), Some(1.0), Some(4.0), None));
-        assert!((worth(0.5).unwrap() - 2.0).abs() < 1e-12);
-    }
 }

@@ -1,6 +1,6 @@
 //! What a run leaves: the comparison, its figures, and the report.
 
-use super::compare::{Curve, FLOOR, Point, compare, iterations_worth};
+use super::compare::{Curve, FLOOR, Point, compare};
 use super::{Config, Domain};
 use crate::failure::Failure;
 use crate::plot::{Axis, Figure as Plot, Panel};
@@ -55,7 +55,7 @@ pub fn conclude<D: Domain>(
     for curve in curves.iter().filter(|curve| curve.learned) {
         let Some(last) = curve.points.last() else { continue };
         let note = format!("for {} layers, by the distance to the optimum's codes", last.steps);
-        let worth = iterations_worth(fista, last.code_error);
+        let worth = fista.iterations_worth(last.code_error);
         study = match worth {
             Some(worth) => study.figure(
                 Figure::new(format!("{} is worth", curve.method), worth, "iterations")
@@ -104,7 +104,7 @@ fn table(curves: &[Curve]) -> String {
     for curve in curves {
         let shown = |point: &&Point| curve.learned || [1, 8, 16, 64, 256].contains(&point.steps);
         for point in curve.points.iter().filter(shown) {
-            let worth = match iterations_worth(&curves[1], point.code_error).filter(|_| curve.learned) {
+            let worth = match curves[1].iterations_worth(point.code_error).filter(|_| curve.learned) {
                 Some(worth) => format!("{worth:.1}"),
                 None => String::new(),
             };

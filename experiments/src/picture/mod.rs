@@ -18,6 +18,7 @@
 mod atoms;
 mod colours;
 mod decomposition;
+mod filters;
 mod rows;
 mod sheet;
 pub(crate) mod text;
@@ -26,6 +27,7 @@ mod tone;
 pub use atoms::{atoms, columns};
 pub use colours::colours;
 pub use decomposition::{Decomposition, Part, decompositions};
+pub use filters::{FilterBank, filter_sheet, signed_colours};
 pub use rows::{captioned, rows, side};
 pub use sheet::{Cell, Photo, Sheet, Tile};
 pub use tone::Tone;

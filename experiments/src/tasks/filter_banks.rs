@@ -1,6 +1,7 @@
 //! Banks of convolutional filters that are learned online, as a task.
 
-use super::samples;
+use super::bank_sizes::{self, Names};
+use super::{images, samples};
 use latent_layers::{Module, State, Visitor};
 use latent_optim::SavedState;
 use latent_sparse::SparseError;
@@ -8,25 +9,12 @@ use latent_sparse::convolutional::{
     ConvolutionalCodes, ConvolutionalLasso, FilterLearner, FilterParams, Filters, Images, LearnedFilters, Solver,
 };
 use latent_sparse::lasso::Stop;
-use latent_tensor::Tensor;
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
 use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
-use ndarray::{Array1, Array4, ArrayView4, Ix2, Ix4};
+use ndarray::{Array1, Array4, ArrayView4, Ix4};
 use std::collections::BTreeMap;
 
-/// Numbers of filters that a bank may have, with the names of its objective and of its share of coefficients that are
-/// not zero.
-const SIZES: [(usize, &str, &str); 8] = [
-    (1, "objective_1", "density_1"),
-    (2, "objective_2", "density_2"),
-    (4, "objective_4", "density_4"),
-    (8, "objective_8", "density_8"),
-    (16, "objective_16", "density_16"),
-    (32, "objective_32", "density_32"),
-    (64, "objective_64", "density_64"),
-    (128, "objective_128", "density_128"),
-];
 /// The name of the only player.
 const PLAYER: &str = "filters";
 /// What its saved state is of.
@@ -50,18 +38,12 @@ pub struct FilterBanksTask {
 struct Bank {
     size: usize,
     name: String,
-    objective: &'static str,
-    density: &'static str,
+    names: Names,
     filters: State,
     learner: FilterLearner<f32>,
 }
 
 impl FilterBanksTask {
-    /// Whether a bank may have so many filters: powers of two up to 128.
-    pub fn allows(size: usize) -> bool {
-        SIZES.iter().any(|(known, ..)| *known == size)
-    }
-
     /// The first filters of banks with these parameters, from images (images, channels, height, width). Evaluations code by
     /// `solver` until `stop`.
     ///
@@ -69,7 +51,7 @@ impl FilterBanksTask {
     /// If parameters make no sense, or images are smaller than filters or not finite.
     ///
     /// # Panics
-    /// If a bank is of a size that is not [allowed](Self::allows).
+    /// If a bank is of a size that is [not allowed](bank_sizes::names).
     pub fn new(
         banks: impl IntoIterator<Item = FilterParams<f32>>,
         images: ArrayView4<'_, f32>,
@@ -78,12 +60,11 @@ impl FilterBanksTask {
     ) -> Result<Self, SparseError> {
         let bank = |params: FilterParams<f32>| {
             let size = params.filters;
-            let (_, objective, density) =
-                *SIZES.iter().find(|(known, ..)| *known == size).unwrap_or_else(|| panic!("a bank of {size} filters"));
+            let names = bank_sizes::names(size).unwrap_or_else(|| panic!("a bank of {size} filters"));
             let mut learner = FilterLearner::new(params)?;
             learner.initialise(images)?;
             let filters = State::new(array(&learner));
-            Ok(Bank { size, name: format!("filters_{size}"), objective, density, filters, learner })
+            Ok(Bank { size, name: format!("filters_{size}"), names, filters, learner })
         };
         let banks = banks.into_iter().map(bank).collect::<Result<_, SparseError>>()?;
         let (_, channels, height, width) = images.dim();
@@ -129,12 +110,10 @@ impl FilterBanksTask {
         ConvolutionalLasso::new(&self.filters(bank)?, penalty)?.solve(Images::from(images), solver, stop)
     }
 
-    /// Rows of pixels as images.
-    fn images(&self, x: &Tensor) -> Array4<f32> {
-        let (channels, height, width) = self.image;
-        let rows = x.view_as::<Ix2>().to_owned();
-        let shape = (rows.nrows(), channels, height, width);
-        rows.into_shape_with_order(shape).expect("rows of as many pixels as an image has")
+    /// Coefficients of an image.
+    fn maps_of(&self, bank: &Bank) -> f64 {
+        let (_, height, width) = self.image;
+        (bank.size * height * width) as f64
     }
 
     fn keep(&self, learners: &[FilterLearner<f32>]) -> Result<(), TaskError> {
@@ -147,11 +126,6 @@ impl FilterBanksTask {
 
 fn array(learner: &FilterLearner<f32>) -> Array4<f32> {
     learner.filters().expect("a learner that has its first filters").into_array()
-}
-
-/// The share of coefficients that are not zero.
-fn density(nonzeros: f64, filters: usize, (_, height, width): (usize, usize, usize)) -> f64 {
-    nonzeros / (filters * height * width) as f64
 }
 
 impl Module for FilterBanksTask {
@@ -184,7 +158,7 @@ impl Trainable for FilterBanksTask {
         _player: usize,
         batches: &Batches<'_, ImageBatch>,
     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
-        let images = self.images(&samples(batches));
+        let images = images(&samples(batches), self.image);
         let count = images.dim().0 as f64;
         let (mut values, mut sum) = (vec![("objective", 0.0)], 0.0);
         for (bank, learner) in self.banks.iter().zip(learners.iter_mut()) {
@@ -196,8 +170,8 @@ impl Trainable for FilterBanksTask {
                 Err(error) => return Err(error.into()),
             };
             sum += made.objective / count;
-            values.push((bank.objective, made.objective / count));
-            values.push((bank.density, density(made.nonzeros as f64 / count, bank.size, self.image)));
+            values.push((bank.names.objective, made.objective / count));
+            values.push((bank.names.density, made.nonzeros as f64 / (count * self.maps_of(bank))));
         }
         values[0].1 = sum / self.banks.len() as f64;
         self.keep(learners)?;
@@ -205,14 +179,14 @@ impl Trainable for FilterBanksTask {
     }
 
     fn evaluate(&self, batch: &ImageBatch, _pass: &mut Pass) -> Result<Terms, TaskError> {
-        let images = self.images(&batch.x);
+        let images = images(&batch.x, self.image);
         let mut values = Vec::new();
         let mut sum = 0.0;
         for (place, bank) in self.banks.iter().enumerate() {
             let codes = self.code(place, images.view(), self.solver.as_ref(), &self.stop)?.summary();
             sum += codes.objective;
-            values.push((bank.objective, codes.objective));
-            values.push((bank.density, density(codes.nonzeros, bank.size, self.image)));
+            values.push((bank.names.objective, codes.objective));
+            values.push((bank.names.density, codes.nonzeros / self.maps_of(bank)));
         }
         let terms = Terms::computed(sum / self.banks.len() as f64, images.dim().0);
         Ok(values.into_iter().fold(terms, |terms, (name, value)| terms.with_value(name, value)))

@@ -15,9 +15,11 @@ mod inputs;
 mod open;
 mod output;
 mod patches;
+mod predictive;
 mod reconstruct;
 mod sample;
 mod vae;
+mod windows;
 
 pub use encode::Encode;
 pub use input::Input;

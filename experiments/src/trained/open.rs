@@ -8,6 +8,7 @@ use crate::fista_mnist::FistaMnist;
 use crate::gan_mnist::GanMnist;
 use crate::lista::{ListaMnist, ListaPatches};
 use crate::patches::Patches;
+use crate::psd_images::PsdImages;
 use crate::training::{Study, StudyConfig, config_of_run};
 use crate::vae_mnist::VaeMnist;
 use clap::Args;
@@ -51,13 +52,14 @@ pub struct Run {
 type Open = fn(&Run) -> Result<Opened, Failure>;
 
 /// The studies whose models can be used.
-const STUDIES: [(&str, Open); 7] = [
+const STUDIES: [(&str, Open); 8] = [
     (CscImages::NAME, of_study::<CscImages>),
     (FistaMnist::NAME, of_study::<FistaMnist>),
     (GanMnist::NAME, of_study::<GanMnist>),
     (ListaMnist::NAME, of_study::<ListaMnist>),
     (ListaPatches::NAME, of_study::<ListaPatches>),
     (Patches::NAME, of_study::<Patches>),
+    (PsdImages::NAME, of_study::<PsdImages>),
     (VaeMnist::NAME, of_study::<VaeMnist>),
 ];
 

@@ -79,11 +79,13 @@ impl fmt::Display for Configs {
 mod tests {
     use super::*;
     use crate::csc_images::CscImages;
+    use crate::few_labels::FewLabels;
     use crate::fista_mnist::FistaMnist;
     use crate::gan_mnist::GanMnist;
     use crate::lista::{ListaMnist, ListaPatches};
     use crate::lista_synthetic::ListaSynthetic;
     use crate::patches::Patches;
+    use crate::psd_images::PsdImages;
     use crate::text_augmentation::TextAugmentation;
     use crate::training::Study;
     use crate::vae_mnist::VaeMnist;
@@ -101,12 +103,14 @@ mod tests {
     #[test]
     fn every_embedded_configuration_can_be_used() {
         can_be_used::<CscImages>();
+        can_be_used::<FewLabels>();
         can_be_used::<FistaMnist>();
         can_be_used::<GanMnist>();
         can_be_used::<ListaMnist>();
         can_be_used::<ListaPatches>();
         can_be_used::<ListaSynthetic>();
         can_be_used::<Patches>();
+        can_be_used::<PsdImages>();
         can_be_used::<TextAugmentation>();
         can_be_used::<VaeMnist>();
     }
@@ -121,11 +125,13 @@ mod tests {
     #[test]
     fn default_configurations_are_those_of_the_types() {
         defaults_are_the_default::<CscImages>();
+        defaults_are_the_default::<FewLabels>();
         defaults_are_the_default::<FistaMnist>();
         defaults_are_the_default::<ListaMnist>();
         defaults_are_the_default::<ListaPatches>();
         defaults_are_the_default::<ListaSynthetic>();
         defaults_are_the_default::<Patches>();
+        defaults_are_the_default::<PsdImages>();
         defaults_are_the_default::<TextAugmentation>();
     }
 

@@ -22,21 +22,34 @@ pub(super) fn resolve<C: StudyConfig>(flags: &Flags, configs: &Configs) -> Resul
     Ok((config::read(&with_own_defaults::<C>(text)?, &overrides)?, seed))
 }
 
-/// With the study's own defaults in its table `training`, where that says nothing else: those of
-/// [`Training`](latent_train::config::Training) by itself are others.
+/// With the study's own defaults in its tables, where these say nothing else: those of their types by themselves, such as
+/// [`Training`](latent_train::config::Training), are others.
 fn with_own_defaults<C: StudyConfig>(text: String) -> Result<String, Failure> {
     // What is no TOML, or no table, is told by who reads it.
     let Ok(mut table) = text.parse::<Table>() else { return Ok(text) };
-    let own = Table::try_from(C::default().training())?;
-    let training = table.entry("training").or_insert_with(|| Value::Table(Table::new()));
-    let Value::Table(training) = training else { return Ok(text) };
-    let counts_steps = training.contains_key("steps");
-    for (key, value) in own {
-        if !(counts_steps && key == "epochs") {
-            training.entry(key).or_insert(value);
+    let mut own = Table::try_from(C::default())?;
+    own.retain(|name, _| C::OWN_TABLES.contains(&name));
+    // Steps and epochs are two ways to say the same.
+    if let (Some(Value::Table(said)), Some(Value::Table(own))) = (table.get("training"), own.get_mut("training")) {
+        if said.contains_key("steps") {
+            own.remove("epochs");
         }
     }
+    fill(&mut table, own);
     Ok(toml::to_string(&table)?)
+}
+
+/// Adds what a table does not say.
+fn fill(table: &mut Table, with: Table) {
+    for (key, value) in with {
+        match (table.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(with)) => fill(inner, with),
+            (Some(_), _) => {}
+            (None, value) => {
+                table.insert(key, value);
+            }
+        }
+    }
 }
 
 /// The configuration, as TOML, and the seed of the run in this folder.

@@ -54,7 +54,8 @@ pub fn flags<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Result<
         let argument = argument.help(format!("{}; short for --set {}={}", flag.help, flag.key, flag.value));
         if flag.values.is_empty() { argument } else { argument.value_parser(PossibleValuesParser::new(flag.values)) }
     });
-    let mut command = Flags::command().name(S::NAME).about(S::ABOUT).args(own);
+    // What the type says of itself is for programmers.
+    let mut command = Flags::command().name(S::NAME).about(S::ABOUT).long_about(S::ABOUT).args(own);
     let matches = command.try_get_matches_from_mut(arguments)?;
     let mut flags = Flags::from_arg_matches(&matches)?;
     // Before those of --set, which are more exact.

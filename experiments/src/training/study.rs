@@ -12,6 +12,10 @@ use serde::de::DeserializeOwned;
 
 /// A configuration of a study: everything that its results depend on, beside the seed.
 pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
+    /// Tables whose defaults are the study's own, and not those of their types: what a configuration does not say in one of
+    /// them is what the default configuration says.
+    const OWN_TABLES: &'static [&'static str] = &["training"];
+
     /// Its table `training`.
     fn training(&self) -> &Training;
 

@@ -19,7 +19,7 @@ fn desk() -> Desk {
 /// A run on a few small pictures that takes a moment.
 fn study(desk: &Desk, flags: &[&str]) -> Command {
     let small = [["--data-dir", "data"], ["--output", "out"], ["--config", "quick"], ["--filters", "[1, 4]"]];
-    let sizes = ["drawn=4", "side=5", "window=24", "train_windows=6", "test_windows=2", "coding_iterations=8"];
+    let sizes = ["drawn=4", "side=5", "windows.side=24", "windows.train=6", "windows.test=2", "coding_iterations=8"];
     let sizes = sizes.iter().chain(&["test_iterations=20", "training.batch_size=2"]).flat_map(|set| ["--set", set]);
     // What a test sets itself comes last and holds.
     let flags = with_defaults(flags, &small);
@@ -87,7 +87,7 @@ fn results(folder: &Path) -> (Vec<Vec<u8>>, Vec<Value>) {
 fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
     let desk = desk();
     // Filters that die and are replaced, a last batch that is smaller, checkpoints inside of epochs.
-    let sets = ["training.checkpoint_every=2 steps", "train_windows=7", "dead_after=2", "lambda=0.6"];
+    let sets = ["training.checkpoint_every=2 steps", "windows.train=7", "dead_after=2", "lambda=0.6"];
     let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).chain(["--epochs", "6"]).collect();
     succeed(study(&desk, &[&sets[..], &["--output", "whole", "--threads", "2"]].concat()));
     kill_until_finished(&desk.path("out"), || study(&desk, &[&sets[..], &["--resume", "--threads", "1"]].concat()));
@@ -103,8 +103,8 @@ fn configurations_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--filters", "[]"], &["2 mistakes", "at least one"]),
         (&["--set", "drawn=8"], &["drawn: must be one of filters, [1, 4], got 8"]),
         (&["--set", "side=1"], &["side: must be from 2 to 32, got 1"]),
-        (&["--set", "window=9"], &["window: must be at least 10, twice the side of a filter, got 9"]),
-        (&["--set", "window=60"], &["patch size = 60", "48"]),
+        (&["--set", "windows.side=9"], &["windows.side: must be at least 10, twice the side of a filter, got 9"]),
+        (&["--set", "windows.side=60"], &["patch size = 60", "48"]),
         (&["--lambda", "nan"], &["lambda: must be a finite number above 0, got NaN"]),
         (&["--dataset", "mnist"], &["dataset: must be auto, bsds or synthetic, got mnist"]),
     ];

@@ -7,6 +7,7 @@ mod few_labels;
 mod fista_mnist;
 mod lista;
 mod patches;
+mod psd_images;
 #[path = "../support/mod.rs"]
 mod support;
 mod text_augmentation;

@@ -267,8 +267,21 @@ fn a_dictionary_of_patches_codes_its_own_test_patches_and_grey_arrays() {
 }
 
 #[test]
+fn learned_convolutional_encoders_code_whole_photographs() {
+    let sets = ["filters=[1, 4]", "drawn=4", "side=5", "windows.side=24", "windows.train=6", "windows.test=2"];
+    let desk = on_photographs(env!("CARGO_BIN_EXE_psd_images"), Channels::Grey, &sets);
+    let maps = |name: &str| ndarray_npy::read_npy::<_, Array4<f32>>(desk.path(name)).unwrap();
+    succeed(encode(&desk, &[]));
+    assert_eq!(maps("codes.npy").dim(), (2, 4, 24 + 4, 24 + 4));
+    succeed(encode(&desk, &["--input", "data/bsds/test"]));
+    assert_eq!(maps("codes.npy").dim(), (2, 4, 48 + 4, 64 + 4));
+    succeed(reconstruct(&desk, &["--input", "data/bsds/test"]));
+    assert_eq!(maps("reconstructions.npy").dim(), (2, 1, 48, 64));
+}
+
+#[test]
 fn filters_code_whole_photographs_and_put_them_together_again() {
-    let sets = ["filters=[1, 4]", "drawn=4", "side=5", "window=24", "train_windows=6", "test_windows=2"];
+    let sets = ["filters=[1, 4]", "drawn=4", "side=5", "windows.side=24", "windows.train=6", "windows.test=2"];
     let desk = on_photographs(env!("CARGO_BIN_EXE_csc_images"), Channels::Colour, &sets);
     let maps = |name: &str| ndarray_npy::read_npy::<_, Array4<f32>>(desk.path(name)).unwrap();
     assert_eq!(stdout(&succeed(encode(&desk, &[]))), "codes.npy\n");

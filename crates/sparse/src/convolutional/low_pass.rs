@@ -34,6 +34,7 @@ use std::f64::consts::PI;
 /// # Ok::<(), latent_sparse::SparseError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LowPass {
     /// The weight `lambda >= 0` of differences: the larger, the smoother.
     pub lambda: f64,

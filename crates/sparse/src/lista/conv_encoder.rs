@@ -92,6 +92,16 @@ impl<E: Scalar> ConvEncoder<E> {
             nonlinearity,
         })
     }
+
+    /// The filters `w_k`, (maps, channels, height, width).
+    pub fn filters(&self) -> Tensor<E> {
+        self.filters.tensor()
+    }
+
+    /// The diagonal layer `g`, (maps, 1, 1).
+    pub fn scale(&self) -> Tensor<E> {
+        self.scale.tensor()
+    }
 }
 
 impl<E: Scalar> Module<E> for ConvEncoder<E> {

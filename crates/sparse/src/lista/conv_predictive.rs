@@ -1,7 +1,7 @@
 //! A convolutional encoder and its decoder, trained together.
 
 use super::convolutional::{check_filters, correlated, synthesis};
-use super::predictive::{PredictiveEnergy, PredictiveLoss, check_weights};
+use super::predictive::{PredictiveEnergy, PredictiveLoss, check_weights, on_the_sphere};
 use super::train::TrainError;
 use crate::SparseError;
 use crate::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters};
@@ -183,7 +183,7 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
             return Err(LayerError::shape("", KIND, expected, predicted.shape()).into());
         }
         let codes = Tensor::constant(self.infer(x, predicted.view_as(), iterations)?);
-        let error = samples - synthesis(&codes, &self.decoder.tensor());
+        let error = samples - synthesis(&codes, &on_the_sphere(&self.decoder.tensor(), &[1, 2, 3]));
         Ok(PredictiveLoss::new(&error, codes, predicted, self.lambda, self.alpha))
     }
 

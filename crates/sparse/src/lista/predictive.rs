@@ -76,7 +76,8 @@ impl PredictiveEnergy {
 /// The energy of samples at the codes inferred for them.
 #[derive(Clone, Debug)]
 pub struct PredictiveLoss<E: Scalar = f32> {
-    /// What is differentiated: the codes are constants in it, the weights of encoder and decoder are not.
+    /// What is differentiated: the codes are constants in it, the weights of encoder and decoder are not. Gradients of the
+    /// decoder lie along the spheres that its atoms are held on.
     pub total: Tensor<E>,
     /// The same, term by term.
     pub energy: PredictiveEnergy,
@@ -116,6 +117,14 @@ impl<E: Scalar> PredictiveLoss<E> {
         optimizer.step(&model.parameters(), &gradients)?;
         Ok(energy)
     }
+}
+
+/// A decoder of norm 1 along these axes, as it is, but for its gradients: they lie along the sphere.
+///
+/// Shrinkage leaves a residual along each atom, whose gradient would make atoms longer if they could be. What an optimiser
+/// with a step size for each weight, as Adam is, makes of that would take all their weights to the same magnitude.
+pub(super) fn on_the_sphere<E: Scalar>(decoder: &Tensor<E>, axes: &[usize]) -> Tensor<E> {
+    decoder / decoder.norm(axes, true)
 }
 
 impl<M: Module<E>, E: Scalar> Module<E> for PredictiveDecomposition<M, E> {
@@ -208,7 +217,7 @@ impl<M: Layer<E>, E: Scalar> PredictiveDecomposition<M, E> {
         let predicted = context.apply("encoder", &self.encoder, &samples)?;
         let predicted = self.checked(predicted, x.nrows(), context)?;
         let codes = Tensor::constant(self.infer(x, predicted.view_as(), solver, stop)?.codes);
-        let error = samples - codes.matmul(&self.decoder.tensor().transpose());
+        let error = samples - codes.matmul(&on_the_sphere(&self.decoder.tensor(), &[0]).transpose());
         Ok(PredictiveLoss::new(&error, codes, predicted, self.lambda, self.alpha))
     }
 

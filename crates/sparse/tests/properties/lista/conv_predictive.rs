@@ -8,7 +8,7 @@ use latent_sparse::lasso::{CoordinateDescent, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{
     ConvEncoder, ConvEncoderParams, ConvLista, ConvListaParams, ConvPredictiveDecomposition, Nonlinearity,
 };
-use latent_tensor::Tensor;
+use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::{Array1, Array2, Array4, Axis, concatenate};
 use proptest::prelude::*;
 
@@ -121,6 +121,24 @@ fn training_lowers_the_energy_and_teaches_the_encoder() {
     assert!(last.prediction < 0.5 * first.prediction, "from {first:?} to {last:?}");
     for filter in learner.filters().unwrap().array().outer_iter() {
         assert!((filter.iter().map(|d| d * d).sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+}
+
+/// Atoms cannot become longer, so that no step is spent on it: gradients are along the sphere.
+#[test]
+fn gradients_of_decoders_have_no_radial_part() {
+    let mut stream = Stream::new(4, "problem", &[]);
+    let learner = learner(&stream.normal_array((3, 1, 3, 3)), 0.5);
+    let x: Array4<f64> = stream.normal_array((2, 1, 7, 6));
+    let loss = learner.loss(x.view(), &mut Context::evaluate(), 50).unwrap();
+    assert!((loss.total.item() - loss.energy.total()).abs() < 1e-12);
+    let (name, decoder) = learner.parameters().into_iter().last().unwrap();
+    assert_eq!(name, "decoder");
+    let gradient =
+        grad(&[loss.total], &[decoder.tensor()], GradOptions::default()).remove(0).into_array::<ndarray::Ix4>();
+    assert!(gradient.iter().any(|g| g.abs() > 0.1));
+    for (g, d) in gradient.outer_iter().zip(learner.filters().unwrap().array().outer_iter()) {
+        assert!((&g * &d).sum().abs() < 1e-12);
     }
 }
 

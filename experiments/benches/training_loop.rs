@@ -153,7 +153,7 @@ fn gain() -> Result<[f64; 4], TaskError> {
         if at.step % TURN != 1 {
             times[3].push(last.elapsed().as_secs_f64());
         }
-        if at.step % TURN == 0 {
+        if at.step.is_multiple_of(TURN) {
             alone.step()?;
             for _ in 1..TURN {
                 let [batch, step] = alone.step()?;

@@ -54,12 +54,12 @@ pub trait Augment: Debug + Send + Sync {
 
 /// Mixes images with others before they are trained on.
 ///
-/// What becomes of an image must be a function of the epoch, of its number, of the numbers of all, and of the images
-/// alone, as [`Augment`] has it.
+/// What becomes of an image must be a function of the epoch, of its number, and of the images of the source alone, so that
+/// no bit depends on the batch it is in, on threads, or on a resumption.
 pub trait Mix: Debug + Send + Sync {
-    /// Mixes rows of numbers in [0, 1], an image each, that are these samples, with others of `all` samples that the
-    /// source is of; `rows_of` gives these as they are in this epoch. Answers for each row with the number of the partner
-    /// and the weight of the own label: for a row that stays alone with itself and 1.
+    /// Mixes rows of numbers in [0, 1], an image each, that are these samples, with others of `all` samples of the source;
+    /// `rows_of` gives any of them as they are in this epoch. Answers for each row with the number of the partner and the
+    /// weight of the own label: for a row that stays alone with its own number and 1.
     fn mix(
         &self,
         rows: ArrayViewMut2<'_, f32>,

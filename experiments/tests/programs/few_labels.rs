@@ -91,7 +91,7 @@ fn labelled_images_are_mixed_with_their_labels() {
     };
     let ((plain, without), (mixed, with)) = (run("plain", &[]), run("mixed", &["--set", mix]));
     assert_ne!(plain, mixed);
-    assert!(!without.contains("mix") && with.contains("[mix]\nop = \"mixup\"\nalpha = 0.5\np = 1.0\n"), "{with}");
+    assert!(!without.contains("mix") && with.contains("[mix]\nalpha = 0.5\nop = \"mixup\"\np = 1.0\n"), "{with}");
     let told = fail(study(&desk, &["--set", "mix={ op = \"cutmix\", alpha = 1, p = 2 }"]), 1);
     assert!(told.contains("mix: cutmix: p = 2: expected a probability in [0, 1]"), "{told}");
 }

@@ -18,6 +18,7 @@ pub mod gan_mnist;
 pub mod judge;
 pub mod lista;
 pub mod lista_synthetic;
+pub mod mixing;
 pub mod natural;
 pub mod networks;
 pub mod patches;

@@ -33,10 +33,10 @@ impl AugmentError {
 }
 
 /// A place in a chain: `augment[2].steps[0] (rotate)` is the operator `rotate`, the first step of the composite that is
-/// the third step of the chain. Places are counted from zero.
+/// the third step of the chain, `mixup` one that is in no chain. Places are counted from zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The steps that lead to the place, outermost first; empty for the chain as a whole.
+    /// The steps that lead to the place, outermost first; empty for the chain as a whole, and outside of chains.
     pub path: Vec<usize>,
     /// The name of the operator, as in a configuration; empty for the chain as a whole.
     pub operator: String,
@@ -50,6 +50,9 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() && !self.operator.is_empty() {
+            return f.write_str(&self.operator);
+        }
         f.write_str("augment")?;
         for (depth, step) in self.path.iter().enumerate() {
             write!(f, "{}[{step}]", if depth == 0 { "" } else { ".steps" })?;

@@ -2,6 +2,7 @@
 
 use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
+use crate::mixing::Mixed;
 use crate::training::StudyConfig;
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ pub struct Config {
     /// How labelled images are changed, anew in each epoch.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
+    /// How they are mixed with each other, and their labels with them.
+    #[serde(skip_serializing_if = "Mixed::is_none")]
+    pub mix: Mixed,
     /// Labelled images, as many of each class.
     pub labels: usize,
     /// How many of the test images are classified; all if it is not given.
@@ -77,6 +81,7 @@ impl Default for Config {
         Self {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
+            mix: Mixed::default(),
             labels: 100,
             test_images: None,
             features: Features::Codes,

@@ -79,7 +79,8 @@ impl Study for FewLabels {
     }
 
     fn train<'d>(config: &Config, data: &'d FewLabelled, seed: u64) -> Result<Images<'d>, Failure> {
-        config.augment.of(Images::shuffled(&data.labelled, config.training.batch_size, seed)?, seed)
+        let images = Images::shuffled(&data.labelled, config.training.batch_size, seed)?;
+        config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
     fn validation<'d>(_: &Config, data: &'d FewLabelled, _: u64) -> Result<Option<Images<'d>>, Failure> {

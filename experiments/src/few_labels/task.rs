@@ -48,7 +48,7 @@ impl ClassifierTask {
         let (count, features) = (labelled.len(), labelled.ncols());
         let mean = labelled.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / count as f64;
         let scale = if mean > 0.0 { mean.sqrt().recip() as f32 } else { 1.0 };
-        let fixed = if config.fine_tune || !config.augment.is_empty() {
+        let fixed = if config.fine_tune || !config.augment.is_empty() || !config.mix.is_none() {
             None
         } else {
             Some([labelled, encoder.encode(data.test.rows::<f32>(..).view())?].map(|features| features * scale))
@@ -87,7 +87,7 @@ impl ClassifierTask {
 
     fn terms(&self, batch: &ImageBatch, which: usize, context: &mut Context) -> Result<Terms, TaskError> {
         let logits = self.head.forward(&self.of(batch, which, context)?, context)?;
-        Ok(classified::terms(&logits, &batch.labels))
+        Ok(classified::terms_of_images(&logits, batch))
     }
 
     /// What test images are taken for.

@@ -2,6 +2,7 @@
 
 use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
+use crate::mixing::Mixed;
 use crate::solvers::SolverName;
 use crate::training::StudyConfig;
 use latent_sparse::dictionary::{DictionaryParams, Init, Method};
@@ -18,6 +19,9 @@ pub struct Config {
     /// How training images are changed.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
+    /// How they are mixed with each other.
+    #[serde(skip_serializing_if = "Mixed::is_none")]
+    pub mix: Mixed,
     /// How many of the training images, from the first on, are learned from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_images: Option<usize>,
@@ -63,6 +67,7 @@ impl Default for Config {
         Self {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
+            mix: Mixed::default(),
             train_images: None,
             test_images: None,
             atoms: 256,

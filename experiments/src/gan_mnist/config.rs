@@ -2,6 +2,7 @@
 
 use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
+use crate::mixing::Mixed;
 use crate::training::StudyConfig;
 use latent_models::{GanObjective, GanSettings};
 use latent_train::config::{Check, Optimizer, Problems, Training};
@@ -19,6 +20,9 @@ pub struct Config {
     /// How training images are changed.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
+    /// How they are mixed with each other, for a model without classes.
+    #[serde(skip_serializing_if = "Mixed::is_none")]
+    pub mix: Mixed,
     /// Steps of the discriminator for each of the generator.
     pub discriminator_steps: u64,
     /// Samples that are judged after training, the first 1,000 of them in each validation too; 0 for no judge.
@@ -40,6 +44,7 @@ impl Default for Config {
         Self {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
+            mix: Mixed::default(),
             discriminator_steps: 1,
             judged_samples: 10_000,
             model: GanSettings::default(),
@@ -61,6 +66,10 @@ impl Check for Config {
             let message = format!("{} is what a judge says, but judged_samples is 0", self.training.watch);
             problems.require(false, "training.watch", message);
         }
+        if self.model.classes > 0 {
+            let why = "a mixed image is of two classes, and a conditional model is given one: set model.classes = 0";
+            self.mix.refuse(problems, why);
+        }
         if let Err(error) = self.objective.check() {
             problems.require(false, "objective", error.to_string());
         }
@@ -80,5 +89,22 @@ impl StudyConfig for Config {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use latent_train::config;
+
+    #[test]
+    fn images_of_a_conditional_model_are_not_mixed() {
+        let read = |classes: usize| {
+            let text = format!("mix = {{ op = 'mixup', alpha = 0.2 }}\n[model]\nclasses = {classes}\n");
+            config::read::<Config>(&text, &[])
+        };
+        assert!(!read(0).unwrap().mix.is_none());
+        let told = read(10).unwrap_err().to_string();
+        assert!(told.contains("mix: a mixed image is of two classes") && told.contains("model.classes = 0"), "{told}");
     }
 }

@@ -75,7 +75,7 @@ impl Study for GanMnist {
 
     fn train<'d>(config: &Config, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
         let images = Images::shuffled(&data.train, config.training.batch_size, seed)?.drop_last();
-        config.augment.of(images, seed)
+        config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
     fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {

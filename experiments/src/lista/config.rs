@@ -3,6 +3,7 @@
 use super::Domain;
 use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
+use crate::mixing::Mixed;
 use crate::networks::{self, Network, Schedule};
 use crate::tasks::EncoderLoss;
 use crate::training::StudyConfig;
@@ -21,6 +22,9 @@ pub struct Config<D: Domain> {
     /// How training images are changed, digits anew in each epoch, photographs once.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
+    /// How they are mixed with each other, digits alone.
+    #[serde(skip_serializing_if = "Mixed::is_none")]
+    pub mix: Mixed,
     /// Of `lista_patches`: how patches are cut.
     #[serde(skip_serializing_if = "has_no_keys")]
     pub patches: D::Settings,

@@ -5,6 +5,7 @@ use crate::augmentation::Augmentation;
 use crate::cli::{Common, Dataset};
 use crate::data::{self, ImageSamples, Loaded};
 use crate::failure::Failure;
+use crate::mixing::Mixed;
 use crate::networks::Network;
 use crate::tasks::EncoderLoss;
 use latent_datasets::Splits;
@@ -30,6 +31,7 @@ impl Domain for Digits {
         Config {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
+            mix: Mixed::default(),
             patches: (),
             atoms: 256,
             lambda: 0.1,
@@ -54,7 +56,8 @@ impl Domain for Digits {
     }
 
     fn train<'d>(config: &Config<Self>, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
-        config.augment.of(Images::shuffled(&data.train, config.training.batch_size, seed)?, seed)
+        let images = Images::shuffled(&data.train, config.training.batch_size, seed)?;
+        config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
     fn validation(data: &Splits) -> Result<Images<'_>, Failure> {

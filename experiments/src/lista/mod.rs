@@ -127,10 +127,16 @@ mod tests {
         let all = ["names cp twice", "layers", "lambda", "refinements"];
         let error = config::read::<Config<Digits>>(text, &[]).unwrap_err().to_string();
         assert!(all.iter().all(|told| error.contains(told)), "{error}");
-        let text = format!("{text}\ndataset = \"mnist\"\n[patches]\nside = 2\nsides = 3");
+        let mix = "mix = { op = \"mixup\", alpha = 1 }";
+        assert!(config::read::<Config<Digits>>(mix, &[]).is_ok());
+        let text = format!("{text}\ndataset = \"mnist\"\n{mix}\n[patches]\nside = 2\nsides = 3");
         let error = config::read::<Config<NaturalPatches>>(&text, &[]).unwrap_err().to_string();
-        let of_patches =
-            ["dataset: must be auto", "patches.side: must be from 4", "patches.sides: there is no such key"];
+        let of_patches = [
+            "dataset: must be auto",
+            "mix: photographs are changed before patches are cut from them",
+            "patches.side: must be from 4",
+            "patches.sides: there is no such key",
+        ];
         assert!(all.iter().chain(&of_patches).all(|told| error.contains(told)), "{error}");
         let error = config::read::<Config<Digits>>("[patches]\nside = 3", &[]).unwrap_err().to_string();
         assert!(error.contains("patches"), "{error}");

@@ -5,6 +5,7 @@ use crate::augmentation::Augmentation;
 use crate::cli::{Common, Dataset};
 use crate::data::Loaded;
 use crate::failure::Failure;
+use crate::mixing::Mixed;
 use crate::natural::{self, DRAWN};
 use crate::networks::Network;
 use crate::patches::{Cut, PatchSplits};
@@ -31,6 +32,7 @@ impl Domain for NaturalPatches {
         Config {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
+            mix: Mixed::default(),
             patches: Cut::default(),
             atoms: 100,
             lambda: 0.5,
@@ -48,6 +50,9 @@ impl Domain for NaturalPatches {
 
     fn check(config: &Config<Self>, problems: &mut Problems) {
         natural::check(config.dataset, problems);
+        config
+            .mix
+            .refuse(problems, "photographs are changed before patches are cut from them, and patches are not mixed");
         problems.table("patches", &config.patches);
     }
 

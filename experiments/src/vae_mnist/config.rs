@@ -2,6 +2,7 @@
 
 use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
+use crate::mixing::Mixed;
 use crate::training::StudyConfig;
 use latent_models::{VaeObjective, VaeSettings};
 use latent_train::config::{Check, Optimizer, Problems, Training};
@@ -24,6 +25,9 @@ pub struct Config {
     /// How training images are changed.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
+    /// How they are mixed with each other.
+    #[serde(skip_serializing_if = "Mixed::is_none")]
+    pub mix: Mixed,
     /// What becomes of grey pixels.
     pub binarize: Binarize,
     /// Draws for each image whose likelihood is estimated at the end.
@@ -47,6 +51,7 @@ impl Default for Config {
             train_images: None,
             validation_images: None,
             augment: Augmentation::default(),
+            mix: Mixed::default(),
             binarize: Binarize::None,
             likelihood_draws: 200,
             likelihood_images: 1000,

@@ -57,7 +57,7 @@ impl Study for VaeMnist {
     fn train<'d>(config: &Config, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
         let images = Images::shuffled(&data.train, config.training.batch_size, seed)?;
         let images = images.within(0..config.trained_on(data.train.len()))?.drop_last().binarize(config.binarize);
-        config.augment.of(images, seed)
+        config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
     fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {

@@ -81,12 +81,29 @@ fn labelled_images_are_augmented() {
 }
 
 #[test]
+fn labelled_images_are_mixed_with_their_labels() {
+    let desk = Desk::with_data();
+    let mix = "mix={ op = \"mixup\", alpha = 0.5 }";
+    let run = |name: &str, flags: &[&str]| {
+        succeed(study(&desk, &[&["--output", name], flags].concat()));
+        let file = |file: &str| fs::read_to_string(desk.path(name).join(file)).unwrap();
+        (file("test.json"), file("config.toml"))
+    };
+    let ((plain, without), (mixed, with)) = (run("plain", &[]), run("mixed", &["--set", mix]));
+    assert_ne!(plain, mixed);
+    assert!(!without.contains("mix") && with.contains("[mix]\nalpha = 0.5\nop = \"mixup\"\np = 1.0\n"), "{with}");
+    let told = fail(study(&desk, &["--set", "mix={ op = \"cutmix\", alpha = 1, p = 2 }"]), 1);
+    assert!(told.contains("mix: cutmix: p = 2: expected a probability in [0, 1]"), "{told}");
+}
+
+#[test]
 fn killed_at_any_moment_it_leaves_the_same() {
     let desk = Desk::with_data();
     let command = |output: &str, threads: &str| {
         let flags = ["--features", "network", "--set", "fine_tune=true", "--output", output, "--threads", threads];
         let mut command = study(&desk, &flags);
-        command.args(["--set", "training.checkpoint_every=5 steps", "--resume"]);
+        let mix = "mix={ op = \"cutmix\", alpha = 1.0, p = 0.8 }";
+        command.args(["--set", "training.checkpoint_every=5 steps", "--set", mix, "--resume"]);
         command
     };
     succeed(command("whole", "1"));

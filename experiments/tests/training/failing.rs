@@ -200,7 +200,7 @@ impl Source for Bytes {
 
     fn batch(&self, _: u64, index: usize) -> ImageBatch {
         let x = Tensor::constant(ndarray::Array2::from_shape_fn((3, 4), |(i, j)| 64.0 * ((i + j) % 4) as f32));
-        ImageBatch { x, labels: Vec::new(), indices: (3 * index..3 * index + 3).collect() }
+        ImageBatch { x, labels: Vec::new(), partners: None, indices: (3 * index..3 * index + 3).collect() }
     }
 
     fn fingerprint(&self) -> String {

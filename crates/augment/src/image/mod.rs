@@ -50,7 +50,7 @@ pub use operators::{
 };
 pub use pixel::Pixel;
 pub use range::Range;
-pub use rows::RowAugmenter;
+pub use rows::{RowAugmenter, RowMixer};
 pub use sampling::{Border, Interpolation, Sampling};
 pub use shape::Shape;
 pub use transform::Transform;

@@ -39,6 +39,22 @@ fn errors_of_a_configuration_tell_the_place() {
     assert!(error.contains("augment[1] (scale): factor = 0: expected a finite number above 0"), "{error}");
 }
 
+#[test]
+fn a_way_to_mix_is_checked_when_it_is_read() {
+    let cases = [
+        ("op = 'mixup', alpha = 0", "mixup: alpha = 0: expected a finite number above 0"),
+        ("op = 'mixup', alpha = nan", "mixup: alpha = NaN: expected a finite number above 0"),
+        ("op = 'cutmix', alpha = 1, p = -0.5", "cutmix: p = -0.5: expected a probability in [0, 1]"),
+        ("op = 'cutmix'", "missing field `alpha`"),
+        ("op = 'cutmix', alpha = 1, size = 3", "unknown field `size`"),
+        ("op = 'cutup', alpha = 1", "unknown variant `cutup`, expected `mixup` or `cutmix`"),
+    ];
+    for (table, want) in cases {
+        let error = toml::from_str::<Study>(&format!("seed = 3\naugment = []\nmix = {{ {table} }}")).unwrap_err();
+        assert!(error.to_string().contains(want), "{error}");
+    }
+}
+
 proptest! {
     /// Any operator that can be made without parameters, or with these, is what it was after a round trip.
     #[test]

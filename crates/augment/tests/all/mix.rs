@@ -68,7 +68,7 @@ proptest! {
             let (alone, drawn) = mix.apply_batch(images.view(), seed, 4, &[sample]).unwrap();
             prop_assert_eq!(alone.index_axis(Axis(0), 0), all.0.index_axis(Axis(0), sample));
             prop_assert_eq!(drawn[0], all.1[sample]);
-            prop_assert_eq!(mix.draw((1, 6, 6), 12, seed, 4, sample).unwrap(), drawn[0]);
+            prop_assert_eq!(mix.draw((1, 6, 6), 0..12, seed, 4, sample).unwrap(), drawn[0]);
         }
     }
 }
@@ -80,7 +80,7 @@ fn weights_have_the_moments_of_their_distribution() {
     for alpha in [0.2, 1.0, 4.0] {
         let mix = Mix::from(Mixup::new(alpha));
         let own: Vec<f64> =
-            (0..n).map(|sample| f64::from(mix.draw((1, 2, 2), n, 3, 0, sample).unwrap().unwrap().own())).collect();
+            (0..n).map(|sample| f64::from(mix.draw((1, 2, 2), 0..n, 3, 0, sample).unwrap().unwrap().own())).collect();
         let mean = own.iter().sum::<f64>() / n as f64;
         let variance = own.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64;
         let expected = 0.25 / (2.0 * alpha + 1.0);
@@ -100,15 +100,17 @@ fn nothing_is_drawn_for_probability_zero() {
 
 #[test]
 fn bad_input() {
-    let told = |mix: Mix, population, sample| mix.draw((1, 3, 3), population, 0, 0, sample).unwrap_err().to_string();
-    assert_eq!(told(Mixup::new(0.0).into(), 5, 0), "augment (mixup): alpha = 0: expected a finite number above 0");
+    let told = |mix: Mix, sample| mix.draw((1, 3, 3), 2..5, 0, 0, sample).unwrap_err().to_string();
+    assert_eq!(told(Mixup::new(0.0).into(), 2), "mixup: alpha = 0: expected a finite number above 0");
     let often = Cutmix { alpha: 1.0, p: 1.5 };
-    assert_eq!(told(often.into(), 5, 0), "augment (cutmix): p = 1.5: expected a probability in [0, 1]");
-    let outside = told(Mixup::new(1.0).into(), 5, 5);
-    assert_eq!(outside, "augment (mixup): the number of a sample: 5, expected a number below 5");
-    let empty = Mix::from(Mixup::new(1.0)).draw((1, 0, 3), 5, 0, 0, 0).unwrap_err().to_string();
-    assert_eq!(empty, "augment (mixup): the image is empty: 1 channels of 0 x 3 pixels");
-    let mixing = Mix::from(Mixup::new(1.0)).draw((1, 3, 3), 5, 0, 0, 0).unwrap().unwrap();
+    assert_eq!(told(often.into(), 2), "cutmix: p = 1.5: expected a probability in [0, 1]");
+    for outside in [1, 5] {
+        let want = format!("mixup: the number of a sample: {outside}, expected one of 2..5");
+        assert_eq!(told(Mixup::new(1.0).into(), outside), want);
+    }
+    let empty = Mix::from(Mixup::new(1.0)).draw((1, 0, 3), 0..5, 0, 0, 0).unwrap_err().to_string();
+    assert_eq!(empty, "mixup: the image is empty: 1 channels of 0 x 3 pixels");
+    let mixing = Mix::from(Mixup::new(1.0)).draw((1, 3, 3), 0..5, 0, 0, 0).unwrap().unwrap();
     let (a, b) = (noise_bytes(1, (1, 3, 3)), noise_bytes(1, (1, 3, 4)));
     let error = mixing.apply(a.view(), b.view()).unwrap_err().to_string();
     assert_eq!(error, "augment: the shape of the partner: (1, 3, 4), expected (1, 3, 3)");

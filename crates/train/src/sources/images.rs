@@ -1,12 +1,12 @@
 //! Batches of images.
 
 use super::order::{Draw, Order};
-use super::{at_least_one, short};
+use super::{ImageBatch, Partners, at_least_one, short};
 use crate::Source;
 use latent_datasets::{DatasetError, LabelledImages};
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
-use ndarray::{ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -38,6 +38,7 @@ pub struct Images<'a> {
     drop_last: bool,
     most: usize,
     augment: Option<Box<dyn Augment + 'a>>,
+    mix: Option<Box<dyn Mix + 'a>>,
     binarize: Binarize,
     order: Order,
 }
@@ -49,6 +50,24 @@ pub struct Images<'a> {
 pub trait Augment: Debug + Send + Sync {
     /// Changes rows of numbers in [0, 1], an image each, that are these samples of the set.
     fn augment(&self, rows: ArrayViewMut2<'_, f32>, epoch: u64, samples: &[usize]);
+}
+
+/// Mixes images with others before they are trained on.
+///
+/// What becomes of an image must be a function of the epoch, of its number, and of the images of the source alone, so that
+/// no bit depends on the batch it is in, on threads, or on a resumption.
+pub trait Mix: Debug + Send + Sync {
+    /// Mixes rows of numbers in [0, 1], an image each, that are these samples, with others of `all` samples of the source;
+    /// `rows_of` gives any of them as they are in this epoch. Answers for each row with the number of the partner and the
+    /// weight of the own label: for a row that stays alone with its own number and 1.
+    fn mix(
+        &self,
+        rows: ArrayViewMut2<'_, f32>,
+        epoch: u64,
+        samples: &[usize],
+        all: Range<usize>,
+        rows_of: &dyn Fn(&[usize]) -> Array2<f32>,
+    ) -> Vec<(usize, f32)>;
 }
 
 /// What becomes of grey values `x` in [0, 1].
@@ -63,17 +82,6 @@ pub enum Binarize {
     /// One with probability `x`, drawn anew in each epoch from the stream `(seed, "binarize", [epoch, sample])`
     /// (Salakhutdinov and Murray, *On the quantitative analysis of deep belief networks*, ICML 2008).
     Dynamic,
-}
-
-/// Some of the images.
-#[derive(Clone, Debug)]
-pub struct ImageBatch {
-    /// The images, (n, C H W), or (n, C, H, W) after [`Images::as_images`].
-    pub x: Tensor,
-    /// Their classes; empty if the set has no labels.
-    pub labels: Vec<usize>,
-    /// Which images of the set they are.
-    pub indices: Vec<usize>,
 }
 
 impl<'a> Images<'a> {
@@ -100,6 +108,7 @@ impl<'a> Images<'a> {
             drop_last: false,
             most: usize::MAX,
             augment: None,
+            mix: None,
             binarize: Binarize::None,
             order: Order::of_the_set(images.len()),
         })
@@ -151,6 +160,13 @@ impl<'a> Images<'a> {
         Self { augment: Some(Box::new(augment)), ..self }
     }
 
+    /// With images mixed with others, of those that are left [within](Self::within) a range, anew in each epoch: after
+    /// all were changed, and before grey values are made black and white.
+    #[must_use]
+    pub fn mixed(self, mix: impl Mix + 'a) -> Self {
+        Self { mix: Some(Box::new(mix)), ..self }
+    }
+
     /// With grey values made black and white.
     #[must_use]
     pub fn binarize(self, binarize: Binarize) -> Self {
@@ -162,12 +178,35 @@ impl<'a> Images<'a> {
         self.set
     }
 
-    /// The images of a batch. What is drawn for a row is of its own stream, so that neither the order nor the threads matter.
+    /// The classes of these images; none if the set has no labels.
+    fn labels_of(&self, indices: &[usize]) -> Vec<usize> {
+        let labels = self.set.labels();
+        labels.map_or_else(Vec::new, |labels| indices.iter().map(|&i| labels[i].into()).collect())
+    }
+
+    /// Images as they are in an epoch, by themselves.
     fn fill(&self, mut rows: ArrayViewMut2<'_, f32>, epoch: u64, indices: &[usize]) {
         self.set.rows_into(indices, rows.view_mut());
         if let Some(augment) = &self.augment {
-            augment.augment(rows.view_mut(), epoch, indices);
+            augment.augment(rows, epoch, indices);
         }
+    }
+
+    fn mix(&self, rows: ArrayViewMut2<'_, f32>, epoch: u64, indices: &[usize]) -> Option<Partners> {
+        let (mix, all, features) = (self.mix.as_ref()?, self.order.range(), rows.ncols());
+        let rows_of = |samples: &[usize]| {
+            let mut rows = Array2::zeros((samples.len(), features));
+            self.fill(rows.view_mut(), epoch, samples);
+            rows
+        };
+        let (partners, own): (Vec<_>, _) = mix.mix(rows, epoch, indices, all.clone(), &rows_of).into_iter().unzip();
+        let strange = partners.iter().find(|partner| !all.contains(partner));
+        assert!(strange.is_none(), "images of {all:?} are mixed with {strange:?}");
+        Some(Partners { labels: self.labels_of(&partners), own, indices: partners })
+    }
+
+    /// What is drawn for a row is of its own stream, so that neither the order nor the threads matter.
+    fn make_black_and_white(&self, mut rows: ArrayViewMut2<'_, f32>, epoch: u64, indices: &[usize]) {
         let rows = rows.axis_iter_mut(Axis(0)).into_par_iter().zip(indices);
         match self.binarize {
             Binarize::None => {}
@@ -198,11 +237,12 @@ impl Source for Images<'_> {
         let (c, h, w) = self.set.image_dim();
         let mut x = Tensor::zeros(&[indices.len(), c * h * w]);
         let rows = ArrayViewMut2::from_shape((indices.len(), c * h * w), x.elements_mut());
-        self.fill(rows.expect("as many elements"), epoch, &indices);
+        let mut rows = rows.expect("as many elements");
+        self.fill(rows.view_mut(), epoch, &indices);
+        let partners = self.mix(rows.view_mut(), epoch, &indices);
+        self.make_black_and_white(rows, epoch, &indices);
         let x = if self.flat { x } else { x.reshape(&[indices.len(), c, h, w]) };
-        let labels = self.set.labels();
-        let labels = labels.map_or_else(Vec::new, |labels| indices.iter().map(|&i| labels[i].into()).collect());
-        ImageBatch { x, labels, indices }
+        ImageBatch { x, labels: self.labels_of(&indices), partners, indices }
     }
 
     /// Name, number, size, and a checksum of all pixels and labels.
@@ -214,7 +254,7 @@ impl Source for Images<'_> {
         let checksum = short(digest);
         let (c, h, w) = self.set.image_dim();
         let (all, used) = (self.set.len(), self.order.samples());
-        let of = if used == all { String::new() } else { format!("{used} from {} on of ", self.order.first()) };
+        let of = if used == all { String::new() } else { format!("{used} from {} on of ", self.order.range().start) };
         format!("{}: {of}{all} images of {c} x {h} x {w}, sha256 {checksum}", self.set.name())
     }
 }
@@ -318,6 +358,101 @@ mod tests {
         assert_eq!((batch.indices, batch.x.array()[[0, 0]]), (vec![2], grey + (0.01 * 4.0 + 0.001 * 2.0)));
         let binary = changed.binarize(Binarize::Threshold);
         assert_eq!([0, 1].map(|epoch| binary.batch(epoch, 0).x.array()[[0, 0]]), [0.0, 1.0]);
+    }
+
+    /// Mixes an image, half and half, with the one that comes after it, the last with the first; the third stays alone.
+    #[derive(Debug)]
+    struct Neighbours;
+
+    impl Mix for Neighbours {
+        fn mix(
+            &self,
+            mut rows: ArrayViewMut2<'_, f32>,
+            _: u64,
+            samples: &[usize],
+            all: Range<usize>,
+            rows_of: &dyn Fn(&[usize]) -> Array2<f32>,
+        ) -> Vec<(usize, f32)> {
+            let next = |&sample: &usize| if sample + 1 == all.end { all.start } else { sample + 1 };
+            let partners: Vec<usize> = samples.iter().map(next).collect();
+            let others = rows_of(&partners);
+            let pairs = rows.outer_iter_mut().zip(others.outer_iter()).zip(samples.iter().zip(partners));
+            pairs
+                .map(|((mut row, other), (&sample, partner))| {
+                    if sample == 2 {
+                        return (sample, 1.0);
+                    }
+                    row.zip_mut_with(&other, |x, y| *x = 0.5 * (*x + y));
+                    (partner, 0.5)
+                })
+                .collect()
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn partners_are_of_the_range_and_changed_as_they_themselves_are(
+            first in 0_usize..3, size in 1_usize..9, seed in 0_u64..9, epoch in 0_u64..5,
+        ) {
+            let digits = strokes::generate(1, 0..12);
+            let all = first..9;
+            let images = || Images::shuffled(&digits, size, seed).unwrap().within(all.clone()).unwrap();
+            let changed = |sample: usize| {
+                let one = Images::in_order(&digits, 1).unwrap().augmented(Lift);
+                one.batch(epoch, sample).x.to_array()
+            };
+            let source = images().mixed(Neighbours).augmented(Lift);
+            for batch in (0..source.batches()).map(|k| source.batch(epoch, k)) {
+                let partners = batch.partners.as_ref().unwrap();
+                prop_assert_eq!(partners.own.len(), batch.indices.len());
+                for (row, &sample) in batch.indices.iter().enumerate() {
+                    let alone = sample == 2;
+                    let partner = if alone { 2 } else if sample == 8 { first } else { sample + 1 };
+                    prop_assert_eq!((partners.indices[row], partners.own[row]), (partner, if alone { 1.0 } else { 0.5 }));
+                    prop_assert_eq!(partners.labels[row], usize::from(digits.labels().unwrap()[partner]));
+                    prop_assert_eq!(batch.labels[row], usize::from(digits.labels().unwrap()[sample]));
+                    let want = (changed(sample) + changed(partner)) * 0.5;
+                    prop_assert!(batch.x.array().index_axis(Axis(0), row).iter().eq(want.iter()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn images_are_mixed_before_they_are_binarized() {
+        let bytes = Array4::from_shape_vec((2, 1, 1, 2), vec![0, 255, 255, 255]).unwrap();
+        let images = LabelledImages::unlabelled("few", bytes, Provenance::Memory);
+        let mixed = Images::in_order(&images, 2).unwrap().mixed(Neighbours);
+        let binary = mixed.binarize(Binarize::Threshold).batch(0, 0);
+        assert!(binary.x.array().iter().all(|&x| x == 1.0), "{:?}", binary.x);
+        assert!(binary.partners.unwrap().labels.is_empty());
+        assert_eq!(Images::in_order(&images, 2).unwrap().batch(0, 0).partners, None);
+    }
+
+    /// Mixes with the image of the number zero, of whatever range.
+    #[derive(Debug)]
+    struct Elsewhere;
+
+    impl Mix for Elsewhere {
+        fn mix(
+            &self,
+            rows: ArrayViewMut2<'_, f32>,
+            _: u64,
+            _: &[usize],
+            _: Range<usize>,
+            _: &dyn Fn(&[usize]) -> Array2<f32>,
+        ) -> Vec<(usize, f32)> {
+            vec![(0, 0.5); rows.nrows()]
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "images of 5..9 are mixed with Some(0)")]
+    fn images_of_another_range_are_refused() {
+        let digits = strokes::generate(1, 0..12);
+        Images::in_order(&digits, 3).unwrap().within(5..9).unwrap().mixed(Elsewhere).batch(0, 0);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Sources of batches.
 
+mod batch;
 mod images;
 mod order;
 mod rows;
 
-pub use images::{Augment, Binarize, ImageBatch, Images};
+pub use batch::{ImageBatch, Partners};
+pub use images::{Augment, Binarize, Images, Mix};
 pub use rows::Rows;
 
 use latent_datasets::DatasetError;

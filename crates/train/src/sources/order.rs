@@ -31,8 +31,9 @@ impl Order {
         Self { first: range.start, samples: range.len(), drawn: Mutex::new(None), ..self }
     }
 
-    pub fn first(&self) -> usize {
-        self.first
+    /// The samples that are used.
+    pub fn range(&self) -> Range<usize> {
+        self.first..self.first + self.samples
     }
 
     pub fn samples(&self) -> usize {

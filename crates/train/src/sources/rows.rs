@@ -66,7 +66,7 @@ impl Source for Rows<'_> {
         let range = index * self.size..self.matrix.nrows().min((index + 1) * self.size);
         let indices = self.order.at(epoch, range);
         let x = Tensor::constant(self.matrix.select(Axis(0), &indices));
-        ImageBatch { x, labels: Vec::new(), indices }
+        ImageBatch { x, labels: Vec::new(), partners: None, indices }
     }
 
     /// Name, size, and a checksum of all numbers.

@@ -19,8 +19,9 @@ use ndarray::{Array3, Array4, ArrayView3, ArrayView4, Axis};
 use ndarray_rand::rand_distr::{Beta, Distribution};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::ops;
 
-/// A way to mix samples; in a configuration a table with `op`, `alpha` and `p`.
+/// A way to mix samples; in a configuration a table with `op`, `alpha` and `p`, which must be in their domains.
 ///
 /// ```
 /// use latent_augment::image::{Mix, Mixup};
@@ -36,12 +37,33 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), latent_augment::AugmentError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[serde(tag = "op", rename_all = "snake_case", try_from = "Unchecked")]
 pub enum Mix {
     /// Weighted means.
     Mixup(Mixup),
     /// Rectangles exchanged.
     Cutmix(Cutmix),
+}
+
+/// As a configuration has it.
+#[derive(Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+enum Unchecked {
+    Mixup(Mixup),
+    Cutmix(Cutmix),
+}
+
+impl TryFrom<Unchecked> for Mix {
+    type Error = AugmentError;
+
+    fn try_from(unchecked: Unchecked) -> Result<Self, AugmentError> {
+        let mix = match unchecked {
+            Unchecked::Mixup(mixup) => Self::Mixup(mixup),
+            Unchecked::Cutmix(cutmix) => Self::Cutmix(cutmix),
+        };
+        mix.check()?;
+        Ok(mix)
+    }
 }
 
 /// What was drawn for a sample.
@@ -103,29 +125,33 @@ impl Mix {
         }
     }
 
-    fn check(&self) -> Result<(), AugmentError> {
-        let (alpha, p) = match self {
+    fn parameters(&self) -> (f64, f64) {
+        match self {
             Self::Mixup(Mixup { alpha, p }) | Self::Cutmix(Cutmix { alpha, p }) => (*alpha, *p),
-        };
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), AugmentError> {
+        let (alpha, p) = self.parameters();
         let check = Range::only(alpha)
             .check("alpha", |alpha| alpha > 0.0, "a finite number above 0")
             .and_then(|()| Range::only(p).check("p", |p| (0.0..=1.0).contains(&p), "a probability in [0, 1]"));
         check.map_err(|fault| self.failed(fault))
     }
 
-    fn failed(&self, fault: Fault) -> AugmentError {
+    pub(super) fn failed(&self, fault: Fault) -> AugmentError {
         AugmentError::new(Place::operator(&[], self.name()), fault)
     }
 
-    /// Draws a partner and a weight for a sample of a population of images of one shape; `None` where it stays alone.
+    /// Draws a partner and a weight for a sample of a population of images of one shape, which are those of these
+    /// numbers; `None` where it stays alone. The partner may be the sample itself.
     ///
     /// # Errors
-    /// If a parameter is out of its domain, the population or the image is empty, or the sample is not of the
-    /// population.
+    /// If a parameter is out of its domain, the image is empty, or the sample is not of the population.
     pub fn draw(
         &self,
         shape: impl Into<Shape>,
-        population: usize,
+        population: ops::Range<usize>,
         seed: u64,
         epoch: u64,
         sample: usize,
@@ -133,13 +159,11 @@ impl Mix {
         self.check()?;
         let shape = shape.into();
         shape.check().map_err(|fault| self.failed(fault))?;
-        if sample >= population {
-            let (found, expected) = (sample.to_string(), format!("a number below {population}"));
+        if !population.contains(&sample) {
+            let (found, expected) = (sample.to_string(), format!("one of {population:?}"));
             return Err(self.failed(Fault::Mismatch { what: "the number of a sample", found, expected }));
         }
-        let (alpha, p) = match self {
-            Self::Mixup(Mixup { alpha, p }) | Self::Cutmix(Cutmix { alpha, p }) => (*alpha, *p),
-        };
+        let (alpha, p) = self.parameters();
         if p == 0.0 {
             return Ok(None);
         }
@@ -147,7 +171,7 @@ impl Mix {
         if p < 1.0 && !stream.bernoulli(p) {
             return Ok(None);
         }
-        let partner = stream.below(population);
+        let partner = population.start + stream.below(population.len());
         let own = beta(alpha, &mut stream);
         Ok(Some(match self {
             Self::Mixup(_) => Mixing { partner, own: own as f32, part: None },
@@ -172,7 +196,7 @@ impl Mix {
         samples: &[usize],
     ) -> Result<(Array4<P>, Vec<Option<Mixing>>), AugmentError> {
         let (n, c, h, w) = images.dim();
-        let draw = |&sample: &usize| self.draw((c, h, w), n, seed, epoch, sample);
+        let draw = |&sample: &usize| self.draw((c, h, w), 0..n, seed, epoch, sample);
         let mixings = samples.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
         let mut result = Array4::default((samples.len(), c, h, w));
         let image = |sample: usize| images.index_axis(Axis(0), sample);

@@ -36,10 +36,10 @@ pub fn filter_sheet(banks: &[FilterBank], headings: &[&str], columns: usize, sca
     }
     let mut above = Vec::new();
     if headings.iter().any(|heading| !heading.is_empty()) {
-        above = vec![String::new(); (columns + 1) * headings.len()];
-        for (at, heading) in headings.iter().enumerate() {
-            above[(columns + 1) * at + columns.div_ceil(2)] = (*heading).to_owned();
-        }
+        let middle = columns.div_ceil(2);
+        let places =
+            headings.iter().flat_map(|heading| (0..=columns).map(move |at| if at == middle { heading } else { "" }));
+        above = places.map(ToOwned::to_owned).collect();
     }
     Sheet { headings: above, rows, scale, gutter: scale, margin: 4 * scale }.draw()
 }
@@ -60,14 +60,15 @@ mod tests {
 
     #[test]
     fn groups_stand_beside_each_other() {
-        let white = || Array3::from_elem((3, 2, 2), 255_u8);
-        let black = || Array3::from_elem((3, 2, 2), 0_u8);
-        let bank = (String::new(), vec![(0..3).map(|_| white()).collect(), (0..3).map(|_| black()).collect()]);
-        let sheet = filter_sheet(&[bank], &["", ""], 2, 1);
-        // A name without width, two filters, a gap without width, two filters, and the rest below.
-        let (left, top) = (4 + 1, 4);
-        let of = |x: u32, y: u32| sheet.get_pixel(left + x, top + y).0[0];
-        let rows: Vec<u8> = (0..2).flat_map(|line| [of(0, 3 * line), of(7, 3 * line)]).collect();
-        assert_eq!(rows, [255, 0, 255, 0]);
+        let of = |grey: u8| -> Vec<Array3<u8>> { (0..3).map(|_| Array3::from_elem((3, 2, 2), grey)).collect() };
+        let sheet = filter_sheet(&[(String::new(), vec![of(100), of(0)])], &["", ""], 2, 1);
+        let places = |grey: u8| -> Vec<(u32, u32)> {
+            let found = sheet.enumerate_pixels().filter(|(.., color)| color.0 == [grey; 3]);
+            found.map(|(x, y, _)| (x, y)).collect()
+        };
+        let (left, right) = (places(100), places(0));
+        // Three filters of four pixels, two of them above the third; two filters of two pixels and the lines between.
+        assert_eq!((left.len(), right.len()), (12, 12));
+        assert!(right.iter().all(|(x, y)| left.contains(&(x - 7, *y))), "{left:?} {right:?}");
     }
 }

@@ -51,7 +51,7 @@ impl FilterBanksTask {
     /// If parameters make no sense, or images are smaller than filters or not finite.
     ///
     /// # Panics
-    /// If a bank is of a size that is [not allowed](bank_sizes::names).
+    /// If a bank is of a size that is no power of two up to 128.
     pub fn new(
         banks: impl IntoIterator<Item = FilterParams<f32>>,
         images: ArrayView4<'_, f32>,

@@ -74,7 +74,7 @@ impl PredictiveBanksTask {
     /// If a weight of the energy is outside its domain, or a filter is zero or not finite.
     ///
     /// # Panics
-    /// If a bank is of a size that is [not allowed](bank_sizes::names).
+    /// If a bank is of a size that is no power of two up to 128.
     pub fn new(
         banks: impl IntoIterator<Item = Array4<f32>>,
         energy: Energy,

@@ -30,10 +30,10 @@ fn with_own_defaults<C: StudyConfig>(text: String) -> Result<String, Failure> {
     let mut own = Table::try_from(C::default())?;
     own.retain(|name, _| C::OWN_TABLES.contains(&name));
     // Steps and epochs are two ways to say the same.
-    if let (Some(Value::Table(said)), Some(Value::Table(own))) = (table.get("training"), own.get_mut("training")) {
-        if said.contains_key("steps") {
-            own.remove("epochs");
-        }
+    if let (Some(Value::Table(said)), Some(Value::Table(own))) = (table.get("training"), own.get_mut("training"))
+        && said.contains_key("steps")
+    {
+        own.remove("epochs");
     }
     fill(&mut table, own);
     Ok(toml::to_string(&table)?)

@@ -2,14 +2,18 @@
 
 use crate::data::{DataSet, source};
 use crate::failure::Failure;
+use crate::training::Shorthand;
 use latent_datasets::patches::random_patches;
 use latent_datasets::photographs::{PhotographSplits, Photographs};
 use latent_numeric::random::Stream;
-use latent_sparse::convolutional::{LowPass, Split};
+use latent_sparse::SparseError;
+use latent_sparse::convolutional::{ConvolutionalCodes, LowPass, Split};
+use latent_sparse::lasso::{Certificate, Summary as Codes};
 use latent_train::config::{Check, Problems};
 use latent_train::run::DataSource;
-use ndarray::{Array2, Array3, Array4, ArrayView4, s};
+use ndarray::{Array2, Array3, Array4, ArrayView4, Axis, s};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
 
 /// How windows are taken from photographs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +60,49 @@ pub struct WindowSplits {
     sources: Vec<DataSource>,
 }
 
+/// Codes of the test windows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Judged {
+    /// Means over the windows.
+    pub codes: Codes,
+    /// Coefficients that are not zero, by pixel of a window.
+    pub nonzeros_by_pixel: f64,
+    /// The mean over windows of `10 log10(1 / mse)` in dB, pixels in [0, 1].
+    pub psnr: f64,
+    /// Time spent coding.
+    pub seconds: f64,
+}
+
+/// What a bank of filters comes to on the test windows.
+pub struct Coded {
+    /// Its codes.
+    pub judged: Judged,
+    /// Its filters by descending weight in these.
+    pub order: Vec<usize>,
+}
+
+/// `10 log10(1 / mse)` in dB.
+pub fn decibels(mean_square: f64) -> f64 {
+    -10.0 * mean_square.log10()
+}
+
+/// The flag `--filters` of studies of several banks.
+pub const FILTERS: Shorthand = Shorthand {
+    flag: "filters",
+    key: "filters",
+    value: "[N,...]",
+    values: &[],
+    help: "The numbers of filters of the banks, each a power of two",
+};
+/// The flag `--epochs` of studies of windows.
+pub const EPOCHS: Shorthand = Shorthand {
+    flag: "epochs",
+    key: "training.epochs",
+    value: "N",
+    values: &[],
+    help: "Passes over the training windows",
+};
+
 impl DataSet for WindowSplits {
     fn sources(&self) -> Vec<DataSource> {
         self.sources.clone()
@@ -85,7 +132,7 @@ impl WindowSplits {
         };
         let (of_train, channels) = windows(train, settings.train)?;
         let (of_test, _) = windows(test, settings.test)?;
-        let whole = test.unit::<f32>(0).insert_axis(ndarray::Axis(0));
+        let whole = test.unit::<f32>(0).insert_axis(Axis(0));
         let photograph = settings.low_pass.split(whole.view())?;
         let smooth = [of_train.low, of_test.low].map(rows);
         let (train, test) = (rows(of_train.high), rows(of_test.high));
@@ -110,6 +157,43 @@ impl WindowSplits {
     /// The smooth parts of the windows to test on.
     pub fn smooth_test(&self) -> ArrayView4<'_, f32> {
         self.images(&self.smooth[1])
+    }
+
+    /// The codes of the test windows, one after the other, so that the maps of a large bank need not be held for all.
+    ///
+    /// # Errors
+    /// That of `code`.
+    pub fn coded_test(
+        &self,
+        filters: usize,
+        code: impl Fn(ArrayView4<'_, f32>) -> Result<ConvolutionalCodes<f32>, SparseError>,
+    ) -> Result<Coded, SparseError> {
+        let start = Instant::now();
+        let (mut certificates, mut weight) = (Vec::new(), vec![0.0; filters]);
+        for window in self.test_images().axis_chunks_iter(Axis(0), 1) {
+            let codes = code(window)?;
+            for (weight, map) in weight.iter_mut().zip(codes.maps.index_axis(Axis(0), 0).outer_iter()) {
+                *weight += map.iter().map(|z| f64::from(z.abs())).sum::<f64>();
+            }
+            certificates.extend(codes.certificates);
+        }
+        let mut order: Vec<usize> = (0..filters).collect();
+        order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
+        Ok(Coded { judged: self.judged(&certificates, start.elapsed()), order })
+    }
+
+    /// What these certificates of the test windows say, and how long it took to come to them.
+    pub fn judged(&self, certificates: &[Certificate], time: Duration) -> Judged {
+        let (_, height, width) = self.image;
+        let pixels = self.test.ncols() as f64;
+        let codes = Codes::of(certificates);
+        let psnr = certificates.iter().map(|certificate| decibels(2.0 * certificate.data_term / pixels)).sum::<f64>();
+        Judged {
+            nonzeros_by_pixel: codes.nonzeros / (height * width) as f64,
+            psnr: psnr / certificates.len().max(1) as f64,
+            codes,
+            seconds: time.as_secs_f64(),
+        }
     }
 
     fn images<'a>(&self, rows: &'a Array2<f32>) -> ArrayView4<'a, f32> {
@@ -182,13 +266,11 @@ mod tests {
         let settings = Windows { side: 24, train: 5, test: 3, ..Windows::default() };
         let data = WindowSplits::cut(pictures.clone(), &settings, 0).unwrap();
         assert_eq!((data.train_images().dim(), data.test_images().dim()), ((5, 3, 24, 24), (3, 3, 24, 24)));
-        let means = data.train.mean_axis(ndarray::Axis(1)).unwrap();
+        let means = data.train.mean_axis(Axis(1)).unwrap();
         assert!(means.iter().all(|mean| mean.abs() < 0.02), "{means}");
         let whole = &data.photograph.low + &data.photograph.high;
         assert!(
-            (whole.index_axis(ndarray::Axis(0), 0).to_owned() - pictures.test.unit::<f32>(0))
-                .iter()
-                .all(|d| d.abs() < 1e-5)
+            (whole.index_axis(Axis(0), 0).to_owned() - pictures.test.unit::<f32>(0)).iter().all(|d| d.abs() < 1e-5)
         );
         let told = WindowSplits::cut(pictures, &Windows { side: 41, ..settings }, 0).unwrap_err().to_string();
         assert!(told.contains("patch size = 41"), "{told}");

@@ -5,16 +5,16 @@ use super::{Config, figures, sections};
 use crate::failure::Failure;
 use crate::print::summarise;
 use crate::tasks::FilterBanksTask;
-use crate::windows::WindowSplits;
+use crate::windows::{Coded, Judged, WindowSplits, decibels};
 use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams, Filters};
-use latent_sparse::lasso::{Stop, Summary as Codes};
+use latent_sparse::lasso::Stop;
 use latent_train::progress::Progress;
 use latent_train::report;
 use latent_train::session::Ended;
-use ndarray::{Array1, Array4, Axis};
+use ndarray::{Array4, Axis};
 use serde::Serialize;
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Iterations of the solver for the maps of a whole photograph.
 const DRAWN_ITERATIONS: usize = 60;
@@ -42,16 +42,11 @@ pub struct Concluded<'c> {
 pub struct Bank {
     /// How many filters.
     pub filters: usize,
-    /// Means over the windows.
-    pub codes: Codes,
+    /// Its codes.
+    #[serde(flatten)]
+    pub judged: Judged,
     /// The share of coefficients that are not zero.
     pub density: f64,
-    /// The same by pixel of a window.
-    pub nonzeros_by_pixel: f64,
-    /// The mean over windows of `10 log10(1 / mse)` in dB, pixels in [0, 1].
-    pub psnr: f64,
-    /// Time spent coding.
-    pub seconds: f64,
     /// Filters by descending weight in the codes.
     #[serde(skip)]
     pub order: Vec<usize>,
@@ -122,36 +117,9 @@ fn bank(
     place: usize,
     size: usize,
 ) -> Result<Bank, Failure> {
-    let (start, stop) = (Instant::now(), Stop::gap(config.test_gap).max_iterations(config.test_iterations));
-    let solver = config.solver.solver();
-    let pixels = data.test.ncols();
-    let positions = config.windows.side.pow(2) as f64;
-    let (mut certificates, mut weight) = (Vec::new(), Array1::<f64>::zeros(size));
-    // One window after the other, so that the maps of a large bank need not be held for all.
-    for window in data.test_images().axis_chunks_iter(Axis(0), 1) {
-        let codes = task.code(place, window, solver.as_ref(), &stop)?;
-        for (weight, map) in weight.iter_mut().zip(codes.maps.index_axis(Axis(0), 0).outer_iter()) {
-            *weight += map.iter().map(|z| f64::from(z.abs())).sum::<f64>();
-        }
-        certificates.extend(codes.certificates);
-    }
-    let psnr = |data_term: f64| decibels(2.0 * data_term / pixels as f64);
-    let mut order: Vec<usize> = (0..size).collect();
-    order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
-    let codes = Codes::of(&certificates);
-    Ok(Bank {
-        filters: size,
-        density: codes.nonzeros / (size as f64 * positions),
-        nonzeros_by_pixel: codes.nonzeros / positions,
-        psnr: certificates.iter().map(|c| psnr(c.data_term)).sum::<f64>() / certificates.len().max(1) as f64,
-        codes,
-        seconds: start.elapsed().as_secs_f64(),
-        order,
-    })
-}
-
-fn decibels(mean_square: f64) -> f64 {
-    -10.0 * mean_square.log10()
+    let (solver, stop) = (config.solver.solver(), Stop::gap(config.test_gap).max_iterations(config.test_iterations));
+    let Coded { judged, order } = data.coded_test(size, |window| task.code(place, window, solver.as_ref(), &stop))?;
+    Ok(Bank { filters: size, density: judged.nonzeros_by_pixel / size as f64, judged, order })
 }
 
 /// The maps of the whole photograph on the bank that is to be drawn.

@@ -108,9 +108,11 @@ fn by_size(banks: &[Bank]) -> Figure {
         Panel::new(Axis::log("filters"), y).title(title).curve("", points)
     };
     Figure::new("Banks on the test windows")
-        .panel(panel("Objective", Axis::linear("mean objective of a window"), |bank| bank.codes.objective))
-        .panel(panel("Fidelity", Axis::linear("PSNR (dB)"), |bank| bank.psnr))
-        .panel(panel("Sparsity", Axis::linear("coefficients a pixel").including(0.0), |bank| bank.nonzeros_by_pixel))
+        .panel(panel("Objective", Axis::linear("mean objective of a window"), |bank| bank.judged.codes.objective))
+        .panel(panel("Fidelity", Axis::linear("PSNR (dB)"), |bank| bank.judged.psnr))
+        .panel(panel("Sparsity", Axis::linear("coefficients a pixel").including(0.0), |bank| {
+            bank.judged.nonzeros_by_pixel
+        }))
 }
 
 #[cfg(test)]

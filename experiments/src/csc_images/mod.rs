@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::natural;
 use crate::tasks::FilterBanksTask;
 use crate::training::{Shorthand, Study};
-use crate::windows::WindowSplits;
+use crate::windows::{self, WindowSplits};
 use latent_datasets::folder::Channels;
 use latent_sparse::convolutional::FilterLearner;
 use latent_sparse::lasso::Stop;
@@ -42,13 +42,7 @@ impl Study for CscImages {
     const ABOUT: &'static str =
         "Learn banks of convolutional filters from photographs, and see what becomes of more and more filters";
     const SHORTHANDS: &'static [Shorthand] = &[
-        Shorthand {
-            flag: "filters",
-            key: "filters",
-            value: "[N,...]",
-            values: &[],
-            help: "The numbers of filters of the banks, each a power of two",
-        },
+        windows::FILTERS,
         Shorthand {
             flag: "lambda",
             key: "lambda",
@@ -56,13 +50,7 @@ impl Study for CscImages {
             values: &[],
             help: "Weight of the l1 term in 1/2 ||sum_k d_k * z_k - s||^2 + lambda sum_k ||z_k||_1, pixels in [0, 1]",
         },
-        Shorthand {
-            flag: "epochs",
-            key: "training.epochs",
-            value: "N",
-            values: &[],
-            help: "Passes over the training windows",
-        },
+        windows::EPOCHS,
     ];
     const FINISHES_WHEN_INTERRUPTED: bool = true;
     type Config = Config;

@@ -24,13 +24,14 @@ pub fn report(concluded: &Concluded<'_>) -> Study {
     }
     let mut study = Study::new("Convolutional sparse coding of photographs", about).unit("objective", "");
     for bank in banks {
-        let (size, codes) = (bank.filters, &bank.codes);
+        let (size, judged) = (bank.filters, &bank.judged);
+        let codes = &judged.codes;
         let name = format!("objective, {size} {}", if size == 1 { "filter" } else { "filters" });
         study = study
             .figure(Figure::new(name, codes.objective, "").note(format!(
                 "{:.2} dB; {:.3} coefficients a pixel, {:.2} % of the maps; worst relative gap {:.1e}",
-                bank.psnr,
-                bank.nonzeros_by_pixel,
+                judged.psnr,
+                judged.nonzeros_by_pixel,
                 100.0 * bank.density,
                 codes.worst_relative_gap
             )))
@@ -65,6 +66,6 @@ pub fn report(concluded: &Concluded<'_>) -> Study {
         Section::new("Filters while they were learned", "In their own order.")
             .picture(picture("filters_while_learning", "The last of the pictures in its folder")),
     );
-    let coding = banks.iter().map(|bank| Duration::from_secs_f64(bank.seconds)).sum();
+    let coding = banks.iter().map(|bank| Duration::from_secs_f64(bank.judged.seconds)).sum();
     study.phase("coding the test windows", coding)
 }

@@ -3,6 +3,7 @@
 use super::conclude::{Bank, Concluded};
 use crate::cli::Dataset;
 use crate::natural::DRAWN;
+use crate::windows::Judged;
 use latent_train::progress::{grouped, seconds};
 use std::fmt;
 
@@ -32,7 +33,8 @@ impl fmt::Display for Summary<'_> {
         writeln!(f, "on {} test windows, coded by {}:", data.test.nrows(), config.solver)?;
         let heads = ["filters", "objective", "PSNR (dB)", "not zero (%)", "a pixel", "worst gap", "seconds"];
         writeln!(f, "  {}", heads.map(|head| format!("{head:>12}")).concat())?;
-        for Bank { filters, codes, density, nonzeros_by_pixel, psnr, seconds, .. } in banks {
+        for Bank { filters, judged, density, .. } in banks {
+            let Judged { codes, nonzeros_by_pixel, psnr, seconds } = judged;
             writeln!(
                 f,
                 "  {filters:>12}{:>12.3}{psnr:>12.2}{:>12.2}{nonzeros_by_pixel:>12.3}{:>12.1e}{seconds:>12.2}",

@@ -5,14 +5,14 @@ use super::{Config, figures, sections};
 use crate::failure::Failure;
 use crate::print::summarise;
 use crate::tasks::PredictiveBanksTask;
-use crate::windows::WindowSplits;
+use crate::windows::{Coded, Judged, WindowSplits, decibels};
 use crate::worth::iterations_worth;
 use latent_sparse::convolutional::{ConvolutionalLasso, Filters};
-use latent_sparse::lasso::{Certificate, Fista, Stop, Summary as Codes};
+use latent_sparse::lasso::{Fista, Stop};
 use latent_train::progress::Progress;
 use latent_train::report;
 use latent_train::session::Ended;
-use ndarray::{Array1, Array3, Array4, ArrayView4, Axis};
+use ndarray::{Array3, Array4, ArrayView3, Axis};
 use serde::Serialize;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -52,19 +52,6 @@ pub struct Bank {
     /// Filters by descending weight in the optimal codes.
     #[serde(skip)]
     pub order: Vec<usize>,
-}
-
-/// Codes of the test windows.
-#[derive(Clone, Debug, Serialize)]
-pub struct Judged {
-    /// Means over the windows.
-    pub codes: Codes,
-    /// Coefficients that are not zero, by pixel of a window.
-    pub nonzeros_by_pixel: f64,
-    /// The mean over windows of `10 log10(1 / mse)` in dB, pixels in [0, 1].
-    pub psnr: f64,
-    /// Time spent coding.
-    pub seconds: f64,
 }
 
 /// A photograph, its smooth part added to what the maps of a bank make: as predicted, and the optimum.
@@ -119,69 +106,39 @@ fn bank(
     let problem = task.problem(&decoder)?;
     let start = Instant::now();
     let maps = task.predict(place, data.test_images())?;
-    let seconds = start.elapsed().as_secs_f64();
-    let predicted = judged(&problem.certify(data.test_images(), maps.view(), config.test_gap)?, data, seconds);
+    let time = start.elapsed();
+    let predicted = data.judged(&problem.certify(data.test_images(), maps.view(), config.test_gap)?, time);
     drop(maps);
-
-    let mut weight = Array1::<f64>::zeros(size);
-    let mut certificates = Vec::new();
-    let start = Instant::now();
     let stop = Stop::gap(config.test_gap).max_iterations(config.test_iterations);
-    // One window after the other, so that the maps of a large bank need not be held for all.
-    for window in data.test_images().axis_chunks_iter(Axis(0), 1) {
-        let codes = problem.solve(window, &Fista::restarted(), &stop)?;
-        for (weight, map) in weight.iter_mut().zip(codes.maps.index_axis(Axis(0), 0).outer_iter()) {
-            *weight += map.iter().map(|z| f64::from(z.abs())).sum::<f64>();
-        }
-        certificates.extend(codes.certificates);
-    }
-    let optimal = judged(&certificates, data, start.elapsed().as_secs_f64());
-    let mut order: Vec<usize> = (0..size).collect();
-    order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
-    let worth = worth(&problem, data.test_images(), &predicted)?;
+    let Coded { judged: optimal, order } =
+        data.coded_test(size, |window| problem.solve(window, &Fista::restarted(), &stop))?;
+    let worth = worth(&problem, data, &predicted)?;
     Ok(Bank { filters: size, predicted, optimal, worth, similarity: similarity(&decoder, &task.encoder(place)), order })
-}
-
-fn judged(certificates: &[Certificate], data: &WindowSplits, seconds: f64) -> Judged {
-    let (pixels, codes) = (data.test.ncols(), Codes::of(certificates));
-    let (_, height, width) = data.image;
-    let psnr = |certificate: &Certificate| decibels(2.0 * certificate.data_term / pixels as f64);
-    Judged {
-        nonzeros_by_pixel: codes.nonzeros / (height * width) as f64,
-        psnr: certificates.iter().map(psnr).sum::<f64>() / certificates.len().max(1) as f64,
-        codes,
-        seconds,
-    }
-}
-
-fn decibels(mean_square: f64) -> f64 {
-    -10.0 * mean_square.log10()
 }
 
 /// Of objectives, each run of FISTA from zero.
 fn worth(
     problem: &ConvolutionalLasso<'_, f32>,
-    images: ArrayView4<'_, f32>,
+    data: &WindowSplits,
     predicted: &Judged,
 ) -> Result<Option<f64>, Failure> {
-    let mut points = Vec::new();
+    let (mut points, reached) = (Vec::new(), predicted.codes.objective);
     for iterations in ITERATIONS {
-        let mut certificates = Vec::new();
-        for window in images.axis_chunks_iter(Axis(0), 1) {
-            certificates.extend(problem.solve(window, &Fista::default(), &Stop::after(iterations))?.certificates);
-        }
-        let objective = Codes::of(&certificates).objective;
+        let stop = Stop::after(iterations);
+        let filters = problem.filters().len();
+        let coded = data.coded_test(filters, |window| problem.solve(window, &Fista::default(), &stop))?;
+        let objective = coded.judged.codes.objective;
         points.push((iterations, objective));
-        if objective <= predicted.codes.objective {
+        if objective <= reached {
             break;
         }
     }
-    Ok(iterations_worth(points, predicted.codes.objective))
+    Ok(iterations_worth(points, reached))
 }
 
 fn similarity(decoder: &Filters<f32>, encoder: &Array4<f32>) -> f64 {
-    let cosine = |(d, w): (ndarray::ArrayView3<'_, f32>, ndarray::ArrayView3<'_, f32>)| {
-        let inner = |a: &ndarray::ArrayView3<'_, f32>, b: &ndarray::ArrayView3<'_, f32>| {
+    let cosine = |(d, w): (ArrayView3<'_, f32>, ArrayView3<'_, f32>)| {
+        let inner = |a: &ArrayView3<'_, f32>, b: &ArrayView3<'_, f32>| {
             a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>()
         };
         inner(&d, &w).abs() / (inner(&d, &d) * inner(&w, &w)).sqrt().max(f64::MIN_POSITIVE)

@@ -1,10 +1,11 @@
 //! What there is to see.
 
-use super::conclude::{Bank, Concluded, Judged};
+use super::conclude::{Bank, Concluded};
 use crate::failure::Failure;
 use crate::picture::{Cell, Photo, Sheet, colours, filter_sheet, signed_colours};
 use crate::plot::{Axis, Figure, Panel};
 use crate::tasks::PredictiveBanksTask;
+use crate::windows::Judged;
 use image::RgbImage;
 use latent_sparse::SparseError;
 use latent_train::run::RunFolder;

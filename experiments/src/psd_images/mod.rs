@@ -39,13 +39,7 @@ impl Study for PsdImages {
     const ABOUT: &'static str =
         "Learn convolutional filters of photographs together with encoders that predict their maps";
     const SHORTHANDS: &'static [Shorthand] = &[
-        Shorthand {
-            flag: "filters",
-            key: "filters",
-            value: "[N,...]",
-            values: &[],
-            help: "The numbers of filters of the banks, each a power of two",
-        },
+        windows::FILTERS,
         Shorthand {
             flag: "lambda",
             key: "energy.lambda",
@@ -53,13 +47,7 @@ impl Study for PsdImages {
             values: &[],
             help: "Weight of the l1 term in 1/2 ||sum_k d_k * z_k - s||^2 + alpha/2 ||z - Enc(s)||^2 + lambda ||z||_1, pixels in [0, 1]",
         },
-        Shorthand {
-            flag: "epochs",
-            key: "training.epochs",
-            value: "N",
-            values: &[],
-            help: "Passes over the training windows",
-        },
+        windows::EPOCHS,
     ];
     type Config = Config;
     type Data = WindowSplits;

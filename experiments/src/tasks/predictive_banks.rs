@@ -151,7 +151,12 @@ impl PredictiveBanksTask {
     /// # Errors
     /// If lambda is outside its domain.
     pub fn problem<'f>(&self, decoder: &'f Filters<f32>) -> Result<ConvolutionalLasso<'f, f32>, SparseError> {
-        ConvolutionalLasso::new(decoder, free(self.energy.lambda))
+        ConvolutionalLasso::new(decoder, self.penalty())
+    }
+
+    /// Lambda and the free boundary.
+    pub fn penalty(&self) -> ConvolutionalParams<f32> {
+        free(self.energy.lambda)
     }
 
     fn terms(&self, x: &Tensor, context: &mut Context) -> Result<(Tensor, Vec<(&'static str, f64)>), TaskError> {

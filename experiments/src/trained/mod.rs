@@ -15,7 +15,6 @@ mod inputs;
 mod open;
 mod output;
 mod patches;
-mod predictive;
 mod reconstruct;
 mod sample;
 mod vae;

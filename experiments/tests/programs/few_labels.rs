@@ -1,9 +1,7 @@
 //! The program `few_labels` as a user runs it.
 
-use crate::support::{Desk, fail, kill_until_finished, stdout, succeed, with_defaults};
-use serde_json::Value;
+use crate::support::{Desk, fail, json, kill_until_finished, stdout, succeed, with_defaults};
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_few_labels");
@@ -30,10 +28,6 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
         "training.batch_size=10",
     ];
     desk.command(PROGRAM, &[&sizes, &with_defaults(flags, &small)[..]].concat())
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 #[test]

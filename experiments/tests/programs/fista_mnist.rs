@@ -1,6 +1,6 @@
 //! The program `fista_mnist` as a user runs it.
 
-use crate::support::{Desk, TEST, TRAIN, fail, stderr, stdout, succeed, with_defaults, write_set};
+use crate::support::{Desk, TEST, TRAIN, fail, results, stderr, stdout, succeed, with_defaults, write_set};
 use latent_datasets::synthetic::strokes;
 use ndarray::{Array2, Axis};
 use serde_json::Value;
@@ -239,15 +239,7 @@ fn ctrl_c_keeps_what_was_learned() {
     assert!(!out.join("DONE").exists());
 }
 
-/// All that a run computes: the dictionary, the model, the figures, and the metrics without their times.
-fn results(folder: &Path) -> (Vec<u8>, Vec<u8>, Vec<u8>, Vec<Value>) {
-    let read = |name: &str| fs::read(folder.join(name)).unwrap();
-    let mut lines = metrics(folder);
-    for line in &mut lines {
-        line.as_object_mut().unwrap().remove("seconds");
-    }
-    (read("dictionary.npy"), read("model.safetensors"), read("figures.json"), lines)
-}
+const RESULTS: [&str; 3] = ["dictionary.npy", "model.safetensors", "figures.json"];
 
 #[cfg(unix)]
 #[test]
@@ -287,7 +279,7 @@ fn killed_or_interrupted_at_any_moment_a_run_leaves_the_same() {
         }
         eprintln!("{kills} processes were killed, {interrupts} interrupted, on {threads} threads");
         assert!(kills > 0 && out.join("DONE").exists());
-        assert!(results(&out) == results(&whole), "another run than the undisturbed one");
+        assert!(results(&out, &RESULTS) == results(&whole, &RESULTS), "another run than the undisturbed one");
     }
 }
 
@@ -303,7 +295,7 @@ fn a_run_goes_on_only_as_what_it_was() {
     for part in ["lambda was 0.5, is 0.6", "training.batch_size was 512, is 100", "help: "] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let before = results(&desk.path("out"));
+    let before = results(&desk.path("out"), &RESULTS);
     // Other images under the same name.
     let other = strokes::splits(6, TRAIN, TEST);
     fs::rename(desk.path("data"), desk.path("cache")).unwrap();
@@ -313,7 +305,7 @@ fn a_run_goes_on_only_as_what_it_was() {
     fs::remove_dir_all(desk.path("data")).unwrap();
     fs::rename(desk.path("cache"), desk.path("data")).unwrap();
     succeed(with(&[]));
-    assert!(results(&desk.path("out")) == before);
+    assert!(results(&desk.path("out"), &RESULTS) == before);
     assert!(fail(with(&[]), 1).contains("is finished"));
 }
 

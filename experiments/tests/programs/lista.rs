@@ -1,6 +1,8 @@
 //! The programs `lista_patches` and `lista_synthetic` as a user runs them.
 
-use crate::support::{Desk, fail, kill_until_finished, stderr, stdout, succeed, with_defaults, write_photographs};
+use crate::support::{
+    Desk, fail, json, kill_until_finished, stderr, stdout, succeed, with_defaults, write_photographs,
+};
 use latent_datasets::folder::Channels;
 use ndarray::Array2;
 use serde_json::Value;
@@ -34,10 +36,6 @@ fn synthetic(desk: &Desk, flags: &[&str]) -> Command {
     let small = [["--output", "out"], ["--features", "20"], ["--atoms", "40"], ["--layers", "3"], ["--steps", "540"]];
     let sets = ["test_samples=60", "learning_rate=5e-3", "networks=[\"lista\", \"cpss\", \"alista\"]"];
     command(desk, env!("CARGO_BIN_EXE_lista_synthetic"), flags, &small, &sets)
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 /// Lines of the metrics without their times.

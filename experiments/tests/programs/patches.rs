@@ -1,10 +1,10 @@
 //! The program `patches` as a user runs it.
 
-use crate::support::{Desk, fail, kill_until_finished, stderr, stdout, succeed, with_defaults, write_photographs};
+use crate::support::{
+    Desk, fail, json, kill_until_finished, results, stderr, stdout, succeed, with_defaults, write_photographs,
+};
 use latent_datasets::folder::Channels;
-use serde_json::Value;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_patches");
@@ -22,10 +22,6 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
         [["--data-dir", "data"], ["--output", "out"], ["--config", "quick"], ["--atoms", "16"], ["--epochs", "2"]];
     let sizes = ["--set", "train_patches=600", "--set", "test_patches=200", "--set", "training.batch_size=128"];
     desk.command(PROGRAM, &[&with_defaults(flags, &small)[..], &sizes].concat())
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 #[test]
@@ -76,12 +72,6 @@ fn without_photographs_dead_leaves_stand_in_and_it_is_said() {
     assert!(refused.contains("Berkeley segmentation data set are at https://"), "{refused}");
 }
 
-/// All that a run computes.
-fn results(folder: &Path) -> [Vec<u8>; 4] {
-    ["dictionary.npy", "model.safetensors", "gabors.json", "figures.json"]
-        .map(|name| fs::read(folder.join(name)).unwrap())
-}
-
 #[cfg(unix)]
 #[test]
 fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
@@ -90,7 +80,9 @@ fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
         ["--set", "training.checkpoint_every=2 steps", "--set", "training.validate_every=3 steps", "--epochs", "12"];
     succeed(study(&desk, &[&sets[..], &["--output", "whole", "--threads", "2"]].concat()));
     kill_until_finished(&desk.path("out"), || study(&desk, &[&sets[..], &["--resume", "--threads", "1"]].concat()));
-    assert!(results(&desk.path("out")) == results(&desk.path("whole")), "another run than the undisturbed one");
+    let results =
+        |folder| results(&desk.path(folder), &["dictionary.npy", "model.safetensors", "gabors.json", "figures.json"]);
+    assert!(results("out") == results("whole"), "another run than the undisturbed one");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The program `psd_images` as a user runs it.
 
-use crate::support::{Desk, fail, kill_until_finished, stderr, stdout, succeed, with_defaults, write_photographs};
+use crate::support::{
+    Desk, fail, json, kill_until_finished, results, stderr, stdout, succeed, with_defaults, write_photographs,
+};
 use latent_datasets::folder::Channels;
 use ndarray::{Array4, Axis};
 use serde_json::Value;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_psd_images");
@@ -25,10 +26,6 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
     let flags = with_defaults(flags, &small);
     let all: Vec<&str> = sizes.chain(flags).collect();
     desk.command(PROGRAM, &all)
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 #[test]
@@ -100,18 +97,6 @@ fn without_photographs_dead_leaves_stand_in_and_it_is_said() {
     assert!(stdout(&output).contains("SYNTHETIC PICTURES"), "{}", stdout(&output));
 }
 
-/// All that a run computes, its times aside.
-fn results(folder: &Path) -> (Vec<Vec<u8>>, Vec<Value>) {
-    let files = ["decoder_1.npy", "decoder_4.npy", "encoder_4.npy", "model.safetensors"];
-    let lines = fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
-    let line = |line: &str| {
-        let mut line: Value = serde_json::from_str(line).unwrap();
-        line.as_object_mut().unwrap().remove("seconds");
-        line
-    };
-    (files.map(|name| fs::read(folder.join(name)).unwrap()).into(), lines.lines().map(line).collect())
-}
-
 #[cfg(unix)]
 #[test]
 fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
@@ -120,7 +105,9 @@ fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
     let sets = ["--set", "training.checkpoint_every=2 steps", "--set", "windows.train=7", "--epochs", "6"];
     succeed(study(&desk, &[&sets[..], &["--output", "whole", "--threads", "2"]].concat()));
     kill_until_finished(&desk.path("out"), || study(&desk, &[&sets[..], &["--resume", "--threads", "1"]].concat()));
-    assert!(results(&desk.path("out")) == results(&desk.path("whole")), "another run than the undisturbed one");
+    let results =
+        |folder| results(&desk.path(folder), &["decoder_1.npy", "decoder_4.npy", "encoder_4.npy", "model.safetensors"]);
+    assert!(results("out") == results("whole"), "another run than the undisturbed one");
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! The program `text_augmentation` as a user runs it.
 
-use crate::support::{Desk, fail, kill_until_finished, succeed, with_defaults};
-use serde_json::Value;
+use crate::support::{Desk, fail, json, kill_until_finished, results, succeed, with_defaults};
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_text_augmentation");
@@ -13,10 +11,6 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
     let defaults = [["--output", "out"], ["--config", "quick"]];
     let small = ["--set", "unlabelled_reviews=200", "--set", "test_reviews=200", "--set", "embedding.dimensions=8"];
     desk.command(PROGRAM, &[&with_defaults(flags, &defaults)[..], &small].concat())
-}
-
-fn json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 /// Every method at once.
@@ -62,11 +56,6 @@ fn a_run_leaves_scores_examples_and_pictures() {
     }
 }
 
-/// All that a run computes.
-fn results(folder: &Path) -> [Vec<u8>; 4] {
-    ["model.safetensors", "test.json", "figures.json", "examples.txt"].map(|name| fs::read(folder.join(name)).unwrap())
-}
-
 #[cfg(unix)]
 #[test]
 fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
@@ -74,7 +63,9 @@ fn killed_at_any_moment_a_run_leaves_the_same_on_any_threads() {
     let sets = ["--set", "training.checkpoint_every=3 steps", "--set", CHAIN, "--set", SWAP, "--classifier", "gru"];
     succeed(study(&desk, &[&sets[..], &["--output", "whole", "--threads", "2"]].concat()));
     kill_until_finished(&desk.path("out"), || study(&desk, &[&sets[..], &["--resume", "--threads", "1"]].concat()));
-    assert!(results(&desk.path("out")) == results(&desk.path("whole")), "another run than the undisturbed one");
+    let results =
+        |folder| results(&desk.path(folder), &["model.safetensors", "test.json", "figures.json", "examples.txt"]);
+    assert!(results("out") == results("whole"), "another run than the undisturbed one");
 }
 
 #[test]

@@ -16,6 +16,22 @@ use tempfile::TempDir;
 pub const TRAIN: usize = 300;
 pub const TEST: usize = 60;
 
+/// What a file of JSON says.
+pub fn json(path: &Path) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// What a run computes: these files of it, and its metrics, times aside.
+pub fn results(folder: &Path, files: &[&str]) -> (Vec<Vec<u8>>, Vec<serde_json::Value>) {
+    let metrics = fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
+    let line = |line: &str| {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line.as_object_mut().unwrap().remove("seconds");
+        line
+    };
+    (files.iter().map(|name| fs::read(folder.join(name)).unwrap()).collect(), metrics.lines().map(line).collect())
+}
+
 /// A temporary folder to work in.
 pub struct Desk {
     folder: TempDir,

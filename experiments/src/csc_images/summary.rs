@@ -31,7 +31,7 @@ impl fmt::Display for Summary<'_> {
             window = config.windows.side,
         )?;
         writeln!(f, "on {} test windows, coded by {}:", data.test.nrows(), config.solver)?;
-        let heads = ["filters", "objective", "PSNR (dB)", "not zero (%)", "a pixel", "worst gap", "seconds"];
+        let heads = ["filters", "objective", "PSNR (dB)", "used (%)", "a pixel", "worst gap", "seconds"];
         writeln!(f, "  {}", heads.map(|head| format!("{head:>12}")).concat())?;
         for Bank { filters, judged, density, .. } in banks {
             let Judged { codes, nonzeros_by_pixel, psnr, seconds } = judged;

@@ -165,18 +165,10 @@ fn parameters_out_of_their_domains() {
         assert_eq!(error.to_string(), message);
     };
     let (all, fine) = (resources(), SentenceSwap::default());
-    told(SentenceSwap { rate: 1.5, ..fine }, &all, "augment (sentence_swap): rate = 1.5: expected a number in [0, 1]");
-    told(
-        SentenceSwap { threshold: -1.0, ..fine },
-        &all,
-        "augment (sentence_swap): threshold = -1: expected a number in [0, 1]",
-    );
-    told(
-        SentenceSwap { merge: f64::NAN, ..fine },
-        &all,
-        "augment (sentence_swap): merge = NaN: expected a number in [0, 1]",
-    );
-    told(fine, &Resources::default(), "augment (sentence_swap): needs `tf_idf`, which the resources do not have");
+    told(SentenceSwap { rate: 1.5, ..fine }, &all, "sentence_swap: rate = 1.5: expected a number in [0, 1]");
+    told(SentenceSwap { threshold: -1.0, ..fine }, &all, "sentence_swap: threshold = -1: expected a number in [0, 1]");
+    told(SentenceSwap { merge: f64::NAN, ..fine }, &all, "sentence_swap: merge = NaN: expected a number in [0, 1]");
+    told(fine, &Resources::default(), "sentence_swap: needs `tf_idf`, which the resources do not have");
     let error = toml::from_str::<SentenceSwap>("rat = 0.5").unwrap_err().to_string();
     assert!(error.contains("unknown field `rat`"), "{error}");
 }

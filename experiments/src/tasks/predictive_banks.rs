@@ -158,21 +158,6 @@ impl PredictiveBanksTask {
     pub fn penalty(&self) -> ConvolutionalParams<f32> {
         free(self.energy.lambda)
     }
-
-    fn terms(&self, x: &Tensor, context: &mut Context) -> Result<(Tensor, Vec<(&'static str, f64)>), TaskError> {
-        let images = images(x, self.image);
-        let share = (self.banks.len() as f32).recip();
-        let (mut objective, mut values) = (Tensor::scalar(0.0), Vec::new());
-        for Bank { names, model, .. } in &self.banks {
-            let PredictiveLoss { total, energy, codes } = model.loss(images.view(), context, self.energy.iterations)?;
-            let used = codes.array().iter().filter(|z| **z != 0.0).count();
-            values.push((names.objective, energy.total()));
-            values.push((names.prediction, energy.prediction));
-            values.push((names.density, used as f64 / codes.array().len() as f64));
-            objective = objective + total * share;
-        }
-        Ok((objective, values))
-    }
 }
 
 fn free(lambda: f64) -> ConvolutionalParams<f32> {
@@ -203,8 +188,19 @@ impl Task for PredictiveBanksTask {
     }
 
     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
-        let (objective, values) = self.terms(&batch.x, &mut pass.context)?;
-        let terms = Terms::new(objective, batch.x.shape()[0]);
+        let images = images(&batch.x, self.image);
+        let share = (self.banks.len() as f32).recip();
+        let (mut objective, mut values) = (Tensor::scalar(0.0), Vec::new());
+        for Bank { names, model, .. } in &self.banks {
+            let loss = model.loss(images.view(), &mut pass.context, self.energy.iterations)?;
+            let PredictiveLoss { total, energy, codes } = loss;
+            let used = codes.array().iter().filter(|z| **z != 0.0).count();
+            values.push((names.objective, energy.total()));
+            values.push((names.prediction, energy.prediction));
+            values.push((names.density, used as f64 / codes.array().len() as f64));
+            objective = objective + total * share;
+        }
+        let terms = Terms::new(objective, images.dim().0);
         Ok(values.into_iter().fold(terms, |terms, (name, value)| terms.with_value(name, value)))
     }
 

@@ -59,10 +59,7 @@ impl<E: Scalar> Method<E> for Fista {
 }
 
 fn iterate<E: Scalar>(sample: &Sample<'_, E>, maps: &mut [E], momentum: Momentum) -> Outcome {
-    let (operator, stop) = (sample.operator, sample.stop);
-    let lipschitz = operator.lipschitz() * sample.largest_weight();
-    // Filters or weights that are all zero leave nothing to step along; any step does.
-    let step = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
+    let (operator, stop, step) = (sample.operator, sample.stop, sample.step_size());
     let threshold = step * sample.lambda;
     let monotone = matches!(momentum, Momentum::Nesterov { monotone: true, .. });
     // z is the iterate. The gradient is taken at y = a z + (1 - a) other, and a step leaves its candidate in other.

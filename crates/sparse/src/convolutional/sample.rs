@@ -48,6 +48,13 @@ impl<E: Scalar> Sample<'_, E> {
         self.weights.map_or(E::one(), |w| largest(w.as_slice().expect("standard layout")))
     }
 
+    /// The step size of ISTA, `1 / (L max w)`. Filters or weights that are all zero leave nothing to step along; any step
+    /// does.
+    pub fn step_size(&self) -> E {
+        let lipschitz = self.operator.lipschitz() * self.largest_weight();
+        if lipschitz > E::zero() { lipschitz.recip() } else { E::one() }
+    }
+
     /// `max |D' image|`
     pub fn largest_correlation(&self, image: &Array3<E>) -> E {
         let each = self.operator.correlate(image, |_, g, worst: &mut E| *worst = worst.max(largest(g)));

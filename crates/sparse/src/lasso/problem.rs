@@ -107,6 +107,13 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         self.dictionary.lipschitz() + self.params.l2
     }
 
+    /// The step size of ISTA, `1 / L`. Atoms that are all zero leave nothing to step along; any step does.
+    #[cfg(feature = "lista")]
+    pub(crate) fn step_size(&self) -> E {
+        let lipschitz = self.lipschitz();
+        if lipschitz > E::zero() { lipschitz.recip() } else { E::one() }
+    }
+
     /// The smallest lambda at which the code of each sample is zero: `max_j |w_j' x| / weight_j`, or
     /// without the absolute value (and at least 0) where codes are held positive.
     ///

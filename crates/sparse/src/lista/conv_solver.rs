@@ -102,9 +102,7 @@ struct OfSample<'s, E: Scalar> {
 
 impl<'s, E: Scalar> OfSample<'s, E> {
     fn new(sample: &'s Sample<'s, E>) -> Self {
-        let lipschitz = sample.operator.lipschitz() * sample.largest_weight();
-        let step_size = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
-        Self { sample, step_size }
+        Self { sample, step_size: sample.step_size() }
     }
 
     fn image(&self, pixels: &[E]) -> Array3<E> {

@@ -96,9 +96,7 @@ struct OfBlock<'b, E: Scalar> {
 
 impl<'b, E: Scalar> OfBlock<'b, E> {
     fn new(lasso: &'b Lasso<'b, E>, block: &'b Block<'_, E>) -> Self {
-        let lipschitz = lasso.lipschitz();
-        let step_size = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
-        Self { lasso, correlations: block.correlations, lambda: block.lambda, step_size }
+        Self { lasso, correlations: block.correlations, lambda: block.lambda, step_size: lasso.step_size() }
     }
 
     fn correlations(&self, row: usize) -> &[E] {

@@ -62,8 +62,7 @@ impl<E: Scalar> Lista<E> {
             return Err(unsupported("the l2 term"));
         }
         let (layers, atoms) = (params.layers, lasso.dictionary().len());
-        let lipschitz = lasso.lipschitz();
-        let step = if lipschitz > E::zero() { lipschitz.recip() } else { E::one() };
+        let step = lasso.step_size();
 
         let weights: Box<dyn Weights<E>> = match params.variant {
             Variant::Recurrent => Box::new(Recurrent::new(lasso, layers, params.tied, step)),

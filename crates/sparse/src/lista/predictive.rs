@@ -113,7 +113,7 @@ impl<E: Scalar> PredictiveLoss<E> {
         optimizer: &mut dyn Optimizer<E>,
     ) -> Result<PredictiveEnergy, TrainError> {
         let Self { total, energy, .. } = self;
-        let gradients = train::gradients(total, energy.total(), &model.variables())?;
+        let gradients = train::gradients(total, &model.variables())?;
         optimizer.step(&model.parameters(), &gradients)?;
         Ok(energy)
     }

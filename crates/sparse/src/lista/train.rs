@@ -192,7 +192,7 @@ impl<E: Scalar> StageTrainer<E> {
             let loss = loss(stage.layers, self.made)?;
             let value = loss.item().as_f64();
             let variables: Vec<Tensor<E>> = parameters.iter().map(|(_, parameter)| parameter.tensor()).collect();
-            (value, gradients(loss, value, &variables)?)
+            (value, gradients(loss, &variables)?)
         };
         let adam = match self.adam.take().filter(|_| of_stage > 0) {
             Some(adam) => self.adam.insert(adam),
@@ -232,12 +232,9 @@ fn adam<E: Scalar>(stage: Stage) -> Result<FirstOrder<Adam, E>, OptimError> {
     Adam { learning_rate: stage.learning_rate, ..Adam::default() }.optimizer()
 }
 
-/// The gradients of a loss whose value, perhaps with constants that it lacks, is finite.
-pub(super) fn gradients<E: Scalar>(
-    loss: Tensor<E>,
-    value: f64,
-    variables: &[Tensor<E>],
-) -> Result<Vec<Tensor<E>>, TrainError> {
+/// The gradients of a loss, if that is finite.
+pub(super) fn gradients<E: Scalar>(loss: Tensor<E>, variables: &[Tensor<E>]) -> Result<Vec<Tensor<E>>, TrainError> {
+    let value = loss.item().as_f64();
     if value.is_finite() {
         Ok(grad(&[loss], variables, GradOptions::default()))
     } else {

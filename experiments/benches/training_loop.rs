@@ -7,11 +7,11 @@
 //! many, and looks at the clock before and after each. For the cost of the loop the turns are of one step; for the gain of
 //! many, without the first of each, so that the batch that is made ahead at the end of a turn counts for nothing.
 
-use experiments::tasks::VaeTask;
 use experiments::training::StudyConfig;
 use experiments::vae_mnist::Config;
 use latent_datasets::synthetic::strokes;
 use latent_layers::Module;
+use latent_models::train::VaeTask;
 use latent_numeric::parallel::with_threads;
 use latent_optim::{Optimizer, Schedule};
 use latent_tensor::{GradOptions, grad};

@@ -5,6 +5,7 @@
 //! flags and configurations to the run folder and going on after a kill, is the same for all.
 
 pub mod augmentation;
+pub mod bank_sizes;
 pub mod cli;
 pub mod csc_images;
 pub mod data;
@@ -29,7 +30,6 @@ pub mod psd_images;
 pub mod solvers;
 pub mod steps;
 pub mod sweep;
-pub mod tasks;
 pub mod text_augmentation;
 mod timed;
 pub mod trained;

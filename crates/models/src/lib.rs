@@ -72,6 +72,11 @@
 //! - Evaluation draws nothing and changes nothing. Random draws come from the streams that are handed in.
 //! - Models are [`Module`](latent_layers::Module)s: they are saved and loaded by `latent-layers`.
 //!
+//! # Training
+//!
+//! With the feature `train`, [`train`] has the models as tasks for the loop of `latent-train`: checkpoints, early
+//! stopping, metrics. Without it the crate does not depend on `latent-train`.
+//!
 //! # PyTorch
 //!
 //! Names and layouts of what [`latent_layers::save`] writes are those of a `state_dict` whose `Sequential`s are called
@@ -83,6 +88,8 @@ mod error;
 mod gan;
 mod nonlinearity;
 mod repeat;
+#[cfg(feature = "train")]
+pub mod train;
 mod vae;
 
 pub use error::ModelError;

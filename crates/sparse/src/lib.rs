@@ -44,6 +44,8 @@ pub mod lasso;
 pub mod lista;
 pub mod prox;
 mod spd;
+#[cfg(feature = "train")]
+pub mod train;
 
 pub use atoms::Dictionary;
 pub use error::SparseError;

@@ -6,6 +6,7 @@
 
 pub mod axis;
 pub mod checkpoint;
+pub mod classification;
 pub mod config;
 mod every;
 mod executor;
@@ -28,6 +29,7 @@ mod trainable;
 
 pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
+pub use latent_regularizers::Snapshot;
 pub use observer::{Event, Observer, Position, Step, Validation};
 pub use stop::{StopReason, Trouble};
 pub use task::{Pass, Source, Task, TaskError};

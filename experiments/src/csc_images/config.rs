@@ -1,10 +1,10 @@
 //! What a run depends on.
 
 use crate::augmentation::Augmentation;
+use crate::bank_sizes;
 use crate::cli::Dataset;
 use crate::natural;
 use crate::solvers::ConvolutionalSolver;
-use crate::tasks::bank_sizes;
 use crate::training::StudyConfig;
 use crate::windows::{self, Windows};
 use latent_sparse::convolutional::{ConvolutionalParams, FilterInit, FilterMethod, FilterParams};

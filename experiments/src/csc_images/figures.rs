@@ -4,9 +4,9 @@ use super::conclude::{Bank, Concluded, Drawn};
 use crate::failure::Failure;
 use crate::picture::{Cell, Photo, Sheet, Tile, Tone, colours, filter_sheet, signed_colours};
 use crate::plot::{Axis, Figure, Panel};
-use crate::tasks::FilterBanksTask;
 use image::RgbImage;
 use latent_sparse::SparseError;
+use latent_sparse::train::FilterBanksTask;
 use latent_train::run::RunFolder;
 use ndarray::{Array2, Array3, ArrayView2, Axis as Dimension};
 

@@ -1,8 +1,8 @@
 //! Pictures of the atoms while they are learned.
 
 use crate::picture;
-use crate::tasks::DictionaryTask;
 use image::RgbImage;
+use latent_sparse::train::DictionaryTask;
 use latent_train::progress::grouped;
 use latent_train::report::{Picture, Section};
 use std::fs;

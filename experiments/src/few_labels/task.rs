@@ -4,10 +4,10 @@ use super::config::Config;
 use super::data::FewLabelled;
 use super::encoder::Encoder;
 use crate::failure::Failure;
-use crate::tasks::classified;
 use latent_layers::{Context, Init, Layer, Linear, Module, Visitor};
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
+use latent_train::classification;
 use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
 use ndarray::{Array2, Axis};
@@ -87,7 +87,7 @@ impl ClassifierTask {
 
     fn terms(&self, batch: &ImageBatch, which: usize, context: &mut Context) -> Result<Terms, TaskError> {
         let logits = self.head.forward(&self.of(batch, which, context)?, context)?;
-        Ok(classified::terms_of_images(&logits, batch))
+        Ok(classification::terms_of_images(&logits, batch))
     }
 
     /// What test images are taken for.
@@ -98,7 +98,7 @@ impl ClassifierTask {
         let context = &mut Context::evaluate();
         let logits = no_grad(|| self.head.forward(&self.of(batch, 1, context)?, context).map_err(TaskError::from))?;
         let loss = f64::from(logits.cross_entropy(&batch.labels).sum().item());
-        Ok(Classified { classes: classified::classes(&logits), loss })
+        Ok(Classified { classes: classification::classes(&logits), loss })
     }
 }
 

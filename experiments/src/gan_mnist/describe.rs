@@ -1,7 +1,7 @@
 //! Both models as tables of layers.
 
-use crate::tasks::each_class_in_turn;
 use latent_layers::{Applied, Context, Module, Summary};
+use latent_models::train::each_class_in_turn;
 use latent_models::{Gan, ModelError};
 use latent_tensor::{Tensor, no_grad};
 use std::fmt::Write;

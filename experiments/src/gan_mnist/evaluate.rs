@@ -3,10 +3,10 @@
 use super::{Config, median_distance, nearest, pictures};
 use crate::data;
 use crate::failure::Failure;
-use crate::judge::Scores;
-use crate::tasks::{GanTask, samples_of_all_classes};
+use crate::judge::{Judge, Scores};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
+use latent_models::train::{GanTask, JUDGED, samples_of_all_classes};
 use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::run::RunFolder;
 use ndarray::Ix2;
@@ -37,7 +37,7 @@ struct Memory {
 }
 
 /// Writes pictures and figures into the folder, and answers with the report.
-pub fn finish(config: &Config, task: &GanTask, data: &Splits, folder: &RunFolder) -> Result<Study, Failure> {
+pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, folder: &RunFolder) -> Result<Study, Failure> {
     let generator = &task.gan.generator;
     let set = data::title(data);
     let about = "Samples of a generative adversarial network, and what a classifier of real images says of them.";
@@ -82,11 +82,13 @@ fn without_unit(loss: GanLoss) -> Vec<String> {
     always.iter().chain(losses).map(ToString::to_string).chain(singular_values).collect()
 }
 
-fn judged(task: &GanTask, samples: usize) -> Result<Option<Scores>, Failure> {
-    task.scores(samples).map_err(|error| Failure::new(error.to_string()))
+fn judged(task: &GanTask<Judge>, samples: usize) -> Result<Option<Scores>, Failure> {
+    let Some(judge) = task.judge() else { return Ok(None) };
+    let (images, classes) = samples_of_all_classes(&task.gan.generator, samples, JUDGED)?;
+    Ok(Some(judge.score(images.view_as::<Ix2>(), classes.as_deref())?))
 }
 
-fn memory(task: &GanTask, data: &Splits) -> Result<Memory, Failure> {
+fn memory(task: &GanTask<Judge>, data: &Splits) -> Result<Memory, Failure> {
     let images = NEIGHBOURS.min(data.test.len());
     let (samples, _) = samples_of_all_classes(&task.gan.generator, images, "neighbours")?;
     let samples = median_distance(&nearest(samples.view_as::<Ix2>(), &data.train));
@@ -94,7 +96,7 @@ fn memory(task: &GanTask, data: &Splits) -> Result<Memory, Failure> {
     Ok(Memory { images, samples, test_images })
 }
 
-fn sections(task: &GanTask, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
+fn sections(task: &GanTask<Judge>, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
     let generator = &task.gan.generator;
     let mut sections = Vec::new();
     let mut add = |name: &str, title: &str, text: &str, picture| {

@@ -17,9 +17,9 @@ use crate::cli::Common;
 use crate::data::{self, Loaded};
 use crate::failure::Failure;
 use crate::judge::Judge;
-use crate::tasks::GanTask;
 use crate::training::{Study, StudyConfig};
 use latent_datasets::Splits;
+use latent_models::train::GanTask;
 use latent_train::report;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
@@ -41,14 +41,14 @@ impl Study for GanMnist {
         "Train a generative adversarial network on MNIST and judge its digits by a classifier of real ones";
     type Config = Config;
     type Data = Splits;
-    type Task = GanTask;
+    type Task = GanTask<Judge>;
     type Source<'d> = Images<'d>;
 
     fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
         data::load(flags)
     }
 
-    fn model(config: &Config, data: &Splits, seed: u64) -> Result<GanTask, Failure> {
+    fn model(config: &Config, data: &Splits, seed: u64) -> Result<GanTask<Judge>, Failure> {
         let (channels, height, width) = data.train.image_dim();
         let (wanted, found) = (config.model.classes, data.train.classes());
         if wanted > 0 && wanted != found {
@@ -57,10 +57,10 @@ impl Study for GanMnist {
                 .help(format!("--set model.classes={found}, or 0 for a model without classes")));
         }
         let gan = config.model.build([channels, height, width], seed)?;
-        Ok(GanTask::new(gan, config.objective)?)
+        Ok(GanTask::unjudged(gan, config.objective)?)
     }
 
-    fn task(config: &Config, data: &Splits, seed: u64) -> Result<GanTask, Failure> {
+    fn task(config: &Config, data: &Splits, seed: u64) -> Result<GanTask<Judge>, Failure> {
         let task = Self::model(config, data, seed)?;
         if config.judged_samples == 0 {
             return Ok(task);
@@ -83,7 +83,7 @@ impl Study for GanMnist {
         Ok(Some(Images::in_order(&data.test, size)?.at_most(batches)))
     }
 
-    fn players(config: &Config, task: &GanTask, steps: u64) -> Result<Vec<Player>, Failure> {
+    fn players(config: &Config, task: &GanTask<Judge>, steps: u64) -> Result<Vec<Player>, Failure> {
         let round = config.discriminator_steps + 1;
         let of_generator = steps / round;
         Ok(vec![
@@ -96,23 +96,23 @@ impl Study for GanMnist {
         Settings { turns: vec![config.discriminator_steps, 1], ..config.training().settings(seed) }
     }
 
-    fn describe(config: &Config, task: &GanTask) -> Result<String, Failure> {
+    fn describe(config: &Config, task: &GanTask<Judge>) -> Result<String, Failure> {
         let tables = describe::describe(&task.gan, config.training.batch_size)?;
         let warnings = monitors::warnings(config).into_iter();
         Ok(warnings.fold(tables, |text, (_, warning)| text + "warning: " + &warning.message + "\n"))
     }
 
     fn attach<'a>(
-        session: Session<'a, GanTask>,
+        session: Session<'a, GanTask<Judge>>,
         config: &'a Config,
         data: &'a Splits,
-    ) -> Result<Session<'a, GanTask>, Failure> {
+    ) -> Result<Session<'a, GanTask<Judge>>, Failure> {
         for (name, warning) in monitors::warnings(config) {
             session.warn(name, &warning)?;
         }
         let records = session.records();
         // With validations, because averaged weights are in their place then.
-        let draw = move |event: &Event<'_>, at: Position, task: &GanTask| {
+        let draw = move |event: &Event<'_>, at: Position, task: &GanTask<Judge>| {
             if matches!(event, Event::Validation(_)) {
                 let sheet = pictures::by_class(&task.gan.generator, data, 10).map_err(TaskError::from)?;
                 records.image("samples", at.step, &sheet)?;
@@ -126,7 +126,7 @@ impl Study for GanMnist {
         })
     }
 
-    fn finish(config: &Config, task: &GanTask, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
+    fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
         evaluate::finish(config, task, data, &ended.records.folder())
     }
 }

@@ -2,9 +2,9 @@
 
 use super::nearest;
 use crate::picture::{captioned, rows, side};
-use crate::tasks::{each_class_in_turn, samples_of_all_classes};
 use image::RgbImage;
 use latent_datasets::Splits;
+use latent_models::train::{each_class_in_turn, samples_of_all_classes};
 use latent_models::{Generator, Interpolation, ModelError};
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;

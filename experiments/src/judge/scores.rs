@@ -4,7 +4,9 @@ use super::{Classifier, Moments, frechet_distance};
 use crate::failure::Failure;
 use latent_datasets::{LabelledImages, Splits};
 use latent_layers::LayerError;
+use latent_models::train::SampleJudge;
 use latent_numeric::linalg::LinalgError;
+use latent_train::TaskError;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use serde::Serialize;
 use thiserror::Error;
@@ -95,6 +97,19 @@ impl Judge {
             effective_classes: entropy.exp(),
             frechet_distance,
         })
+    }
+}
+
+impl SampleJudge for Judge {
+    fn figures(
+        &self,
+        images: ArrayView2<'_, f32>,
+        classes: Option<&[usize]>,
+    ) -> Result<Vec<(&'static str, f64)>, TaskError> {
+        let scores = self.score(images, classes)?;
+        let accuracy = scores.accuracy.map(|accuracy| ("class_accuracy", accuracy));
+        let others = [("effective_classes", scores.effective_classes), ("frechet_distance", scores.frechet_distance)];
+        Ok(accuracy.into_iter().chain(others).collect())
     }
 }
 

@@ -1,12 +1,12 @@
 //! Learned encoders beside the solvers that they imitate.
 
 use crate::failure::Failure;
-use crate::tasks::EncodersTask;
 use crate::timed::timed;
 use crate::worth::iterations_worth;
 use latent_sparse::SparseError;
 use latent_sparse::lasso::{Admm, Codes, Fista, Ista, Solver, Stop};
 use latent_sparse::lista::{LayerWise, losses};
+use latent_sparse::train::EncodersTask;
 use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
 use ndarray::Array2;

@@ -5,7 +5,7 @@ use super::{Config, Domain};
 use crate::failure::Failure;
 use crate::plot::{Axis, Figure as Plot, Panel};
 use crate::print::summarise;
-use crate::tasks::{EncoderLoss, EncodersTask};
+use latent_sparse::train::{EncoderLoss, EncodersTask};
 use latent_train::progress::grouped;
 use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::session::Ended;

@@ -5,11 +5,11 @@ use crate::augmentation::Augmentation;
 use crate::cli::Dataset;
 use crate::mixing::Mixed;
 use crate::networks::{self, Network, Schedule};
-use crate::tasks::EncoderLoss;
 use crate::training::StudyConfig;
 use latent_sparse::dictionary::DictionaryParams;
 use latent_sparse::lasso::{LassoParams, Stop};
 use latent_sparse::lista::{ListaParams, SupportSelection};
+use latent_sparse::train::EncoderLoss;
 use latent_train::config::{Check, Problems, Training};
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,10 @@
 use super::{Config, Noise};
 use crate::data::{DataSet, source};
 use crate::failure::Failure;
-use crate::tasks::PlantedBatch;
 use latent_datasets::synthetic::planted::Planted;
 use latent_numeric::matmul::matmul;
 use latent_numeric::random::Stream;
+use latent_sparse::train::PlantedBatch;
 use latent_tensor::Tensor;
 use latent_train::Source;
 use latent_train::run::DataSource;

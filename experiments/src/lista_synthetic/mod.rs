@@ -24,11 +24,11 @@ use crate::cli::{Common, Dataset};
 use crate::data::Loaded;
 use crate::failure::Failure;
 use crate::networks;
-use crate::tasks::RecoveryTask;
 use crate::training::{Shorthand, Study};
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Lasso, LassoParams};
 use latent_sparse::lista::StageTrainer;
+use latent_sparse::train::RecoveryTask;
 use latent_train::report;
 use latent_train::session::Ended;
 

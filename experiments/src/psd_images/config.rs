@@ -1,13 +1,14 @@
 //! What a run depends on.
 
 use crate::augmentation::Augmentation;
+use crate::bank_sizes;
 use crate::cli::Dataset;
 use crate::natural;
-use crate::tasks::{Energy, bank_sizes};
 use crate::training::StudyConfig;
 use crate::windows::Windows;
 use latent_datasets::folder::Channels;
 use latent_sparse::convolutional::LowPass;
+use latent_sparse::train::Energy;
 use latent_train::config::{Check, Decay, Optimizer, Problems, Schedule, Training};
 use serde::{Deserialize, Serialize};
 

@@ -4,10 +4,10 @@ use super::conclude::{Bank, Concluded};
 use crate::failure::Failure;
 use crate::picture::{Cell, Photo, Sheet, colours, filter_sheet, signed_colours};
 use crate::plot::{Axis, Figure, Panel};
-use crate::tasks::PredictiveBanksTask;
 use crate::windows::Judged;
 use image::RgbImage;
 use latent_sparse::SparseError;
+use latent_sparse::train::PredictiveBanksTask;
 use latent_train::run::RunFolder;
 use ndarray::{Array4, Axis as Dimension};
 

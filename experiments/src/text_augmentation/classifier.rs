@@ -1,10 +1,10 @@
 //! Both classifiers.
 
 use super::{ClassifierName, Config, TextBatch};
-use crate::tasks::classified;
 use latent_layers::{Context, Embedding, Gru, Init, Layer, LayerError, Linear, Module, Visitor};
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
+use latent_train::classification;
 use latent_train::progress::grouped;
 use latent_train::{Pass, Task, TaskError, Terms};
 use ndarray::{Array2, Ix2};
@@ -137,7 +137,7 @@ impl Task for Classifier {
 
     fn loss(&self, _: usize, batch: &TextBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let logits = self.logits(&batch.words, &mut pass.context)?;
-        Ok(classified::terms(&logits, &batch.labels))
+        Ok(classification::terms(&logits, &batch.labels))
     }
 
     fn evaluate(&self, batch: &TextBatch, pass: &mut Pass) -> Result<Terms, TaskError> {

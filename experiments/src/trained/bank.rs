@@ -6,12 +6,12 @@ use super::windows::Windows;
 use crate::csc_images::{self, CscImages};
 use crate::failure::Failure;
 use crate::psd_images::{self, PsdImages};
-use crate::tasks::{FilterBanksTask, PredictiveBanksTask};
 use crate::windows::WindowSplits;
 use latent_numeric::random::Stream;
 use latent_sparse::SparseError;
 use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams, Filters};
 use latent_sparse::lasso::Stop;
+use latent_sparse::train::{FilterBanksTask, PredictiveBanksTask};
 use latent_tensor::Tensor;
 use ndarray::{Array4, ArrayView4, Ix4};
 

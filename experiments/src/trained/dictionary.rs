@@ -2,8 +2,8 @@
 
 use super::Trained;
 use crate::failure::Failure;
-use crate::tasks::DictionaryTask;
 use latent_numeric::random::Stream;
+use latent_sparse::train::DictionaryTask;
 use latent_tensor::Tensor;
 use ndarray::Ix2;
 

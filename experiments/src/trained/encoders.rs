@@ -2,9 +2,9 @@
 
 use super::Trained;
 use crate::failure::Failure;
-use crate::tasks::EncodersTask;
 use latent_numeric::random::Stream;
 use latent_sparse::lista::{LayerWise, Lista};
+use latent_sparse::train::EncodersTask;
 use latent_tensor::{Tensor, no_grad};
 use ndarray::Ix2;
 

@@ -2,12 +2,12 @@
 
 use super::Trained;
 use crate::failure::Failure;
-use crate::tasks::GanTask;
+use latent_models::train::GanTask;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 
 /// It has a generator, and nothing that finds the code of an image.
-impl Trained for GanTask {
+impl<J: Send + Sync> Trained for GanTask<J> {
     fn kind(&self) -> &'static str {
         "a generative adversarial network"
     }

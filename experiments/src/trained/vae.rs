@@ -2,8 +2,8 @@
 
 use super::Trained;
 use crate::failure::Failure;
-use crate::tasks::VaeTask;
 use latent_layers::Context;
+use latent_models::train::VaeTask;
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
 

@@ -2,7 +2,7 @@
 
 use super::killed::{VAE, assert_same, checkpoints, metrics};
 use super::support::{Desk, fail, stderr, succeed};
-use experiments::tasks::VaeTask;
+use latent_models::train::VaeTask;
 use latent_models::{VaeObjective, VaeSettings};
 use latent_tensor::Tensor;
 use latent_train::config::Optimizer;

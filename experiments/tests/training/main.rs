@@ -2,6 +2,7 @@
 
 mod failing;
 mod gan;
+mod gan_mnist;
 mod killed;
 mod study;
 #[allow(dead_code, reason = "each test uses a part")]

@@ -1,27 +1,52 @@
 //! A generative adversarial network as a task.
 
-use crate::judge::{Judge, JudgeError, Scores};
+use crate::{Gan, GanObjective, GanTerms, Generator, ModelError};
 use latent_layers::Module;
-use latent_models::{Gan, GanObjective, GanTerms, Generator, ModelError};
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
-use ndarray::Ix2;
+use ndarray::{ArrayView2, Ix2};
+
+/// Rates generated images, as a classifier of real images does.
+pub trait SampleJudge: Send + Sync {
+    /// The figures of images in [0, 1], (samples, features), that were generated for these classes, each with its name.
+    ///
+    /// # Errors
+    /// If the images have another size than the judge takes, or are not finite.
+    fn figures(
+        &self,
+        images: ArrayView2<'_, f32>,
+        classes: Option<&[usize]>,
+    ) -> Result<Vec<(&'static str, f64)>, TaskError>;
+}
+
+/// The judge of a [`GanTask`] that has none; there is no value of this type.
+#[derive(Clone, Copy, Debug)]
+pub enum NoJudge {}
+
+impl SampleJudge for NoJudge {
+    fn figures(&self, _: ArrayView2<'_, f32>, _: Option<&[usize]>) -> Result<Vec<(&'static str, f64)>, TaskError> {
+        match *self {}
+    }
+}
 
 /// Trains a [`Gan`]: the player `discriminator`, then the player `generator`.
-pub struct GanTask {
-    /// What is trained.
+pub struct GanTask<J = NoJudge> {
+    /// The model that is trained.
     pub gan: Gan,
     objective: GanObjective,
-    judge: Option<(Judge, usize)>,
+    judge: Option<(J, usize)>,
 }
+
+/// The purpose of the random draws of judged samples, for [`samples_of_all_classes`].
+pub const JUDGED: &str = "judged";
 
 /// Samples that are made at once.
 const CHUNK: usize = 250;
 
 /// Names of the discriminator's singular values in evaluations, in the order of
-/// [`singular_values`](latent_models::Discriminator::singular_values); those beyond are not reported.
+/// [`singular_values`](crate::Discriminator::singular_values); those beyond are not reported.
 const SINGULAR_VALUES: [&str; 8] = [
     "singular_value_0",
     "singular_value_1",
@@ -34,38 +59,38 @@ const SINGULAR_VALUES: [&str; 8] = [
 ];
 
 impl GanTask {
-    /// This model on this objective.
+    /// A task that trains this model on this objective.
     ///
     /// # Errors
     /// If the objective makes no sense.
     pub fn new(gan: Gan, objective: GanObjective) -> Result<Self, ModelError> {
+        Self::unjudged(gan, objective)
+    }
+}
+
+impl<J> GanTask<J> {
+    /// A task without a judge, to which [`judged`](Self::judged) may add one.
+    ///
+    /// # Errors
+    /// If the objective makes no sense.
+    pub fn unjudged(gan: Gan, objective: GanObjective) -> Result<Self, ModelError> {
         objective.check()?;
         Ok(Self { gan, objective, judge: None })
     }
 
-    /// With so many samples judged in each evaluation, always of the same codes; at least two, of all classes alike.
+    /// The same task with `samples` generated images (at least two, of all classes alike, always from the same latent
+    /// codes) rated by the judge in each evaluation.
     #[must_use]
-    pub fn judged(self, judge: Judge, samples: usize) -> Self {
+    pub fn judged(self, judge: J, samples: usize) -> Self {
         Self { judge: Some((judge, samples.max(2))), ..self }
     }
 
-    /// Who judges samples, if anyone does.
-    pub fn judge(&self) -> Option<&Judge> {
+    /// The judge that rates samples, if there is one.
+    pub fn judge(&self) -> Option<&J> {
         self.judge.as_ref().map(|(judge, _)| judge)
     }
 
-    /// What the judge says of so many samples, of all classes alike; nothing if there is no judge.
-    ///
-    /// # Errors
-    /// If samples are not finite.
-    pub fn scores(&self, samples: usize) -> Result<Option<Scores>, TaskError> {
-        let Some(judge) = self.judge() else { return Ok(None) };
-        let (images, classes) = samples_of_all_classes(&self.gan.generator, samples, "judged")?;
-        let scores: Result<Scores, JudgeError> = judge.score(images.view_as::<Ix2>(), classes.as_deref());
-        Ok(Some(scores?))
-    }
-
-    /// What is minimised.
+    /// The objective that is minimised.
     pub fn objective(&self) -> &GanObjective {
         &self.objective
     }
@@ -112,7 +137,7 @@ fn centered(batch: &ImageBatch) -> Tensor {
     &batch.x * 2.0 - 1.0
 }
 
-impl Task for GanTask {
+impl<J: SampleJudge> Task for GanTask<J> {
     type Batch = ImageBatch;
 
     fn model(&self) -> &dyn Module {
@@ -149,13 +174,10 @@ impl Task for GanTask {
             for (name, (_, value)) in SINGULAR_VALUES.into_iter().zip(self.gan.discriminator.singular_values()?) {
                 all = all.with_value(name, value);
             }
-            if let Some((_, samples)) = &self.judge
-                && let Some(scores) = self.scores(*samples)?
-            {
-                let accuracy = scores.accuracy.map(|accuracy| ("class_accuracy", accuracy));
-                let others =
-                    [("effective_classes", scores.effective_classes), ("frechet_distance", scores.frechet_distance)];
-                all = accuracy.into_iter().chain(others).fold(all, |all, (name, value)| all.with_value(name, value));
+            if let Some((judge, samples)) = &self.judge {
+                let (images, classes) = samples_of_all_classes(&self.gan.generator, *samples, JUDGED)?;
+                let figures = judge.figures(images.view_as::<Ix2>(), classes.as_deref())?;
+                all = figures.into_iter().fold(all, |all, (name, value)| all.with_value(name, value));
             }
         }
         Ok(all)

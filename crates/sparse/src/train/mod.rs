@@ -1,21 +1,20 @@
-//! Models as tasks of the training loop, on [batches of images](latent_train::sources::Images): what a step computes,
-//! and what an evaluation reports.
+//! Dictionaries, filter banks and learned encoders as tasks of the training loop of `latent-train`: what a step updates,
+//! and the figures of an evaluation.
 
-pub(crate) mod bank_sizes;
-pub(crate) mod classified;
+mod bank_names;
 mod dictionary;
-mod encoders;
 mod filter_banks;
-mod gan;
+mod imitation;
+mod networks;
 mod predictive_banks;
-mod vae;
+mod recovery;
 
+pub use bank_names::is_bank_size;
 pub use dictionary::DictionaryTask;
-pub use encoders::{EncoderLoss, EncodersTask, PlantedBatch, RecoveryTask};
 pub use filter_banks::FilterBanksTask;
-pub use gan::{GanTask, each_class_in_turn, samples_of_all_classes};
+pub use imitation::{EncoderLoss, EncodersTask};
 pub use predictive_banks::{Energy, PredictiveBanksTask};
-pub use vae::VaeTask;
+pub use recovery::{PlantedBatch, RecoveryTask};
 
 use latent_tensor::Tensor;
 use latent_train::Batches;
@@ -28,7 +27,7 @@ fn samples(batches: &Batches<'_, ImageBatch>) -> Tensor {
     Tensor::concatenate(&parts, 0)
 }
 
-/// Rows of pixels as images of so many channels, rows and columns.
+/// Rows of pixels as images of these channels, rows and columns.
 fn images(x: &Tensor, (channels, height, width): (usize, usize, usize)) -> Array4<f32> {
     let rows = x.view_as::<Ix2>().to_owned();
     let shape = (rows.nrows(), channels, height, width);

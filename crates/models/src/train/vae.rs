@@ -1,7 +1,7 @@
 //! A variational autoencoder as a task.
 
+use crate::{ModelError, Vae, VaeObjective};
 use latent_layers::{Module, State, Visitor};
-use latent_models::{Vae, VaeObjective};
 use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
 use ndarray::arr0;
@@ -10,23 +10,23 @@ use ndarray::arr0;
 ///
 /// What it saves is the model and, as `objective.steps`, how many steps were made, which the warm-up of beta goes by.
 pub struct VaeTask {
-    /// What is trained.
+    /// The model that is trained.
     pub vae: Vae,
     objective: VaeObjective,
     steps: State,
 }
 
 impl VaeTask {
-    /// This model on this objective.
+    /// A task that trains this model on this objective.
     ///
     /// # Errors
     /// If the objective makes no sense.
-    pub fn new(vae: Vae, objective: VaeObjective) -> Result<Self, latent_models::ModelError> {
+    pub fn new(vae: Vae, objective: VaeObjective) -> Result<Self, ModelError> {
         objective.check()?;
         Ok(Self { vae, objective, steps: State::new(arr0(0.0)) })
     }
 
-    /// What is minimised.
+    /// The objective that is minimised.
     pub fn objective(&self) -> &VaeObjective {
         &self.objective
     }

@@ -1,41 +1,12 @@
-//! How many filters banks may have, and what their figures are called.
+//! Checks of the numbers and the sides of filters in a configuration.
 
 use crate::windows::Windows;
+use latent_sparse::train::is_bank_size;
 use latent_train::config::Problems;
-
-/// Names of the figures of a bank.
-#[derive(Clone, Copy, Debug)]
-pub struct Names {
-    size: usize,
-    /// Of its objective.
-    pub objective: &'static str,
-    /// Of its share of coefficients that are not zero.
-    pub density: &'static str,
-    /// Of what its encoder's codes add to the energy.
-    pub prediction: &'static str,
-}
-
-macro_rules! names {
-    ($($size:literal),*) => {
-        [$(Names {
-            size: $size,
-            objective: concat!("objective_", $size),
-            density: concat!("density_", $size),
-            prediction: concat!("prediction_", $size),
-        }),*]
-    };
-}
-
-const ALL: [Names; 8] = names![1, 2, 4, 8, 16, 32, 64, 128];
-
-/// The names of a bank of so many filters, if it may have so many: a power of two up to 128.
-pub fn names(size: usize) -> Option<Names> {
-    ALL.into_iter().find(|names| names.size == size)
-}
 
 /// Notes sizes that banks may not have, and a bank to be drawn that is none of them.
 pub fn check(filters: &[usize], drawn: usize, problems: &mut Problems) {
-    let known = !filters.is_empty() && filters.iter().all(|&size| names(size).is_some());
+    let known = !filters.is_empty() && filters.iter().all(|&size| is_bank_size(size));
     let each_once = filters.iter().enumerate().all(|(at, size)| !filters[..at].contains(size));
     let expected = "must be powers of two from 1 to 128, at least one and none twice";
     problems.require(known && each_once, "filters", format!("{expected}, got {filters:?}"));

@@ -1,11 +1,11 @@
 //! A dictionary that is learned online, as a task.
 
 use super::samples;
+use crate::dictionary::{DictionaryLearner, DictionaryParams, Learned, Samples};
+use crate::lasso::{Admm, Codes, Lasso, Solver, Stop};
+use crate::{Dictionary, SparseError};
 use latent_layers::{Module, State, Visitor};
 use latent_optim::SavedState;
-use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams, Learned, Samples};
-use latent_sparse::lasso::{Admm, Codes, Lasso, Solver, Stop};
-use latent_sparse::{Dictionary, SparseError};
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
 use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};

@@ -1,11 +1,11 @@
 //! Convolutional encoders and decoders that are trained together, as a task.
 
-use super::bank_sizes::{self, Names};
+use super::bank_names::{self, Names};
 use super::images;
+use crate::SparseError;
+use crate::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters};
+use crate::lista::{ConvEncoder, ConvEncoderParams, ConvPredictiveDecomposition, Nonlinearity, PredictiveLoss};
 use latent_layers::{Context, Layer, LayerError, Module, Visitor};
-use latent_sparse::SparseError;
-use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters};
-use latent_sparse::lista::{ConvEncoder, ConvEncoderParams, ConvPredictiveDecomposition, Nonlinearity, PredictiveLoss};
 use latent_tensor::{Tensor, no_grad};
 use latent_train::config::{Check, Problems};
 use latent_train::sources::ImageBatch;
@@ -90,7 +90,7 @@ impl PredictiveBanksTask {
             let params = ConvEncoderParams { nonlinearity: energy.nonlinearity, lambda, step_size };
             let encoder = ConvEncoder::new(filters.clone(), params)?;
             let model = ConvPredictiveDecomposition::new(encoder, filters, lambda, alpha)?;
-            let names = bank_sizes::names(size).unwrap_or_else(|| panic!("a bank of {size} filters"));
+            let names = bank_names::names(size).unwrap_or_else(|| panic!("a bank of {size} filters"));
             Ok(Bank { size, names, name: format!("bank_{size}"), model })
         };
         let banks = banks.into_iter().map(bank).collect::<Result<_, SparseError>>()?;

@@ -1,14 +1,14 @@
 //! Banks of convolutional filters that are learned online, as a task.
 
-use super::bank_sizes::{self, Names};
+use super::bank_names::{self, Names};
 use super::{images, samples};
-use latent_layers::{Module, State, Visitor};
-use latent_optim::SavedState;
-use latent_sparse::SparseError;
-use latent_sparse::convolutional::{
+use crate::SparseError;
+use crate::convolutional::{
     ConvolutionalCodes, ConvolutionalLasso, FilterLearner, FilterParams, Filters, Images, LearnedFilters, Solver,
 };
-use latent_sparse::lasso::Stop;
+use crate::lasso::Stop;
+use latent_layers::{Module, State, Visitor};
+use latent_optim::SavedState;
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
 use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
@@ -60,7 +60,7 @@ impl FilterBanksTask {
     ) -> Result<Self, SparseError> {
         let bank = |params: FilterParams<f32>| {
             let size = params.filters;
-            let names = bank_sizes::names(size).unwrap_or_else(|| panic!("a bank of {size} filters"));
+            let names = bank_names::names(size).unwrap_or_else(|| panic!("a bank of {size} filters"));
             let mut learner = FilterLearner::new(params)?;
             learner.initialise(images)?;
             let filters = State::new(array(&learner));

@@ -1,14 +1,9 @@
 //! Models trained for a short while on drawn digits.
 
-#[path = "studies/gan_mnist.rs"]
-mod gan_mnist;
-#[allow(dead_code)]
-mod support;
-
-use experiments::tasks::{GanTask, VaeTask};
 use latent_datasets::synthetic::strokes;
 use latent_datasets::{LabelledImages, Splits};
 use latent_layers::{Module, Visitor};
+use latent_models::train::{GanTask, VaeTask};
 use latent_models::{
     Condition, Gan, GanObjective, GanSettings, GradientPenaltyKind, SpectralNormalization, Vae, VaeObjective,
     VaeSettings,

@@ -1,9 +1,9 @@
 //! Networks of the LISTA family that are trained layer by layer: what all tasks that train them have in common.
 
+use crate::SparseError;
+use crate::lasso::Lasso;
+use crate::lista::{LayerWise, Lista, ListaParams, StageTrainer, StageWise, TrainError};
 use latent_layers::{LayerError, Visitor};
-use latent_sparse::SparseError;
-use latent_sparse::lasso::Lasso;
-use latent_sparse::lista::{LayerWise, Lista, ListaParams, StageTrainer, StageWise, TrainError};
 use latent_tensor::{Tensor, no_grad};
 use latent_train::checkpoint::PlayerState;
 use latent_train::{Batches, Step, TaskError, Terms, Trouble};

@@ -1,8 +1,9 @@
-//! What classifiers say.
+//! The loss and the accuracy of classifiers, also of mixed images.
 
+use crate::Terms;
+use crate::sources::ImageBatch;
 use latent_tensor::Tensor;
-use latent_train::Terms;
-use latent_train::sources::ImageBatch;
+
 use ndarray::{Array1, ArrayView1, Ix2};
 
 /// The loss of a classifier with these logits, (samples, classes): the mean cross-entropy in nats, with the share of samples
@@ -46,8 +47,8 @@ pub fn classes(logits: &Tensor) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::Partners;
     use latent_numeric::random::Stream;
-    use latent_train::sources::Partners;
     use ndarray::Array2;
     use proptest::prelude::*;
 

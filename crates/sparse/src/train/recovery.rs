@@ -1,10 +1,10 @@
 //! Encoders that learn the codes that samples were made of.
 
 use super::networks::{self, Networks};
+use crate::SparseError;
+use crate::lasso::Lasso;
+use crate::lista::{Lista, ListaParams, StageTrainer, StageWise, losses};
 use latent_layers::{Module, Visitor};
-use latent_sparse::SparseError;
-use latent_sparse::lasso::Lasso;
-use latent_sparse::lista::{Lista, ListaParams, StageTrainer, StageWise, losses};
 use latent_tensor::Tensor;
 use latent_train::checkpoint::PlayerState;
 use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};

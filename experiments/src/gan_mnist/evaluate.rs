@@ -7,7 +7,7 @@ use crate::judge::Scores;
 use crate::tasks::{GanTask, samples_of_all_classes};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
-use latent_train::report::{Figure, Picture, Section, Study};
+use latent_report::{Figure, Picture, Section, Study};
 use latent_train::run::RunFolder;
 use ndarray::Ix2;
 use serde::Serialize;

@@ -26,10 +26,10 @@ use crate::failure::Failure;
 use crate::networks;
 use crate::tasks::RecoveryTask;
 use crate::training::{Shorthand, Study};
+use latent_report as report;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Lasso, LassoParams};
 use latent_sparse::lista::StageTrainer;
-use latent_train::report;
 use latent_train::session::Ended;
 
 /// The study.

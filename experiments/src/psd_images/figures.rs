@@ -2,11 +2,12 @@
 
 use super::conclude::{Bank, Concluded};
 use crate::failure::Failure;
-use crate::picture::{Cell, Photo, Sheet, colours, filter_sheet, signed_colours};
-use crate::plot::{Axis, Figure, Panel};
+use crate::saved::Save;
 use crate::tasks::PredictiveBanksTask;
 use crate::windows::Judged;
 use image::RgbImage;
+use latent_report::picture::{Cell, Photo, Sheet, colours, filter_sheet, signed_colours};
+use latent_report::plot::{Axis, Figure, Panel};
 use latent_sparse::SparseError;
 use latent_train::run::RunFolder;
 use ndarray::{Array4, Axis as Dimension};

@@ -1,7 +1,7 @@
 //! What the studies share: pictures, plots, flags, data and the end of a run.
 //!
 //! A study is one binary in `src/bin/` and a [`training::Study`]: a configuration, [what learns](tasks), sources of
-//! batches, and what is drawn of it, such as figures ([`plot`]) and image sheets ([`picture`]). The rest, from
+//! batches, and what is drawn of it, such as figures and image sheets (`latent_report`). The rest, from
 //! flags and configurations to the run folder and going on after a kill, is the same for all.
 
 pub mod augmentation;
@@ -13,7 +13,6 @@ pub mod dictionaries;
 pub mod failure;
 pub mod few_labels;
 pub mod fista_mnist;
-pub mod font;
 pub mod gabor;
 pub mod gan_mnist;
 pub mod judge;
@@ -23,10 +22,9 @@ pub mod mixing;
 pub mod natural;
 pub mod networks;
 pub mod patches;
-pub mod picture;
-pub mod plot;
 mod print;
 pub mod psd_images;
+pub mod saved;
 pub mod solvers;
 pub mod steps;
 pub mod sweep;

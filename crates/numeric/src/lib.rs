@@ -10,6 +10,8 @@
 //! | [`math`] | `exp`, `ln`, `tanh`, `sigmoid`, `softplus`, `erf` of whole slices, vectorised |
 //! | [`parallel`] | loops and sums whose bits do not depend on the number of threads |
 //! | [`ranks`] | several processes with the bits of one |
+//! | [`format`](mod@format) | numbers and durations as people write them |
+//! | [`files`] | files that exist only whole |
 //! | [`vectorized!`] | loops compiled for several instruction sets |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
 
@@ -19,6 +21,8 @@
 mod compiled;
 pub mod conv;
 pub mod fft;
+pub mod files;
+pub mod format;
 pub mod linalg;
 pub mod math;
 pub mod matmul;

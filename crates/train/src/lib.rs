@@ -4,7 +4,6 @@
 //! [`session::Session`] makes a run of it (what learns without gradients is a [`Trainable`] of its own): a folder with configuration, metrics, curves, pictures, checkpoints and
 //! weights, which can be killed and goes on where it was, bit for bit.
 
-pub mod axis;
 pub mod checkpoint;
 pub mod classification;
 pub mod config;
@@ -12,12 +11,10 @@ mod every;
 mod executor;
 pub mod health;
 pub mod interrupt;
-mod number;
 mod observer;
 pub mod observers;
 pub mod processes;
 pub mod progress;
-pub mod report;
 pub mod run;
 pub mod session;
 pub mod sources;

@@ -2,6 +2,7 @@
 
 use crate::tell::tell;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+pub use latent_numeric::format::seconds;
 use std::fmt;
 use std::io::{IsTerminal, stderr};
 use std::sync::Mutex;
@@ -157,18 +158,6 @@ fn rate(per_second: f64, unit: &str) -> String {
     }
 }
 
-/// A duration to three digits or the second: `0.25 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`.
-pub fn seconds(duration: Duration) -> String {
-    let s = duration.as_secs_f64();
-    let whole = s.round() as u64;
-    match whole {
-        0..10 => format!("{s:.2} s"),
-        10..60 => format!("{s:.1} s"),
-        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
 /// A count with its thousands set apart by commas: `60,000`.
 pub fn grouped(count: u64) -> String {
     indicatif::HumanCount(count).to_string()
@@ -203,16 +192,6 @@ mod tests {
     fn slow_work_is_counted_by_the_minute_or_hour() {
         let rates = [1234.5, 42.0, 0.5, 0.001].map(|rate| super::rate(rate, "runs"));
         assert_eq!(rates, ["1,235 runs/s", "42.0 runs/s", "30.0 runs/min", "3.6 runs/h"]);
-    }
-
-    #[test]
-    fn durations_read_naturally() {
-        let of = |s: f64| seconds(Duration::from_secs_f64(s));
-        assert_eq!(
-            [of(0.254), of(12.34), of(59.42), of(185.0), of(7650.0)],
-            ["0.25 s", "12.3 s", "59.4 s", "3 min 05 s", "2 h 07 min"]
-        );
-        assert_eq!(of(59.97), "1 min 00 s");
     }
 
     #[test]

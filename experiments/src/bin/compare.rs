@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use experiments::failure::{Failure, exit};
-use latent_train::report::{Comparison, ReportError};
+use latent_report::{Comparison, ReportError};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -2,9 +2,10 @@
 
 use super::conclude::{Bank, Concluded, Drawn};
 use crate::failure::Failure;
-use crate::picture::{Cell, Photo, Sheet, Tile, Tone, colours, filter_sheet, signed_colours};
-use crate::plot::{Axis, Figure, Panel};
+use crate::saved::Save;
 use image::RgbImage;
+use latent_report::picture::{Cell, Photo, Sheet, Tile, Tone, colours, filter_sheet, signed_colours};
+use latent_report::plot::{Axis, Figure, Panel};
 use latent_sparse::SparseError;
 use latent_sparse::train::FilterBanksTask;
 use latent_train::run::RunFolder;

@@ -3,8 +3,8 @@
 use super::conclude::Concluded;
 use crate::cli::Dataset;
 use crate::natural::DRAWN;
+use latent_report::{Figure, Picture, Section, Study};
 use latent_train::progress::grouped;
-use latent_train::report::{Figure, Picture, Section, Study};
 use std::time::Duration;
 
 /// Figures, pictures and times of what was learned.

@@ -1,7 +1,7 @@
 //! Figures of learning and of codes.
 
 use super::{Coded, Course, Curves, use_of_atoms};
-use crate::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
+use latent_report::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
 
 /// What samples and atoms are called.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,10 @@
 //! Pictures of the atoms while they are learned.
 
-use crate::picture;
 use image::RgbImage;
+use latent_report::picture;
+use latent_report::{Picture, Section};
 use latent_sparse::train::DictionaryTask;
 use latent_train::progress::grouped;
-use latent_train::report::{Picture, Section};
 use std::fs;
 use std::path::Path;
 

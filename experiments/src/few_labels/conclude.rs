@@ -6,14 +6,14 @@ use super::task::{ClassifierTask, Confusion};
 use super::{BATCH, Config};
 use crate::data;
 use crate::failure::Failure;
-use crate::picture::{self, captioned, side};
 use crate::print::summarise;
 use image::RgbImage;
 use latent_layers::Visitor;
+use latent_report::picture::{self, captioned, side};
+use latent_report::{Figure, Picture, Section, Study};
 use latent_tensor::Tensor;
 use latent_train::Source;
 use latent_train::progress::grouped;
-use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::session::Ended;
 use latent_train::sources::Images;
 use ndarray::Ix2;
@@ -69,7 +69,7 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
     .unit("accuracy", "of 1")
     .figure(Figure::new("accuracy, test", 100.0 * accuracy, "%").note(&on))
     .figure(Figure::new("cross-entropy, test", loss, "nats").note(&on));
-    if let Some(sheet) = features(task.encoder(), side(&data.train)) {
+    if let Some(sheet) = features(task.encoder(), side(data.train.image_dim())) {
         folder.image("features", &sheet)?;
         let text = "Atoms or filters, as they are after training, each scaled to its own largest value: blue above zero, red below.";
         study = study.section(
@@ -129,5 +129,5 @@ fn table(confusion: &Confusion) -> String {
 fn mistakes(data: &FewLabelled, wrong: &[(usize, usize, usize)]) -> RgbImage {
     let indices: Vec<usize> = wrong.iter().map(|(index, ..)| *index).collect();
     let captions: Vec<String> = wrong.iter().map(|(_, label, taken)| format!("{label} → {taken}")).collect();
-    captioned(&Tensor::constant(data.test.rows::<f32>(&indices)), side(&data.test), COLUMNS, &[], &captions)
+    captioned(data.test.rows::<f32>(&indices).view(), side(data.test.image_dim()), COLUMNS, &[], &captions)
 }

@@ -24,9 +24,9 @@ use crate::data::{Loaded, load};
 use crate::failure::Failure;
 use crate::training::{Shorthand, Study};
 use latent_layers::Module;
+use latent_report as report;
 use latent_train::Player;
 use latent_train::progress::grouped;
-use latent_train::report;
 use latent_train::session::Ended;
 use latent_train::sources::Images;
 

@@ -20,13 +20,13 @@ use crate::dictionaries::{growth, use_of_atoms};
 use crate::failure::Failure;
 use crate::training::{Shorthand, Study};
 use latent_datasets::Splits;
+use latent_report as report;
 use latent_sparse::dictionary::{DictionaryLearner, epoch_order};
 use latent_sparse::lasso::Stop;
 use latent_sparse::train::DictionaryTask;
 use latent_train::TaskError;
 use latent_train::health::DeadUnits;
 use latent_train::progress::grouped;
-use latent_train::report;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
 

@@ -4,8 +4,8 @@ use super::conclude::Concluded;
 use super::summary::DRAWN;
 use crate::cli::Dataset;
 use crate::dictionaries::growth;
+use latent_report::{Figure, Picture, Section, Study};
 use latent_train::progress::grouped;
-use latent_train::report::{Figure, Picture, Section, Study};
 use std::path::Path;
 
 /// Figures, pictures and times of what was learned.

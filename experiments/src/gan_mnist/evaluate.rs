@@ -7,7 +7,7 @@ use crate::judge::{Judge, Scores};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
 use latent_models::train::{GanTask, JUDGED, samples_of_all_classes};
-use latent_train::report::{Figure, Picture, Section, Study};
+use latent_report::{Figure, Picture, Section, Study};
 use latent_train::run::RunFolder;
 use ndarray::Ix2;
 use serde::Serialize;

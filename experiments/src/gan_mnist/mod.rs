@@ -20,7 +20,7 @@ use crate::judge::Judge;
 use crate::training::{Study, StudyConfig};
 use latent_datasets::Splits;
 use latent_models::train::GanTask;
-use latent_train::report;
+use latent_report as report;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
 use latent_train::tell::tell;

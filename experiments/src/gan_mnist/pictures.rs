@@ -1,12 +1,13 @@
 //! What the generator has learned, to look at.
 
 use super::nearest;
-use crate::picture::{captioned, rows, side};
+
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_models::train::{each_class_in_turn, samples_of_all_classes};
 use latent_models::{Generator, Interpolation, ModelError};
 use latent_numeric::random::Stream;
+use latent_report::picture::{captioned, rows, side};
 use latent_tensor::Tensor;
 use ndarray::Ix2;
 
@@ -25,7 +26,7 @@ pub fn by_class(generator: &Generator, data: &Splits, columns: usize) -> Result<
     let count = if generator.classes() == 0 { 10 } else { generator.classes() };
     let classes = (generator.classes() > 0).then(|| each(count, columns));
     let images = generator.generate(&codes(generator, "rows", count * columns), classes.as_deref())?;
-    Ok(rows(&images, side(&data.train), columns))
+    Ok(rows(images.view_as(), side(data.train.image_dim()), columns))
 }
 
 /// A column for each class; the code of a row is the same in all. None without classes.
@@ -35,7 +36,7 @@ pub fn by_code(generator: &Generator, data: &Splits) -> Result<Option<RgbImage>,
     let codes = codes(generator, "columns", 8).index_select(0, &each(8, count));
     let headings: Vec<String> = (0..count).map(|class| class.to_string()).collect();
     let images = generator.generate(&codes, Some(&classes))?;
-    Ok(Some(captioned(&images, side(&data.train), count, &headings, &[])))
+    Ok(Some(captioned(images.view_as(), side(data.train.image_dim()), count, &headings, &[])))
 }
 
 /// Ways between pairs of codes, each pair of another class.
@@ -44,7 +45,7 @@ pub fn interpolations(generator: &Generator, data: &Splits) -> Result<RgbImage, 
     let [from, to] = ["from", "to"].map(|purpose| codes(generator, purpose, pairs));
     let classes = each_class_in_turn(generator.classes(), pairs);
     let ways = generator.interpolate(&from, &to, classes.as_deref(), 11, Interpolation::Spherical)?;
-    Ok(rows(&ways, side(&data.train), 11))
+    Ok(rows(ways.view_as(), side(data.train.image_dim()), 11))
 }
 
 /// Samples, and below each the closest training image with its distance.
@@ -64,5 +65,5 @@ pub fn neighbours(generator: &Generator, data: &Splits) -> Result<RgbImage, Mode
         })
         .collect();
     let all = Tensor::concatenate(&parts.concat(), 0);
-    Ok(captioned(&all, side(&data.train), COLUMNS, &[], &captions))
+    Ok(captioned(all.view_as(), side(data.train.image_dim()), COLUMNS, &[], &captions))
 }

@@ -3,11 +3,12 @@
 use super::compare::{Curve, FLOOR, Point, compare};
 use super::{Config, Domain};
 use crate::failure::Failure;
-use crate::plot::{Axis, Figure as Plot, Panel};
 use crate::print::summarise;
+use crate::saved::Save;
+use latent_report::plot::{Axis, Figure as Plot, Panel};
+use latent_report::{Figure, Picture, Section, Study};
 use latent_sparse::train::{EncoderLoss, EncodersTask};
 use latent_train::progress::grouped;
-use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::session::Ended;
 use serde_json::json;
 use std::fmt::Write;

@@ -26,12 +26,12 @@ use crate::dictionaries::learned_online;
 use crate::failure::Failure;
 use crate::networks;
 use crate::training::{Shorthand, Study};
+use latent_report as report;
 use latent_sparse::lasso::Stop;
 use latent_sparse::lista::StageTrainer;
 use latent_sparse::train::EncodersTask;
 use latent_train::TaskError;
 use latent_train::progress::grouped;
-use latent_train::report;
 use latent_train::session::Ended;
 use std::marker::PhantomData;
 

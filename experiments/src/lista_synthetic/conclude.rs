@@ -2,16 +2,17 @@
 
 use super::{Config, Noise, PlantedSet, judge, published};
 use crate::failure::Failure;
-use crate::plot::{Axis, Figure as Plot, Panel};
 use crate::print::summarise;
+use crate::saved::Save;
 use latent_datasets::synthetic::planted::Planted;
+use latent_report::plot::{Axis, Figure as Plot, Panel};
+use latent_report::{Figure, Picture, Section, Study};
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Fista, Ista, Solver};
 use latent_sparse::lista::{LayerWise, losses};
 use latent_sparse::train::RecoveryTask;
 use latent_tensor::{Tensor, no_grad};
 use latent_train::progress::grouped;
-use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::session::Ended;
 use serde::Serialize;
 use serde_json::json;

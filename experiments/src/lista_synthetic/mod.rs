@@ -25,11 +25,11 @@ use crate::data::Loaded;
 use crate::failure::Failure;
 use crate::networks;
 use crate::training::{Shorthand, Study};
+use latent_report as report;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Lasso, LassoParams};
 use latent_sparse::lista::StageTrainer;
 use latent_sparse::train::RecoveryTask;
-use latent_train::report;
 use latent_train::session::Ended;
 
 /// The study.

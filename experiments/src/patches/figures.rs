@@ -4,9 +4,10 @@ use super::conclude::{Concluded, Set};
 use super::judged::CLASSES;
 use crate::dictionaries::{Words, figures};
 use crate::failure::Failure;
-use crate::picture::{self, Cell, Sheet, Tile, Tone};
-use crate::plot::{Axis, Bar, Figure, Panel, histogram};
+use crate::saved::Save;
 use image::RgbImage;
+use latent_report::picture::{self, Cell, Sheet, Tile, Tone};
+use latent_report::plot::{Axis, Bar, Figure, Panel, histogram};
 use latent_train::run::RunFolder;
 use ndarray::Array2;
 

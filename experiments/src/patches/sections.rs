@@ -5,8 +5,8 @@ use super::judged::GOOD;
 use crate::cli::Dataset;
 use crate::dictionaries::growth;
 use crate::natural::DRAWN;
+use latent_report::{Figure, Picture, Section, Study};
 use latent_train::progress::grouped;
-use latent_train::report::{Figure, Picture, Section, Study};
 use std::path::Path;
 
 /// Figures, pictures and times of what was learned.

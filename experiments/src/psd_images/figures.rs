@@ -2,10 +2,11 @@
 
 use super::conclude::{Bank, Concluded};
 use crate::failure::Failure;
-use crate::picture::{Cell, Photo, Sheet, colours, filter_sheet, signed_colours};
-use crate::plot::{Axis, Figure, Panel};
+use crate::saved::Save;
 use crate::windows::Judged;
 use image::RgbImage;
+use latent_report::picture::{Cell, Photo, Sheet, colours, filter_sheet, signed_colours};
+use latent_report::plot::{Axis, Figure, Panel};
 use latent_sparse::SparseError;
 use latent_sparse::train::PredictiveBanksTask;
 use latent_train::run::RunFolder;

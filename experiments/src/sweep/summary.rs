@@ -5,7 +5,7 @@ use super::plan::Plan;
 use super::settings::Choice;
 use crate::failure::Failure;
 use latent_regularizers::Mode;
-use latent_train::report::{Comparison, FinalFigure, Mean, Summary};
+use latent_report::{Comparison, FinalFigure, Mean, Summary};
 use std::fmt::Write;
 use std::path::Path;
 

@@ -2,11 +2,12 @@
 
 use super::{BATCH, Classifier, ClassifierName, Config, Corpus, TextAugmentation};
 use crate::failure::Failure;
-use crate::plot::{Axis, Figure, Panel};
+use crate::saved::Save;
 use crate::training::Study as _;
 use latent_datasets::synthetic::reviews::{Form, Review};
+use latent_report::plot::{Axis, Figure, Panel};
+use latent_report::{self as report, Picture, Section};
 use latent_train::progress::grouped;
-use latent_train::report::{self, Picture, Section};
 use latent_train::session::Ended;
 use serde::Serialize;
 use std::collections::BTreeSet;

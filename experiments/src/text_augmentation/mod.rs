@@ -28,8 +28,8 @@ use crate::cli::{Common, Dataset};
 use crate::data::Loaded;
 use crate::failure::Failure;
 use crate::training::{Shorthand, Study};
+use latent_report as report;
 use latent_train::Player;
-use latent_train::report;
 use latent_train::session::Ended;
 
 /// The study.

@@ -2,10 +2,9 @@
 
 use super::{Chosen, Shown};
 use crate::failure::Failure;
-use crate::picture::{self, Cell, Photo, Sheet, Tile, Tone, colours};
 use image::RgbImage;
 use latent_datasets::patches::Grid;
-use latent_tensor::Tensor;
+use latent_report::picture::{self, Cell, Photo, Sheet, Tile, Tone, colours};
 use ndarray::{Array2, Array3, ArrayD, ArrayView2, ArrayView4, Axis, Ix4, concatenate, s};
 
 /// Small images of the picture at most, and how many in a row.
@@ -44,8 +43,8 @@ impl Chosen {
                     Shown::Patches(side) => patches(x, back, *side),
                     Shown::Filtered(grids) => filtered(x, back, grids),
                     Shown::Ink(side) => {
-                        let pairs = Tensor::constant(concatenate(Axis(0), &in_turn(x, back))?);
-                        picture::rows(&pairs, *side, COLUMNS.min(x.nrows()))
+                        let pairs = concatenate(Axis(0), &in_turn(x, back))?;
+                        picture::rows(pairs.view(), *side, COLUMNS.min(x.nrows()))
                     }
                     Shown::Photographs(_) => unreachable!("drawn above"),
                 })

@@ -7,9 +7,9 @@ use crate::failure::Failure;
 use crate::fista_mnist::FistaMnist;
 use crate::gan_mnist::GanMnist;
 use crate::lista::ListaMnist;
-use crate::picture;
 use crate::vae_mnist::VaeMnist;
 use latent_datasets::Splits;
+use latent_report::picture;
 use ndarray::{Array2, Array3};
 
 /// Images at once.
@@ -41,7 +41,7 @@ impl Inputs for Splits {
 }
 
 fn rows(of: &Splits, x: Array2<f32>) -> Chosen {
-    Chosen { x: x.into_dyn(), labels: None, shown: Shown::Ink(picture::side(&of.train)), batch: BATCH }
+    Chosen { x: x.into_dyn(), labels: None, shown: Shown::Ink(picture::side(of.train.image_dim())), batch: BATCH }
 }
 
 fn opened<T: Trained + 'static>(task: T, data: Splits) -> Opened {

@@ -3,8 +3,8 @@
 use super::output::{Output, told};
 use super::{Input, Run};
 use crate::failure::Failure;
-use crate::plot;
 use clap::Parser;
+use latent_report::plot;
 use latent_tensor::Tensor;
 use ndarray::Ix2;
 use std::path::PathBuf;

@@ -3,9 +3,9 @@
 use super::output::{Output, told};
 use super::{Form, Run};
 use crate::failure::Failure;
-use crate::picture;
 use clap::Parser;
 use latent_numeric::random::Stream;
+use latent_report::picture;
 use std::path::PathBuf;
 
 /// Draws samples of a trained model
@@ -77,7 +77,7 @@ impl Sample {
         let Form::Exactly((channels, height, width)) = opened.images.form() else {
             return Err(Failure::new(format!("{} draws no images of one size", model.kind())));
         };
-        let sheet = picture::rows(&samples, (channels * height, width), columns.min(count));
+        let sheet = picture::rows(samples.view_as(), (channels * height, width), columns.min(count));
         let output = Output(&self.output);
         told(&[output.array("", &samples.to_array())?, output.image(&sheet)?]);
         Ok(())

@@ -3,8 +3,8 @@
 use crate::cli::{Common, Dataset};
 use crate::data::{DataSet, Loaded};
 use crate::failure::Failure;
+use latent_report as report;
 use latent_train::config::{Check, Override, OverrideError, Training};
-use latent_train::report;
 use latent_train::session::{Ended, Session};
 use latent_train::{Settings, Source, TaskError, Trainable};
 use serde::Serialize;

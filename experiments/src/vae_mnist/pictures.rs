@@ -1,15 +1,16 @@
 //! What the model has learned, to look at.
 
 use crate::failure::Failure;
-use crate::picture::{rows as sheet, side};
-use crate::plot;
+use crate::saved::Save;
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_layers::Context;
 use latent_models::{Interpolation, ModelError, Vae};
 use latent_numeric::random::Stream;
+use latent_report::picture::{rows as sheet, side};
+use latent_report::plot;
+use latent_report::{Picture, Section};
 use latent_tensor::{Tensor, no_grad};
-use latent_train::report::{Picture, Section};
 use latent_train::run::RunFolder;
 use ndarray::{Array2, Ix2};
 
@@ -18,12 +19,12 @@ fn reconstructions(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
     let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(12)));
     let back = vae.reconstruct(&x)?;
     let columns = x.shape()[0];
-    Ok(sheet(&Tensor::concatenate(&[x, back], 0), side(&data.test), columns))
+    Ok(sheet(Tensor::concatenate(&[x, back], 0).view_as(), side(data.test.image_dim()), columns))
 }
 
 /// Images of codes drawn from the prior.
 fn samples(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
-    Ok(sheet(&vae.sample(96, &mut Stream::new(0, "samples", &[]))?, side(&data.test), 12))
+    Ok(sheet(vae.sample(96, &mut Stream::new(0, "samples", &[]))?.view_as(), side(data.test.image_dim()), 12))
 }
 
 /// The pictures that are made again and again.
@@ -36,7 +37,7 @@ pub fn while_training(vae: &Vae, data: &Splits) -> Result<Vec<(String, RgbImage)
 /// All pictures, written to the folder, as sections of the report.
 pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
     no_grad(|| {
-        let (side, latent) = (side(&data.test), vae.latent_dim());
+        let (side, latent) = (side(data.test.image_dim()), vae.latent_dim());
         let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(64)));
         let code = vae.encode(&x.slice_axis(0, (0..1).into()), &mut Context::evaluate())?;
         let code = code.mean().view_as::<Ix2>().row(0).to_owned();
@@ -49,8 +50,8 @@ pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Se
         let pictures = [
             ("reconstructions", reconstructions(vae, data)?),
             ("samples", samples(vae, data)?),
-            ("traversals", sheet(&Tensor::concatenate(&moved?, 0), side, 11)),
-            ("interpolations", sheet(&ways, side, 11)),
+            ("traversals", sheet(Tensor::concatenate(&moved?, 0).view_as(), side, 11)),
+            ("interpolations", sheet(ways.view_as(), side, 11)),
         ];
         for (name, picture) in &pictures {
             folder.image(name, picture)?;
@@ -99,7 +100,7 @@ fn plane(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Option<Section>
             if dimension == 0 { at(index % ALONG) } else { at(ALONG - 1 - index / ALONG) }
         };
         let decoded = vae.decode(&Tensor::constant(Array2::from_shape_fn((ALONG * ALONG, 2), code)))?;
-        folder.image("plane_of_images", &sheet(&decoded, side(&data.test), ALONG))?;
+        folder.image("plane_of_images", &sheet(decoded.view_as(), side(data.test.image_dim()), ALONG))?;
         section = section.picture(Picture::new("images/plane_of_images.png", "The decoded plane"));
     }
     Ok(Some(section))

@@ -1,6 +1,5 @@
 //! What can go wrong with a report.
 
-use crate::run::RunError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -34,13 +33,23 @@ pub enum ReportError {
         source: io::Error,
     },
     /// The report could not be written.
-    #[error(transparent)]
-    Write(#[from] RunError),
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
 }
 
 impl ReportError {
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Read { path, source }
+    }
+
+    pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
     }
 }

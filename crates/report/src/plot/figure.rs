@@ -2,11 +2,13 @@
 
 use super::canvas::Canvas;
 use super::{Panel, draw};
-use crate::failure::Failure;
+#[cfg(feature = "png")]
 use crate::font;
-use latent_train::run::RunFolder;
+#[cfg(feature = "png")]
 use resvg::tiny_skia::{Pixmap, Transform};
+#[cfg(feature = "png")]
 use resvg::usvg::{self, fontdb};
+#[cfg(feature = "png")]
 use std::sync::{Arc, LazyLock};
 
 /// A figure could not be drawn.
@@ -35,6 +37,7 @@ pub struct Figure {
     size: Option<(u32, u32)>,
 }
 
+#[cfg(feature = "png")]
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(font::regular().to_vec());
@@ -75,13 +78,17 @@ impl Figure {
         self
     }
 
-    /// Writes `images/<name>.svg` and, at twice its size in pixels, `images/<name>.png`.
+    /// The files of the figure in a run folder: `images/<name>.svg` and, with the feature `png`, `images/<name>.png` at
+    /// twice its size in pixels.
     ///
     /// # Errors
-    /// If the figure cannot be drawn or a file not written.
-    pub fn save(&self, run: &RunFolder, name: &str) -> Result<(), Failure> {
-        run.bytes(&format!("images/{name}.svg"), self.svg()?.as_bytes())?;
-        Ok(run.bytes(&format!("images/{name}.png"), &self.png(2.0)?)?)
+    /// If the figure cannot be drawn.
+    pub fn files(&self, name: &str) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
+        let svg = (format!("images/{name}.svg"), self.svg()?.into_bytes());
+        #[cfg(feature = "png")]
+        return Ok(vec![svg, (format!("images/{name}.png"), self.png(2.0)?)]);
+        #[cfg(not(feature = "png"))]
+        Ok(vec![svg])
     }
 
     /// The figure as SVG.
@@ -98,6 +105,7 @@ impl Figure {
     ///
     /// # Errors
     /// [`PlotError::Draw`]; [`PlotError::Size`] if the picture would be empty or too large.
+    #[cfg(feature = "png")]
     pub fn png(&self, scale: f32) -> Result<Vec<u8>, PlotError> {
         let svg = self.svg()?;
         let options =
@@ -128,6 +136,7 @@ mod tests {
             .panel(Panel::new(Axis::linear("atom"), Axis::linear("use")).title("Use").bars("", bars))
     }
 
+    #[cfg(feature = "png")]
     #[test]
     fn the_png_has_the_size_of_the_svg_times_the_scale() {
         let png = image::load_from_memory(&example().png(2.0).unwrap()).unwrap();

@@ -1,7 +1,7 @@
 //! Warnings, and what helps.
 
 use super::run::Run;
-use crate::number::grouped;
+use latent_numeric::format::grouped;
 use maud::{Markup, html};
 
 /// All warnings of a run, or that there are none.

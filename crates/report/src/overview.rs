@@ -3,8 +3,8 @@
 use super::metrics::Metrics;
 use super::run::{Run, State};
 use super::study::{Figure, Study};
-use crate::number::{grouped, short};
-use crate::progress::seconds;
+use latent_numeric::format::seconds;
+use latent_numeric::format::{grouped, short};
 use maud::{Markup, html};
 use std::time::Duration;
 

@@ -269,7 +269,7 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::curve::Bucket;
+    use crate::curve::Bucket;
 
     fn read(text: &str) -> Metrics {
         Metrics::read(text.as_bytes()).unwrap()

@@ -1,6 +1,6 @@
 //! Axes: what they show and over which range.
 
-use latent_train::axis::{self, Tick};
+use crate::axis::{self, Tick};
 
 /// One axis of a panel: its label (with the unit) and its scale.
 #[derive(Clone, Debug)]

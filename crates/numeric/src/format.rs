@@ -1,4 +1,13 @@
-//! Numbers as people write them.
+//! Numbers as people write them, in reports, charts and on the terminal.
+//!
+//! ```
+//! use latent_numeric::format::{short, with_interval};
+//!
+//! assert_eq!([short(101.234_56), short(60_000.0), short(1.5e-7)], ["101.23", "60,000", "1.5×10⁻⁷"]);
+//! assert_eq!(with_interval(98.312, Some(0.4219)), "98.31 ± 0.42");
+//! ```
+
+use std::time::Duration;
 
 /// About `digits` significant digits, thousands set apart by commas, powers of ten where there would be many zeros.
 pub fn significant(value: f64, digits: i32) -> String {
@@ -50,7 +59,19 @@ pub fn bytes(count: u64) -> String {
     if unit == "B" { format!("{count} B") } else { format!("{value:.1} {unit}") }
 }
 
-/// With commas between thousands and a true minus.
+/// A duration to three digits or the second: `0.25 s`, `12.3 s`, `3 min 05 s`, `2 h 07 min`.
+pub fn seconds(duration: Duration) -> String {
+    let s = duration.as_secs_f64();
+    let whole = s.round() as u64;
+    match whole {
+        0..10 => format!("{s:.2} s"),
+        10..60 => format!("{s:.1} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// A written number with commas between thousands and a true minus.
 pub fn grouped(number: &str) -> String {
     let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("−", rest));
     let whole = rest.find('.').unwrap_or(rest.len());
@@ -64,7 +85,7 @@ pub fn grouped(number: &str) -> String {
     text
 }
 
-/// Without zeros at the end of its decimals.
+/// A written number without zeros at the end of its decimals.
 pub fn trimmed(number: &str) -> String {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.').to_owned() } else { number.to_owned() }
 }
@@ -73,7 +94,7 @@ fn minus(number: &str) -> String {
     number.replace('-', "−")
 }
 
-/// The exponent of a power of ten.
+/// An integer as the exponent of a power of ten.
 pub fn superscript(number: &str) -> String {
     let digit = |c: char| match c {
         '-' => '⁻',
@@ -107,6 +128,16 @@ mod tests {
         }
         assert_eq!(bytes(16_760_000_000), "15.6 GiB");
         assert_eq!(bytes(12), "12 B");
+    }
+
+    #[test]
+    fn durations_read_naturally() {
+        let of = |s: f64| seconds(Duration::from_secs_f64(s));
+        assert_eq!(
+            [of(0.254), of(12.34), of(59.42), of(185.0), of(7650.0)],
+            ["0.25 s", "12.3 s", "59.4 s", "3 min 05 s", "2 h 07 min"]
+        );
+        assert_eq!(of(59.97), "1 min 00 s");
     }
 
     #[test]

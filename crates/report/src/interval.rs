@@ -1,6 +1,6 @@
 //! Means over seeds.
 
-use crate::number::with_interval;
+use latent_numeric::format::with_interval;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::fmt;
 
@@ -28,7 +28,7 @@ impl fmt::Display for Mean {
 /// Student (1908), The probable error of a mean.
 ///
 /// ```
-/// use latent_train::report::mean_interval;
+/// use latent_report::mean_interval;
 ///
 /// let mean = mean_interval(&[98.0, 99.0, 100.0]).unwrap();
 /// assert_eq!(mean.mean, 99.0);

@@ -1,18 +1,18 @@
 //! The report of a run, in a browser.
 
-mod report_support;
+mod support;
 
 use base64::Engine;
-use report_support::browser::Browser;
-use report_support::fixture::{Fixture, study};
-use report_support::keep;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::browser::Browser;
+use support::fixture::{Fixture, study};
+use support::keep;
 
 fn report(folder: &Path) -> PathBuf {
     Fixture::default().write(folder);
-    latent_train::report::write(folder, &study()).unwrap()
+    latent_report::write(folder, &study()).unwrap()
 }
 
 const NO_SIDEWAYS: &str = "document.documentElement.scrollWidth - document.documentElement.clientWidth";

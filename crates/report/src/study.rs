@@ -6,7 +6,7 @@ use std::time::Duration;
 /// What a report is about: words, figures and pictures that only the study knows.
 ///
 /// ```
-/// use latent_train::report::{Figure, Picture, Section, Study};
+/// use latent_report::{Figure, Picture, Section, Study};
 ///
 /// let study = Study::new("Beta-VAE on MNIST", "A convolutional VAE with 10 latent dimensions at beta = 4.")
 ///     .figure(Figure::new("negative ELBO, test", 98.31, "nats").note("importance-weighted bound: 95.02 nats"))

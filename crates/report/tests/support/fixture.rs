@@ -1,7 +1,7 @@
 //! Folders of runs that were never made.
 
 use image::{ImageFormat, Rgb, RgbImage};
-use latent_train::report::{Figure, Picture, Section, Study};
+use latent_report::{Figure, Picture, Section, Study};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::fs;

@@ -1,7 +1,7 @@
 //! Codes as points of a plane.
 
 use super::{Axis, Figure, Panel, PlotError};
-use latent_datasets::whiten::{Kind, Whitening};
+use latent_numeric::linalg::symmetric_eigen;
 use ndarray::{Array2, ArrayView2, Axis as Dimension, s};
 
 /// How many points [`plane`] shows at most: more hide one another.
@@ -14,14 +14,14 @@ pub const MOST_POINTS: usize = 5000;
 /// If the codes are of fewer than two dimensions, or not finite.
 ///
 /// ```
-/// use experiments::plot;
+/// use latent_report::plot;
 /// use ndarray::Array2;
 ///
 /// let codes = Array2::from_shape_fn((90, 2), |(i, j)| ((i * (j + 2)) as f32).sin());
 /// let labels: Vec<u8> = (0..90).map(|i| i % 3).collect();
 /// assert!(plot::plane(codes.view(), Some(&labels))?.svg()?.contains("z2"));
 /// assert!(plot::plane(codes.slice(ndarray::s![.., ..1]), None).is_err());
-/// # Ok::<(), experiments::plot::PlotError>(())
+/// # Ok::<(), latent_report::plot::PlotError>(())
 /// ```
 pub fn plane(codes: ArrayView2<'_, f32>, labels: Option<&[u8]>) -> Result<Figure, PlotError> {
     let codes = codes.slice(s![..codes.nrows().min(MOST_POINTS), ..]);
@@ -45,21 +45,31 @@ pub fn plane(codes: ArrayView2<'_, f32>, labels: Option<&[u8]>) -> Result<Figure
 
 /// Along the two directions of the largest variance, and what these are called.
 fn principal(codes: ArrayView2<'_, f32>) -> Result<(Array2<f32>, [String; 2]), PlotError> {
-    // Enough that a dimension nobody uses does not divide by zero, too little to be seen.
-    const EPSILON: f64 = 1e-12;
     if codes.ncols() < 2 {
         return Err(PlotError::Draw(format!("codes of {} dimensions have no plane", codes.ncols())));
     }
     let codes = codes.mapv(f64::from);
-    let fitted = Whitening::fit(codes.view(), Kind::Pca { components: Some(2) }, EPSILON)
-        .map_err(|error| PlotError::Draw(error.to_string()))?;
-    let (points, variances) = (fitted.apply(codes.view()), fitted.variances());
-    let all = codes.var_axis(Dimension(0), 0.0).sum();
-    let points = points * variances.mapv(|variance| (variance + EPSILON).sqrt());
-    let name = |j: usize| {
-        format!("principal component {} ({:.0} % of the variance)", j + 1, 100.0 * variances[j] / all.max(EPSILON))
+    let Some(mean) = codes.mean_axis(Dimension(0)) else {
+        return Err(PlotError::Draw("there are no codes".to_owned()));
     };
-    Ok((points.mapv(|value| value as f32), [name(0), name(1)]))
+    let centred = codes - mean;
+    let count = centred.nrows() as f64;
+    let covariance = centred.t().dot(&centred) / count;
+    let eigen = symmetric_eigen(covariance.view()).map_err(|error| PlotError::Draw(error.to_string()))?;
+    let all = eigen.values.sum().max(f64::MIN_POSITIVE);
+    // Ascending: the last two, the larger first.
+    let last = eigen.values.len() - 1;
+    let mut points = Array2::zeros((centred.nrows(), 2));
+    for (j, mut column) in points.columns_mut().into_iter().enumerate() {
+        let direction = eigen.vectors.column(last - j);
+        // A direction has two signs: the one with its largest coordinate positive.
+        let largest = direction.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(1.0);
+        column.assign(&(centred.dot(&direction) * largest.signum()));
+    }
+    let name = |j: usize| {
+        format!("principal component {} ({:.0} % of the variance)", j + 1, 100.0 * eigen.values[last - j] / all)
+    };
+    Ok((points.mapv(|value: f64| value as f32), [name(0), name(1)]))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use super::charts::speed;
 use super::page::fact;
 use super::run::Run;
 use super::study::Study;
-use crate::number::{grouped, short};
-use crate::progress::seconds;
+use latent_numeric::format::seconds;
+use latent_numeric::format::{grouped, short};
 use maud::{Markup, html};
 use std::time::Duration;
 

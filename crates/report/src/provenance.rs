@@ -3,7 +3,7 @@
 use super::page::fact;
 use super::run::Run;
 use super::study::Study;
-use crate::number::{bytes, grouped};
+use latent_numeric::format::{bytes, grouped};
 use maud::{Markup, html};
 use serde_json::Value;
 use toml::Table;

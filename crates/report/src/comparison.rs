@@ -7,9 +7,9 @@ use super::overlay;
 use super::page;
 use super::run::{Run, State};
 use super::summary::{FinalFigure, Summary};
-use crate::number::{grouped, significant, with_interval};
-use crate::progress::seconds;
-use crate::run::atomic;
+use latent_numeric::files;
+use latent_numeric::format::seconds;
+use latent_numeric::format::{grouped, significant, with_interval};
 use maud::{Markup, html};
 use serde_json::Value;
 use std::fmt::Write;
@@ -19,7 +19,7 @@ use std::time::Duration;
 /// Runs to be compared: those of one configuration are taken together, whatever their seeds.
 ///
 /// ```
-/// use latent_train::report::Comparison;
+/// use latent_report::Comparison;
 /// # let here = tempfile::tempdir().unwrap();
 /// # let folders = ["a", "b"].map(|name| here.path().join(name));
 /// # for (beta, folder) in [1, 4].iter().zip(&folders) {
@@ -29,7 +29,7 @@ use std::time::Duration;
 /// let comparison = Comparison::read(&folders)?;
 /// assert!(comparison.table().contains("beta = 4"));
 /// comparison.write(&here.path().join("compare.html"))?;
-/// # Ok::<(), latent_train::report::ReportError>(())
+/// # Ok::<(), latent_report::ReportError>(())
 /// ```
 #[derive(Debug)]
 pub struct Comparison {
@@ -58,8 +58,7 @@ impl Comparison {
     /// [`ReportError::Write`].
     pub fn write(&self, path: &Path) -> Result<(), ReportError> {
         let title = format!("Comparison of {}", counted(self.runs.len(), "run"));
-        atomic::write_bytes(path, page::page(&title, &self.body(&title)).as_bytes())?;
-        Ok(())
+        files::write(path, page::page(&title, &self.body(&title)).as_bytes()).map_err(ReportError::write(path))
     }
 
     /// The figures of each configuration, in the order of their first runs.

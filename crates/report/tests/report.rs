@@ -1,15 +1,15 @@
 //! What is on a report's page, whatever is in the folder.
 
-mod report_support;
+mod support;
 
-use latent_train::report::{self, Figure, Picture, ReportError, Section, Study};
-use report_support::fixture::{Fixture, study};
+use latent_report::{Figure, Picture, ReportError, Section, Study};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use support::fixture::{Fixture, study};
 
 fn page(folder: &Path, study: &Study) -> String {
-    fs::read_to_string(report::write(folder, study).unwrap()).unwrap()
+    fs::read_to_string(latent_report::write(folder, study).unwrap()).unwrap()
 }
 
 fn holds(page: &str, parts: &[&str]) {
@@ -91,7 +91,7 @@ fn a_folder_with_a_configuration_only_has_a_report() {
     );
     fs::remove_file(here.path().join("config.toml")).unwrap();
     fs::remove_file(here.path().join("report.html")).unwrap();
-    assert!(matches!(report::write(here.path(), &Study::new("a", "")), Err(ReportError::NotARun { .. })));
+    assert!(matches!(latent_report::write(here.path(), &Study::new("a", "")), Err(ReportError::NotARun { .. })));
     assert!(!here.path().join("report.html").exists());
 }
 

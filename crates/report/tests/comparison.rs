@@ -1,13 +1,13 @@
 //! The comparison of runs.
 
-mod report_support;
+mod support;
 
-use latent_train::report::{Comparison, Figure, Study};
-use report_support::browser::Browser;
-use report_support::fixture::Fixture;
-use report_support::keep;
+use latent_report::{Comparison, Figure, Study};
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::browser::Browser;
+use support::fixture::Fixture;
+use support::keep;
 
 /// Two configurations of three seeds, one of them unfinished, and a repetition.
 fn runs(here: &Path) -> Vec<PathBuf> {
@@ -19,7 +19,7 @@ fn runs(here: &Path) -> Vec<PathBuf> {
             Fixture { seed, beta, done, steps: if done { 4690 } else { 2000 } }.write(&folder);
             if done {
                 let figure = Figure::new("log p(x), test", -90.0 - beta - seed as f64, "nats");
-                latent_train::report::write(&folder, &Study::new("a", "b").figure(figure)).unwrap();
+                latent_report::write(&folder, &Study::new("a", "b").figure(figure)).unwrap();
             }
             folders.push(folder);
         }

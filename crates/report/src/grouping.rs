@@ -121,7 +121,7 @@ fn label(index: usize, differences: &[Difference]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::metrics::Metrics;
+    use crate::metrics::Metrics;
 
     fn run(name: &str, config: &str, done: bool) -> Run {
         Run {

@@ -2,7 +2,7 @@
 
 use super::curve::Curve;
 use crate::axis::{Axis, Scale};
-use crate::number::significant;
+use latent_numeric::format::significant;
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use std::fmt::Write;

@@ -1,14 +1,14 @@
 //! Axes of charts: where values are on the page, and the ticks.
 //!
 //! ```
-//! use latent_train::axis::{Axis, Scale};
+//! use latent_report::axis::{Axis, Scale};
 //!
 //! let axis = Axis::new(Scale::Linear, (0.0, 4690.0), 0.0, (0.0, 469.0));
 //! let ticks: Vec<_> = axis.ticks(5).into_iter().map(|tick| (axis.place(tick.at).round(), tick.label)).collect();
 //! assert_eq!(ticks[1], (100.0, "1,000".to_owned()));
 //! ```
 
-use crate::number::{grouped, superscript, trimmed};
+use latent_numeric::format::{grouped, superscript, trimmed};
 
 /// How values become places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

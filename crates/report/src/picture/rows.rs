@@ -2,15 +2,12 @@
 
 use super::{Cell, Sheet, Tile, Tone};
 use image::RgbImage;
-use latent_datasets::LabelledImages;
-use latent_tensor::Tensor;
-use ndarray::{Axis, Ix2};
+use ndarray::{ArrayView2, Axis};
 
 const SCALE: usize = 2;
 
-/// Height and width of an image of this set, its channels one below the other.
-pub fn side(images: &LabelledImages) -> (usize, usize) {
-    let (channels, height, width) = images.image_dim();
+/// Height and width of an image of these channels, height and width, its channels one below the other.
+pub fn side((channels, height, width): (usize, usize, usize)) -> (usize, usize) {
     (channels * height, width)
 }
 
@@ -18,7 +15,7 @@ pub fn side(images: &LabelledImages) -> (usize, usize) {
 ///
 /// # Panics
 /// If an image has another size, or there are no columns.
-pub fn rows(images: &Tensor, side: (usize, usize), columns: usize) -> RgbImage {
+pub fn rows(images: ArrayView2<'_, f32>, side: (usize, usize), columns: usize) -> RgbImage {
     captioned(images, side, columns, &[], &[])
 }
 
@@ -27,14 +24,13 @@ pub fn rows(images: &Tensor, side: (usize, usize), columns: usize) -> RgbImage {
 /// # Panics
 /// As [`rows`].
 pub fn captioned(
-    images: &Tensor,
+    images: ArrayView2<'_, f32>,
     side: (usize, usize),
     columns: usize,
     headings: &[String],
     captions: &[String],
 ) -> RgbImage {
-    let all = images.view_as::<Ix2>();
-    let images: Vec<_> = all.axis_iter(Axis(0)).map(|row| row.as_standard_layout().into_owned()).collect();
+    let images: Vec<_> = images.axis_iter(Axis(0)).map(|row| row.as_standard_layout().into_owned()).collect();
     let cells: Vec<Cell<'_>> = images
         .iter()
         .enumerate()

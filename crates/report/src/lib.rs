@@ -1,4 +1,4 @@
-//! What a run came to, on one page.
+//! What runs came to: a page of each, several on one page, plots, and sheets of images.
 //!
 //! [`write()`] turns a run folder into `report.html`: one file that needs nothing else and no network. It has the final
 //! figures, what was run, curves of each term on what is trained on and what is not, the learning rate and the norm of
@@ -10,22 +10,24 @@
 //! missing or broken in a folder is said on the page; a run that was killed has one too.
 //!
 //! ```
-//! use latent_train::report::{self, Figure, Study};
+//! use latent_report::{Figure, Study};
 //! # let here = tempfile::tempdir().unwrap();
 //! # let folder = here.path();
 //! # std::fs::write(folder.join("config.toml"), "seed = 0\nbeta = 4.0\n").unwrap();
 //! let study = Study::new("Beta-VAE on MNIST", "A convolutional VAE with 10 latent dimensions.")
 //!     .figure(Figure::new("negative ELBO, test", 98.31, "nats"));
-//! let page = report::write(folder, &study)?;
+//! let page = latent_report::write(folder, &study)?;
 //! assert!(std::fs::read_to_string(page).unwrap().contains("Beta-VAE on MNIST"));
-//! # Ok::<(), report::ReportError>(())
+//! # Ok::<(), latent_report::ReportError>(())
 //! ```
 
+pub mod axis;
 mod chart;
 mod charts;
 mod comparison;
 mod curve;
 mod error;
+mod font;
 mod grouping;
 mod health;
 mod interval;
@@ -34,7 +36,9 @@ mod metrics;
 mod overlay;
 mod overview;
 mod page;
+pub mod picture;
 mod pictures;
+pub mod plot;
 mod provenance;
 mod run;
 mod study;
@@ -47,7 +51,7 @@ pub use interval::{Mean, mean_interval};
 pub use study::{Figure, Picture, Section, Study};
 pub use summary::{FinalFigure, Summary};
 
-use crate::run::{RunError, atomic};
+use latent_numeric::files;
 use maud::html;
 use run::{FIGURES, Run};
 use std::path::{Path, PathBuf};
@@ -61,8 +65,9 @@ pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
     let mut run = Run::read(folder)?;
     run.done |= study.complete;
     if !study.figures.is_empty() {
-        let json = serde_json::to_vec_pretty(&study.figures).map_err(RunError::encode(FIGURES))?;
-        atomic::write_bytes(&folder.join(FIGURES), &json)?;
+        let json = serde_json::to_vec_pretty(&study.figures).expect("names, numbers and texts have a form in JSON");
+        let path = folder.join(FIGURES);
+        files::write(&path, &json).map_err(ReportError::write(&path))?;
     }
     let charts = charts::charts(&run.metrics, study);
     let body = html! {
@@ -81,6 +86,6 @@ pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
         (provenance::reproduce(&run, study))
     };
     let path = folder.join("report.html");
-    atomic::write_bytes(&path, page::page(&study.title, &body).as_bytes())?;
+    files::write(&path, page::page(&study.title, &body).as_bytes()).map_err(ReportError::write(&path))?;
     Ok(path)
 }

@@ -6,7 +6,7 @@
 //! A curve keeps its colour over all panels, and one legend names them.
 //!
 //! ```
-//! use experiments::plot::{Axis, Figure, Panel};
+//! use latent_report::plot::{Axis, Figure, Panel};
 //!
 //! let gap: Vec<(f64, f64)> = (1..100).map(|k| (k as f64, 1.0 / (k as f64).powi(2))).collect();
 //! let figure = Figure::new("Convergence").panel(
@@ -14,7 +14,7 @@
 //! );
 //! assert!(figure.svg()?.starts_with("<svg"));
 //! assert_eq!(figure.png(2.0)?[1..4], *b"PNG");
-//! # Ok::<(), experiments::plot::PlotError>(())
+//! # Ok::<(), latent_report::plot::PlotError>(())
 //! ```
 
 mod axis;

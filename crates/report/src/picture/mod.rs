@@ -5,7 +5,7 @@
 //! enlarged by a whole factor and never smoothed, so a sheet shows exactly what the array holds.
 //!
 //! ```
-//! use experiments::picture;
+//! use latent_report::picture;
 //! use ndarray::Array2;
 //!
 //! // A dictionary of three 4 x 5 atoms, one a column.

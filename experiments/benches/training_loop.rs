@@ -7,13 +7,17 @@
 //! many, and looks at the clock before and after each. For the cost of the loop the turns are of one step; for the gain of
 //! many, without the first of each, so that the batch that is made ahead at the end of a turn counts for nothing.
 
-use experiments::training::StudyConfig;
-use experiments::vae_mnist::Config;
+#[allow(dead_code, reason = "the study uses all of it")]
+#[path = "../src/bin/vae_mnist/config.rs"]
+mod config;
+
+use config::Config;
 use latent_datasets::synthetic::strokes;
 use latent_layers::Module;
 use latent_models::train::VaeTask;
 use latent_numeric::parallel::with_threads;
 use latent_optim::{Optimizer, Schedule};
+use latent_study::training::StudyConfig;
 use latent_tensor::{GradOptions, grad};
 use latent_train::config::Training;
 use latent_train::run::Place;

@@ -1,8 +1,8 @@
 //! Draws every image transform on coloured synthetic digits: `cargo run -p experiments --example contact_sheet -- sheet.png`.
 
-use experiments::picture::{Cell, Photo, Sheet};
 use latent_augment::image::{Chain, Cutmix, Mix, Mixup};
 use latent_datasets::synthetic::strokes;
+use latent_report::picture::{Cell, Photo, Sheet};
 use ndarray::{Array3, Array4, Axis, stack};
 
 /// Digits shown of each transform.

@@ -5,10 +5,10 @@
 //! and sigma 1; `jpeg` has quality 50. Reading the images is not timed; making memory for the result is.
 
 use clap::Parser;
-use experiments::cli::{Common, Dataset};
-use experiments::data;
-use experiments::failure::{Failure, exit};
 use latent_augment::image::Chain;
+use latent_study::cli::{Common, Dataset};
+use latent_study::data;
+use latent_study::failure::{Failure, exit};
 use ndarray::{Array4, Axis};
 use serde_json::json;
 use std::io::Write;

@@ -6,13 +6,13 @@
 //! depends on the filters is. The objective is computed in f64 from the maps and filters that are left.
 
 use clap::{Args, Parser, Subcommand};
-use experiments::failure::{Failure, OrHelp, exit};
-use experiments::solvers::ConvolutionalSolver;
 use latent_numeric::parallel::with_threads;
 use latent_sparse::convolutional::{
     ConvolutionalLasso, ConvolutionalParams, FilterInit, FilterLearner, FilterParams, Filters,
 };
 use latent_sparse::lasso::{Stop, Summary};
+use latent_study::failure::{Failure, OrHelp, exit};
+use latent_study::sparse::solvers::ConvolutionalSolver;
 use ndarray::{Array3, Array4, ArrayView4, Axis, s};
 use serde_json::json;
 use std::io::Write;

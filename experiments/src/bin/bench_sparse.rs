@@ -5,13 +5,13 @@
 //! images. Reading the images is not timed; everything that depends on the dictionary is.
 
 use clap::{Args, Parser, Subcommand};
-use experiments::cli::{Common, Dataset};
-use experiments::data::{self, ImageSamples};
-use experiments::failure::{Failure, OrHelp, exit};
-use experiments::solvers::SolverName;
 use latent_sparse::Dictionary;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop, Summary};
+use latent_study::cli::{Common, Dataset};
+use latent_study::data::{self, ImageSamples};
+use latent_study::failure::{Failure, OrHelp, exit};
+use latent_study::sparse::solvers::SolverName;
 use ndarray::{Array2, ArrayView2, Axis};
 use serde_json::json;
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! `cargo run -p experiments --bin compare -- RUN_DIR...`: several runs on one page.
 
 use clap::Parser;
-use experiments::failure::{Failure, exit};
 use latent_report::{Comparison, ReportError};
+use latent_study::failure::{Failure, exit};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;

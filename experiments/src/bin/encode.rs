@@ -1,10 +1,9 @@
 //! `cargo run -p experiments --bin encode -- RUN_DIR`; see `--help`.
 
 use clap::Parser;
-use experiments::failure::exit;
-use experiments::trained::Encode;
+use latent_study::trained::{self, Encode};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit(Encode::parse().run())
+    trained::main("encode", &Encode::parse().run)
 }

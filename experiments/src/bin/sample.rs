@@ -1,10 +1,9 @@
 //! `cargo run -p experiments --bin sample -- RUN_DIR`; see `--help`.
 
 use clap::Parser;
-use experiments::failure::exit;
-use experiments::trained::Sample;
+use latent_study::trained::{self, Sample};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit(Sample::parse().run())
+    trained::main("sample", &Sample::parse().run)
 }

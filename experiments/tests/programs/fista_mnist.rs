@@ -174,7 +174,7 @@ fn every_solver_can_be_asked_for() {
     let help = stdout(&succeed(desk.command(PROGRAM, &["--help"])));
     assert!(help.contains("Examples:"), "{help}");
     let mut objectives = Vec::new();
-    for solver in <experiments::solvers::SolverName as clap::ValueEnum>::value_variants() {
+    for solver in <latent_study::sparse::solvers::SolverName as clap::ValueEnum>::value_variants() {
         let name = clap::ValueEnum::to_possible_value(solver).unwrap().get_name().to_owned();
         assert!(help.contains(&name), "{name} is not in the help");
         succeed(study(&desk, &["--solver", &name, "--output", &name, "--set", "compared_images=0"]));

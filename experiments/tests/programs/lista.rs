@@ -173,3 +173,29 @@ fn configurations_out_of_their_domain_are_refused_and_leave_nothing() {
     assert!(text.contains("photographs is 5, but bsds/train has 4"), "{text}");
     assert!(desk.left().is_empty());
 }
+
+#[test]
+fn mistakes_are_told_by_key() {
+    let desk = Desk::new();
+    let check = |program: &str, text: &str| {
+        fs::write(desk.path("mine.toml"), text).unwrap();
+        desk.command(program, &["--config", "mine.toml", "--check"])
+    };
+    let [digits, patches] = [env!("CARGO_BIN_EXE_lista_mnist"), env!("CARGO_BIN_EXE_lista_patches")];
+    let text = "networks = [\"cp\", \"cp\"]\nlayers = 0\nlambda = -1.0\nrefinements = [0.0]";
+    let all = ["names cp twice", "layers", "lambda", "refinements"];
+    let told = fail(check(digits, text), 1);
+    assert!(all.iter().all(|part| told.contains(part)), "{told}");
+    let mix = "mix = { op = \"mixup\", alpha = 1 }";
+    succeed(check(digits, mix));
+    let told = fail(check(patches, &format!("{text}\ndataset = \"mnist\"\n{mix}\n[patches]\nside = 2\nsides = 3")), 1);
+    let of_patches = [
+        "dataset: must be auto",
+        "mix: photographs are changed before patches are cut from them",
+        "patches.side: must be from 4",
+        "patches.sides: there is no such key",
+    ];
+    assert!(all.iter().chain(&of_patches).all(|part| told.contains(part)), "{told}");
+    let told = fail(check(digits, "[patches]\nside = 3"), 1);
+    assert!(told.contains("patches"), "{told}");
+}

@@ -2,6 +2,7 @@
 
 mod bench_augment;
 mod bench_sparse;
+mod configurations;
 mod csc_images;
 mod few_labels;
 mod fista_mnist;

@@ -2,13 +2,13 @@
 //! conditional batch normalisation, a gradient penalty, players that take turns, batches that are accumulated.
 
 use clap::Parser;
-use experiments::cli::{Common, Dataset};
-use experiments::data::{self, Loaded};
-use experiments::failure::Failure;
-use experiments::training::{Configs, Flags, Study, StudyConfig, run};
 use latent_datasets::Splits;
 use latent_models::train::GanTask;
 use latent_models::{Condition, GanObjective, GanSettings, SpectralNormalization};
+use latent_study::cli::{Common, Dataset};
+use latent_study::data::{self, Loaded};
+use latent_study::failure::Failure;
+use latent_study::training::{Configs, Flags, Study, StudyConfig, run};
 use latent_train::config::{Average, Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
 use latent_train::sources::Images;

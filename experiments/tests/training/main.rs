@@ -2,7 +2,6 @@
 
 mod failing;
 mod gan;
-mod gan_mnist;
 mod killed;
 mod study;
 #[allow(dead_code, reason = "each test uses a part")]

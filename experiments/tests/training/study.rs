@@ -1,14 +1,14 @@
 //! The way of a study that trains, on one that takes a moment.
 
 use clap::Parser;
-use experiments::cli::{Common, Dataset};
-use experiments::data::Loaded;
-use experiments::failure::Failure;
-use experiments::training::{Configs, Flags, Study, StudyConfig, run};
 use latent_datasets::{Splits, synthetic::strokes};
 use latent_layers::{Layer, Linear, Module, Sequential, summary};
 use latent_numeric::random::Stream;
 use latent_report as report;
+use latent_study::cli::{Common, Dataset};
+use latent_study::data::Loaded;
+use latent_study::failure::Failure;
+use latent_study::training::{Configs, Flags, Study, StudyConfig, run};
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
 use latent_train::session::{Ended, Session};

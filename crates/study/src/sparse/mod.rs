@@ -1,0 +1,10 @@
+//! What studies of dictionaries, convolutional filters and learned encoders share.
+
+pub mod bank_sizes;
+pub mod dictionaries;
+pub mod encoders;
+pub mod iterations_worth;
+pub mod networks;
+pub mod patches;
+pub mod solvers;
+pub mod windows;

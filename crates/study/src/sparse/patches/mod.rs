@@ -1,0 +1,7 @@
+//! Patches that are cut from photographs.
+
+mod cut;
+mod data;
+
+pub use cut::{Contrast, Cut};
+pub use data::PatchSplits;

@@ -1,0 +1,242 @@
+//! From flags to a finished run.
+
+use super::dry_run::dry_run;
+use super::resolve::resolve;
+use super::{Configs, Flags, Study, StudyConfig};
+use crate::cli::Dataset;
+use crate::data::DataSet;
+use crate::failure::{Failure, exit};
+use crate::print::print;
+use crate::trained::Verb;
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Arg, CommandFactory, FromArgMatches, Subcommand};
+use latent_numeric::ranks::{Alone, Ranks};
+use latent_report as report;
+use latent_train::interrupt::Interrupt;
+use latent_train::processes::Processes;
+use latent_train::run::{Place, RunError, config_hash};
+use latent_train::session::{Options, Resume, Session, SessionError, follow};
+use latent_train::tell::tell;
+use latent_train::{Executor, Source, StopReason, TaskError};
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The `main` of a study's binary: 0 when it came to its end, 130 when it was interrupted, 1 when something was wrong.
+pub fn main<S: Study>() -> ExitCode {
+    let flags = match arguments::<S>(std::env::args_os()).unwrap_or_else(|error| error.exit()) {
+        Asked::Verb(verb) => return exit(verb.run::<S>()),
+        Asked::Train(flags) => flags,
+    };
+    let configs = S::configs();
+    let processes = match Processes::started() {
+        Ok(processes) => processes,
+        Err(error) => return exit(Err(error.help().into_iter().fold(error.into(), Failure::help))),
+    };
+    let ranks = processes.ranks();
+    let ended = Interrupt::on_ctrl_c().map_err(Failure::from);
+    match ended.and_then(|interrupt| run_on::<S>(&flags, &configs, &interrupt, &ranks)) {
+        Ok(complete) => {
+            processes.finish();
+            // As a shell reports a program that Ctrl-C ended.
+            if complete { ExitCode::SUCCESS } else { ExitCode::from(130) }
+        }
+        Err(failure) => {
+            processes.fail(&failure);
+            exit(Err(failure))
+        }
+    }
+}
+
+/// What a command line asks for.
+#[derive(Debug)]
+pub enum Asked {
+    /// To train, or to show what would be trained.
+    Train(Flags),
+    /// To use the model of a finished run.
+    Verb(Verb),
+}
+
+/// What a command line asks of a study's program; the study's own flags are among those of training.
+///
+/// # Errors
+/// If a flag is not there, or its value cannot be read: what to print, which may be the help that was asked for.
+pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
+    let own = S::SHORTHANDS.iter().map(|flag| {
+        let argument = Arg::new(flag.flag).long(flag.flag).value_name(flag.value).allow_hyphen_values(true);
+        let argument = argument.help(format!("{}; short for --set {}={}", flag.help, flag.key, flag.value));
+        if flag.values.is_empty() { argument } else { argument.value_parser(PossibleValuesParser::new(flag.values)) }
+    });
+    // What the type says of itself is for programmers.
+    let mut command = Flags::command().name(S::NAME).about(S::ABOUT).long_about(S::ABOUT).args(own);
+    command = Verb::augment_subcommands(command).subcommand_required(false).args_conflicts_with_subcommands(true);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    if matches.subcommand().is_some() {
+        return Ok(Asked::Verb(Verb::from_arg_matches(&matches)?));
+    }
+    let mut flags = Flags::from_arg_matches(&matches)?;
+    // Before those of --set, which are more exact.
+    let mut set = Vec::new();
+    for flag in S::SHORTHANDS {
+        if let Some(value) = matches.get_one::<String>(flag.flag) {
+            set.push(flag.to_set(value).map_err(|error| command.error(ErrorKind::ValueValidation, error))?);
+        }
+    }
+    set.append(&mut flags.set);
+    flags.set = set;
+    Ok(Asked::Train(flags))
+}
+
+/// Does what the flags say; whether it came to its end, or was interrupted and can go on.
+///
+/// # Errors
+/// If the configuration has mistakes, data cannot be loaded, the run folder cannot be written or is of another run, or
+/// a number was not finite.
+pub fn run<S: Study>(flags: &Flags, configs: &Configs, interrupt: &Interrupt) -> Result<bool, Failure> {
+    let alone: Arc<dyn Ranks> = Arc::new(Alone);
+    run_on::<S>(flags, configs, interrupt, &alone)
+}
+
+/// [`run`] as one of several processes that train together: the first makes the run folder, the pictures and the report.
+///
+/// # Errors
+/// As [`run`], and if the processes were given different things.
+pub fn run_on<S: Study>(
+    flags: &Flags,
+    configs: &Configs,
+    interrupt: &Interrupt,
+    ranks: &Arc<dyn Ranks>,
+) -> Result<bool, Failure> {
+    let first = ranks.rank() == 0;
+    if flags.list {
+        if first {
+            print(&configs.to_string());
+        }
+        return Ok(true);
+    }
+    let (config, seed) = resolve::<S::Config>(flags, configs)?;
+    if flags.check {
+        if first {
+            print(&checked::<S>(flags, config, seed)?);
+        }
+        return Ok(true);
+    }
+    if flags.dry_run && !first {
+        return Ok(true);
+    }
+    let common = flags.common(Default::default(), seed);
+    common.on_threads(|| on_threads::<S>(flags, config, seed, interrupt, ranks))?
+}
+
+/// The folder as a comment, then what `config.toml` would hold.
+fn checked<S: Study>(flags: &Flags, mut config: S::Config, seed: u64) -> Result<String, Failure> {
+    let folder = match *config.dataset() {
+        Dataset::Auto => "which folder it is depends on the data set that is found".to_owned(),
+        dataset => place::<S>(flags, dataset).path(&config_hash(&config)?, seed).display().to_string(),
+    };
+    Ok(format!("# {folder}\nseed = {seed}\n{}", toml::to_string(&config)?))
+}
+
+fn place<S: Study>(flags: &Flags, dataset: Dataset) -> Place {
+    match flags.resumed() {
+        Some(folder) => Place::Exactly(folder.clone()),
+        None => Place::new(flags.output.as_deref(), S::NAME, &dataset.to_string()),
+    }
+}
+
+fn on_threads<S: Study>(
+    flags: &Flags,
+    mut config: S::Config,
+    seed: u64,
+    interrupt: &Interrupt,
+    ranks: &Arc<dyn Ranks>,
+) -> Result<bool, Failure> {
+    let common = flags.common(*config.dataset(), seed);
+    let first = ranks.rank() == 0;
+    // What has to be downloaded is there when the others look for it.
+    if !first {
+        ranks.wait();
+    }
+    let loaded = S::data(&config, &common)?;
+    if first && !flags.dry_run {
+        ranks.wait();
+    }
+    if let Some(note) = &loaded.note {
+        tell(format_args!("note: {note}"));
+    }
+    *config.dataset() = loaded.dataset;
+    let (config, data) = (&config, &loaded.splits);
+    if flags.dry_run {
+        print(&dry_run::<S>(config, data, seed)?);
+        return Ok(true);
+    }
+    let task = S::task(config, data, seed)?;
+    let train = S::train(config, data, seed)?;
+    let validation = S::validation(config, data, seed)?;
+    let training = config.training();
+    let players = S::players(config, &task, training.total_steps(train.batches()))?;
+    let executor = Executor::new(&task, &train, players, S::settings(config, seed)).map_err(failure)?;
+    let mut executor = executor.on(ranks.clone()).prepare(|| S::prepare(config, &task, data, seed));
+    if let Some(validation) = &validation {
+        executor = executor.validate(validation);
+    }
+    let resume = match &flags.resume {
+        None => Resume::New,
+        Some(None) => Resume::IfBegun,
+        Some(Some(_)) => Resume::Required,
+    };
+    let options = Options {
+        study: S::NAME,
+        place: place::<S>(flags, loaded.dataset),
+        resume,
+        seed,
+        threads: common.thread_count(),
+        data: loaded.splits.sources(),
+        training,
+        interrupt: interrupt.clone(),
+    };
+    if !first {
+        let outcome = follow(executor, config, options).map_err(|error| failure(error.into()))?;
+        return match outcome.reason {
+            StopReason::NotFinite(trouble) => Err(Failure::new(format!("training stopped: {trouble}"))),
+            StopReason::Interrupted => Ok(false),
+            StopReason::Finished | StopReason::Early(_) => Ok(true),
+        };
+    }
+    let session = match Session::start(executor, config, options) {
+        // Several processes are all to know of it, so that it is an error there.
+        Err(SessionError::Run(RunError::Finished { path })) if resume == Resume::IfBegun && ranks.size() == 1 => {
+            tell(format_args!("the run is finished: results in {}", path.display()));
+            return Ok(true);
+        }
+        started => started.map_err(|error| failure(error.into()))?,
+    };
+    let ended = S::attach(session, config, data)?.run().map_err(|error| failure(error.into()))?;
+    let (message, help) = (ended.message(), ended.help());
+    if matches!(ended.outcome.reason, StopReason::NotFinite(_)) {
+        report::write(ended.records.folder().path(), &report::Study::new(S::NAME, S::ABOUT))?;
+        let failure = Failure::new(message);
+        return Err(help.into_iter().fold(failure, Failure::help));
+    }
+    let about = if ended.is_complete() || S::FINISHES_WHEN_INTERRUPTED {
+        S::finish(config, &task, data, &ended)?
+    } else {
+        report::Study::new(S::NAME, S::ABOUT)
+    };
+    // The last work may have been cut short too.
+    let (complete, help) = (ended.is_complete(), ended.help());
+    report::write(ended.records.folder().path(), &if complete { about.complete() } else { about })?;
+    let folder = ended.finish()?;
+    tell(format_args!("{message}\nresults in {}", folder.display()));
+    if let Some(help) = help {
+        tell(format_args!("help: {help}"));
+    }
+    Ok(complete)
+}
+
+/// With the help that errors of a session carry.
+fn failure(error: TaskError) -> Failure {
+    let error = error.downcast::<SessionError>().map_or_else(SessionError::from, |error| *error);
+    error.help().into_iter().fold(Failure::new(error.to_string()), Failure::help)
+}

@@ -1,0 +1,182 @@
+//! What a study that trains has to say.
+
+use super::Configs;
+use crate::cli::{Common, Dataset};
+use crate::data::{DataSet, Loaded};
+use crate::failure::Failure;
+use crate::trained::Opened;
+use latent_report as report;
+use latent_train::config::{Check, Override, OverrideError, Training};
+use latent_train::session::{Ended, Session};
+use latent_train::{Settings, Source, TaskError, Trainable};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A configuration of a study: everything that its results depend on, beside the seed.
+pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
+    /// Tables whose defaults are the study's own, and not those of their types: what a configuration does not say in one of
+    /// them is what the default configuration says.
+    const OWN_TABLES: &'static [&'static str] = &["training"];
+
+    /// Its table `training`.
+    fn training(&self) -> &Training;
+
+    /// Its key `dataset`; what is found in the end is written there.
+    fn dataset(&mut self) -> &mut Dataset;
+}
+
+/// A flag that is short for `--set <key>=<value>`.
+///
+/// ```
+/// use latent_study::training::Shorthand;
+///
+/// let flag = Shorthand { flag: "atoms", key: "atoms", value: "N", values: &[], help: "How many atoms to learn" };
+/// assert_eq!(flag.to_set("64"), "atoms=64".parse());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Shorthand {
+    /// Its name, without the dashes.
+    pub flag: &'static str,
+    /// The key of the configuration.
+    pub key: &'static str,
+    /// What its value is called in the help.
+    pub value: &'static str,
+    /// All values there are; none listed if it is a number.
+    pub values: &'static [&'static str],
+    /// What it does, in a line.
+    pub help: &'static str,
+}
+
+impl Shorthand {
+    /// What it is short for.
+    ///
+    /// # Errors
+    /// If the key cannot be one.
+    pub fn to_set(&self, value: &str) -> Result<Override, OverrideError> {
+        format!("{}={value}", self.key).parse()
+    }
+}
+
+/// A study that trains: its configuration, its task, its sources of batches, and what is drawn of it.
+pub trait Study {
+    /// The name of its binary, of its folder under `configs/`, and of that under `runs/`.
+    const NAME: &'static str;
+    /// What it is, in a line for `--help`.
+    const ABOUT: &'static str;
+    /// Flags of its own, beside those of every study.
+    const SHORTHANDS: &'static [Shorthand] = &[];
+    /// Whether a run that is interrupted leaves what [`finish`](Self::finish) makes too, beside the checkpoint with which
+    /// it can go on. As a rule it does not.
+    const FINISHES_WHEN_INTERRUPTED: bool = false;
+    /// Its configuration.
+    type Config: StudyConfig;
+    /// What it learns from and is tested on.
+    type Data: DataSet;
+    /// What is trained.
+    type Task: Trainable;
+    /// Where batches come from.
+    type Source<'d>: Source<Batch = <Self::Task as Trainable>::Batch>;
+
+    /// Its named configurations; the one called `default` is taken if none is named. As a rule those of a folder of TOML
+    /// files, by [`configs!`](crate::configs).
+    fn configs() -> Configs {
+        Configs::default()
+    }
+
+    /// The data, as a rule those of [`data::load`](crate::data::load).
+    ///
+    /// # Errors
+    /// If they cannot be found or read.
+    fn data(config: &Self::Config, flags: &Common) -> Result<Loaded<Self::Data>, Failure>;
+
+    /// The model with its losses, initialised from the seed.
+    ///
+    /// # Errors
+    /// If the configuration does not fit the data.
+    fn model(config: &Self::Config, data: &Self::Data, seed: u64) -> Result<Self::Task, Failure>;
+
+    /// The model as it is trained, with what only training needs.
+    ///
+    /// # Errors
+    /// As [`model`](Self::model).
+    fn task(config: &Self::Config, data: &Self::Data, seed: u64) -> Result<Self::Task, Failure> {
+        Self::model(config, data, seed)
+    }
+
+    /// What is done before the first step of a new run, takes long, and leaves its result in the model. A run that goes on
+    /// has it from its checkpoint, a model that is opened from its weights, and `--dry-run` does without.
+    ///
+    /// # Errors
+    /// If it cannot be done.
+    fn prepare(_config: &Self::Config, _task: &Self::Task, _data: &Self::Data, _seed: u64) -> Result<(), TaskError> {
+        Ok(())
+    }
+
+    /// Batches to train on.
+    ///
+    /// # Errors
+    /// If there are none.
+    fn train<'d>(config: &Self::Config, data: &'d Self::Data, seed: u64) -> Result<Self::Source<'d>, Failure>;
+
+    /// Batches to evaluate, if any.
+    ///
+    /// # Errors
+    /// If there are none.
+    fn validation<'d>(
+        config: &Self::Config,
+        data: &'d Self::Data,
+        seed: u64,
+    ) -> Result<Option<Self::Source<'d>>, Failure>;
+
+    /// How each player of the task is trained, if all together make so many steps; or what else makes the steps.
+    ///
+    /// # Errors
+    /// If a setting is out of its domain.
+    fn players(
+        config: &Self::Config,
+        task: &Self::Task,
+        steps: u64,
+    ) -> Result<<Self::Task as Trainable>::Trainer, Failure>;
+
+    /// The settings of the loop; a study with several players gives their turns.
+    fn settings(config: &Self::Config, seed: u64) -> Settings {
+        config.training().settings(seed)
+    }
+
+    /// The model as `--dry-run` shows it: as a rule [`latent_layers::summary`] of each part.
+    ///
+    /// # Errors
+    /// If the model does not take its input.
+    fn describe(config: &Self::Config, task: &Self::Task) -> Result<String, Failure>;
+
+    /// Attaches pictures, monitors and other observers.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    fn attach<'a>(
+        session: Session<'a, Self::Task>,
+        _config: &'a Self::Config,
+        _data: &'a Self::Data,
+    ) -> Result<Session<'a, Self::Task>, Failure> {
+        Ok(session)
+    }
+
+    /// The model with the images of its run, for the verbs `sample`, `encode` and `reconstruct`; as a rule there is none.
+    fn opened(_config: &Self::Config, _task: Self::Task, _data: Self::Data) -> Option<Opened> {
+        None
+    }
+
+    /// Writes what comes after training, before the run is done: figures, arrays, final numbers. Answers with what the
+    /// report has beside curves.
+    ///
+    /// # Errors
+    /// If something cannot be computed or written.
+    fn finish(
+        _config: &Self::Config,
+        _task: &Self::Task,
+        _data: &Self::Data,
+        _ended: &Ended,
+    ) -> Result<report::Study, Failure> {
+        Ok(report::Study::new(Self::NAME, Self::ABOUT))
+    }
+}

@@ -1,0 +1,123 @@
+//! What comes after training: pictures, figures, and how close samples are to training images.
+
+use super::{Config, median_distance, nearest, pictures};
+use latent_datasets::Splits;
+use latent_models::GanLoss;
+use latent_models::train::{GanTask, JUDGED, samples_of_all_classes};
+use latent_report::{Figure, Picture, Section, Study};
+use latent_study::data;
+use latent_study::failure::Failure;
+use latent_study::judge::{Judge, Scores};
+use latent_train::run::RunFolder;
+use ndarray::Ix2;
+use serde::Serialize;
+
+/// The number of samples, and of test images, whose closest training images are looked for.
+const NEIGHBOURS: usize = 500;
+
+/// The figures of a finished run.
+#[derive(Debug, Serialize)]
+struct Judged {
+    /// The share of the test images that the judge recognises.
+    judge_accuracy: f64,
+    /// The Fréchet distance between as many training images as there are test images, and the test images.
+    frechet_distance_of_training_images: f64,
+    /// Of the samples.
+    #[serde(flatten)]
+    scores: Scores,
+}
+
+/// How far images are from the closest training image, in the middle, as a Euclidean distance of pixels in [0, 1].
+#[derive(Debug, Serialize)]
+struct Memory {
+    /// Samples and test images that were looked at.
+    images: usize,
+    samples: f64,
+    test_images: f64,
+}
+
+/// Writes pictures and figures into the folder, and answers with the report.
+pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, folder: &RunFolder) -> Result<Study, Failure> {
+    let generator = &task.gan.generator;
+    let set = data::title(data);
+    let about = "Samples of a generative adversarial network, and what a classifier of real images says of them.";
+    let kind = if generator.classes() > 0 { "Class-conditional GAN" } else { "GAN" };
+    let study = Study::new(format!("{kind} on {set}"), about);
+    let mut study = without_unit(config.objective.loss).into_iter().fold(study, |study, term| study.unit(term, ""));
+    if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples)?) {
+        let (accuracy, reference) = (judge.accuracy, judge.reference);
+        let note = format!("{accuracy:.4} of the test images");
+        if let Some(of_samples) = scores.accuracy {
+            study = study.figure(Figure::new("samples recognised as of their class", of_samples, "").note(note));
+        }
+        let note = format!("{reference:.2} between training and test images; {} samples", scores.images);
+        study = study
+            .figure(
+                Figure::new("Fréchet distance on the classifier's features", scores.frechet_distance, "").note(note),
+            )
+            .figure(
+                Figure::new("effective classes", scores.effective_classes, "")
+                    .note("exp of the entropy of recognised classes"),
+            );
+        let all = Judged { judge_accuracy: accuracy, frechet_distance_of_training_images: reference, scores };
+        folder.json("judged.json", &all)?;
+    }
+    let memory = memory(task, data)?;
+    folder.json("neighbours.json", &memory)?;
+    let note = format!("{:.2} from test images; the middle of {} each", memory.test_images, memory.images);
+    study = study.figure(Figure::new("distance to the closest training image", memory.samples, "").note(note));
+    Ok(sections(task, data, folder)?.into_iter().fold(study, Study::section))
+}
+
+/// Terms that are pure numbers: all but the losses of logistic games, which are in nats.
+fn without_unit(loss: GanLoss) -> Vec<String> {
+    let always = ["objective", "effective_classes", "real_output", "fake_output", "l1", "l2"];
+    let losses: &[&str] = match loss {
+        GanLoss::Hinge | GanLoss::LeastSquares | GanLoss::Wasserstein => {
+            &["adversarial", "discriminator_loss", "generator_loss"]
+        }
+        GanLoss::Minimax | GanLoss::NonSaturating | GanLoss::Relativistic | GanLoss::RelativisticAverage => &[],
+    };
+    let singular_values = (0..8).map(|index| format!("singular_value_{index}"));
+    always.iter().chain(losses).map(ToString::to_string).chain(singular_values).collect()
+}
+
+fn judged(task: &GanTask<Judge>, samples: usize) -> Result<Option<Scores>, Failure> {
+    let Some(judge) = task.judge() else { return Ok(None) };
+    let (images, classes) = samples_of_all_classes(&task.gan.generator, samples, JUDGED)?;
+    Ok(Some(judge.score(images.view_as::<Ix2>(), classes.as_deref())?))
+}
+
+fn memory(task: &GanTask<Judge>, data: &Splits) -> Result<Memory, Failure> {
+    let images = NEIGHBOURS.min(data.test.len());
+    let (samples, _) = samples_of_all_classes(&task.gan.generator, images, "neighbours")?;
+    let samples = median_distance(&nearest(samples.view_as::<Ix2>(), &data.train));
+    let test_images = median_distance(&nearest(data.test.rows::<f32>(0..images).view(), &data.train));
+    Ok(Memory { images, samples, test_images })
+}
+
+fn sections(task: &GanTask<Judge>, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
+    let generator = &task.gan.generator;
+    let mut sections = Vec::new();
+    let mut add = |name: &str, title: &str, text: &str, picture| {
+        folder.image(name, &picture)?;
+        sections.push(Section::new(title, text).picture(Picture::new(format!("images/{name}.png"), "").wide()));
+        Ok::<_, Failure>(())
+    };
+    if let Some(picture) = pictures::by_code(generator, data)? {
+        let text = "A column for each class; all images of a row have the same code.";
+        add("classes", "Classes", text, picture)?;
+    }
+    let text = if generator.classes() > 0 {
+        "A row for each class, another code for each image."
+    } else {
+        "Codes from the prior."
+    };
+    add("samples", "Samples", text, pictures::by_class(generator, data, 15)?)?;
+    let text = "From one code to another on the sphere between them, a class in each row.";
+    add("interpolations", "Interpolations", text, pictures::interpolations(generator, data)?)?;
+    let text = "Samples, and below each the closest training image with its Euclidean distance: images that were learned \
+                by heart would be at a distance near zero.";
+    add("neighbours", "Closest training images", text, pictures::neighbours(generator, data)?)?;
+    Ok(sections)
+}

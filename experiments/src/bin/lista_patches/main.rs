@@ -1,0 +1,105 @@
+//! Natural patches.
+
+use latent_sparse::dictionary::Samples;
+use latent_sparse::lista::SupportSelection;
+use latent_sparse::train::{EncoderLoss, EncodersTask};
+use latent_study::augmentation::Augmentation;
+use latent_study::cli::{Common, Dataset};
+use latent_study::configs;
+use latent_study::data::Loaded;
+use latent_study::failure::Failure;
+use latent_study::mixing::Mixed;
+use latent_study::natural::{self, DRAWN};
+use latent_study::sparse::encoders::{Config, Domain, Encoders, VALIDATED};
+use latent_study::sparse::networks::Network;
+use latent_study::sparse::patches::{Cut, PatchSplits};
+use latent_study::trained::{Opened, Photographs};
+use latent_study::training::Configs;
+use latent_train::config::{Problems, Training};
+use latent_train::sources::Rows;
+use ndarray::{Array2, s};
+
+/// Patches of photographs, whitened, of variance 1.
+#[derive(Clone, Debug)]
+pub struct NaturalPatches;
+
+impl Domain for NaturalPatches {
+    const NAME: &'static str = "lista_patches";
+    const ABOUT: &'static str = "Learn a dictionary of natural patches, train encoders of the LISTA family for it, and compare \
+                                 them with ISTA and FISTA";
+    type Settings = Cut;
+    type Data = PatchSplits;
+    type Source<'d> = Rows<'d>;
+
+    fn configs() -> Configs {
+        configs!("$CARGO_MANIFEST_DIR/configs/lista_patches")
+    }
+
+    fn opened(config: &Config<Self>, task: EncodersTask, data: PatchSplits) -> Opened {
+        Opened::new(task, Photographs { cut: config.patches.clone(), data })
+    }
+
+    fn defaults() -> Config<Self> {
+        Config {
+            dataset: Dataset::Auto,
+            augment: Augmentation::default(),
+            mix: Mixed::default(),
+            patches: Cut::default(),
+            atoms: 100,
+            lambda: 0.5,
+            dictionary_batches: 500,
+            networks: vec![Network::Lista, Network::Cp, Network::Slista],
+            layers: 7,
+            selection: SupportSelection { percent: 1.2, max_percent: 13.0 },
+            loss: EncoderLoss::Codes,
+            learning_rate: 1e-3,
+            refinements: vec![0.2],
+            compared_images: 1000,
+            training: Training { epochs: Some(50), log_every: 10, ..Training::default() },
+        }
+    }
+
+    fn check(config: &Config<Self>, problems: &mut Problems) {
+        natural::check(config.dataset, problems);
+        config
+            .mix
+            .refuse(problems, "photographs are changed before patches are cut from them, and patches are not mixed");
+        problems.table("patches", &config.patches);
+    }
+
+    fn load(config: &Config<Self>, flags: &Common) -> Result<Loaded<PatchSplits>, Failure> {
+        PatchSplits::load(&config.patches, &config.augment, flags)
+    }
+
+    fn samples(data: &PatchSplits) -> impl Samples<f32> + '_ {
+        data.train.view()
+    }
+
+    fn train<'d>(config: &Config<Self>, data: &'d PatchSplits, seed: u64) -> Result<Rows<'d>, Failure> {
+        Ok(Rows::shuffled("training patches", data.train.view(), config.training.batch_size, seed)?)
+    }
+
+    fn validation(data: &PatchSplits) -> Result<Rows<'_>, Failure> {
+        let (batches, size) = VALIDATED;
+        let some = data.test.slice(s![..data.test.nrows().min(batches * size), ..]);
+        Ok(Rows::in_order("test patches", some, size)?)
+    }
+
+    fn test(data: &PatchSplits, count: usize) -> Array2<f32> {
+        data.test.slice(s![..data.test.nrows().min(count), ..]).to_owned()
+    }
+
+    fn title(config: &Config<Self>, _: &PatchSplits) -> String {
+        let side = config.patches.side;
+        let of = if config.dataset == Dataset::Synthetic { "patches of dead leaves" } else { "natural patches" };
+        format!("{of}, {side} × {side} pixels")
+    }
+
+    fn note(config: &Config<Self>) -> Option<&'static str> {
+        (config.dataset == Dataset::Synthetic).then_some(DRAWN)
+    }
+}
+
+fn main() -> std::process::ExitCode {
+    latent_study::training::main::<Encoders<NaturalPatches>>()
+}

@@ -1,0 +1,102 @@
+//! What a run depends on.
+
+use latent_datasets::folder::Channels;
+use latent_sparse::convolutional::LowPass;
+use latent_sparse::train::Energy;
+use latent_study::augmentation::Augmentation;
+use latent_study::cli::Dataset;
+use latent_study::natural;
+use latent_study::sparse::bank_sizes;
+use latent_study::sparse::windows::Windows;
+use latent_study::training::StudyConfig;
+use latent_train::config::{Check, Decay, Optimizer, Problems, Schedule, Training};
+use serde::{Deserialize, Serialize};
+
+/// The configuration of `psd_images`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Which photographs.
+    pub dataset: Dataset,
+    /// Whether they keep their colours.
+    pub colour: bool,
+    /// How training photographs are changed, once.
+    #[serde(skip_serializing_if = "Augmentation::is_empty")]
+    pub augment: Augmentation,
+    /// The numbers of filters of the banks, each a power of two.
+    pub filters: Vec<usize>,
+    /// The bank that a whole photograph is coded with: one of the numbers of filters.
+    pub drawn: usize,
+    /// Rows and columns of a filter.
+    pub side: usize,
+    /// Iterations of FISTA for the optimum of each test window, at most.
+    pub test_iterations: usize,
+    /// The relative duality gap of these, if it comes before so many iterations.
+    pub test_gap: f64,
+    /// What is minimised.
+    pub energy: Energy,
+    /// What is learned from, and tested on.
+    pub windows: Windows,
+    /// How long, and what happens how often.
+    pub training: Training,
+    /// How the weights are changed.
+    pub optimizer: Optimizer,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            dataset: Dataset::Auto,
+            colour: false,
+            augment: Augmentation::default(),
+            filters: vec![1, 2, 4, 8, 16, 32, 64],
+            drawn: 16,
+            side: 9,
+            test_iterations: 300,
+            test_gap: 1e-3,
+            energy: Energy::default(),
+            // The rest is nearly white, so that filters fit into their places, and encoders' filters are determined.
+            windows: Windows { low_pass: LowPass { lambda: 0.5, ..LowPass::default() }, ..Windows::default() },
+            training: Training { epochs: Some(60), batch_size: 4, ..Training::default() },
+            optimizer: Optimizer {
+                learning_rate: 3e-3,
+                schedule: Schedule { kind: Decay::Cosine, ..Schedule::default() },
+                ..Optimizer::default()
+            },
+        }
+    }
+}
+
+impl Check for Config {
+    fn check(&self, problems: &mut Problems) {
+        natural::check(self.dataset, problems);
+        bank_sizes::check(&self.filters, self.drawn, problems);
+        bank_sizes::check_side(self.side, &self.windows, problems);
+        problems.at_least_one([("test_iterations", self.test_iterations)]);
+        let fits = self.test_gap.is_finite() && self.test_gap > 0.0;
+        problems.require(fits, "test_gap", format!("must be a finite number above 0, got {}", self.test_gap));
+        problems.table("energy", &self.energy);
+        problems.table("windows", &self.windows);
+        problems.table("training", &self.training);
+        problems.table("optimizer", &self.optimizer);
+    }
+}
+
+impl StudyConfig for Config {
+    const OWN_TABLES: &'static [&'static str] = &["training", "windows"];
+
+    fn training(&self) -> &Training {
+        &self.training
+    }
+
+    fn dataset(&mut self) -> &mut Dataset {
+        &mut self.dataset
+    }
+}
+
+impl Config {
+    /// Of photographs.
+    pub fn channels(&self) -> Channels {
+        if self.colour { Channels::Colour } else { Channels::Grey }
+    }
+}

@@ -7,6 +7,7 @@
 pub mod axis;
 pub mod checkpoint;
 pub mod config;
+mod early_stopping;
 mod every;
 mod executor;
 pub mod health;
@@ -26,6 +27,7 @@ pub mod tell;
 mod terms;
 mod trainable;
 
+pub use early_stopping::{EarlyStopReason, EarlyStopping, Mode, Observation, RestoreBest, Snapshot, Verdict};
 pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
 pub use observer::{Event, Observer, Position, Step, Validation};

@@ -4,7 +4,7 @@ use super::methods;
 use super::plan::Plan;
 use super::settings::Choice;
 use crate::failure::Failure;
-use latent_regularizers::Mode;
+use latent_train::Mode;
 use latent_train::report::{Comparison, FinalFigure, Mean, Summary};
 use std::fmt::Write;
 use std::path::Path;

@@ -17,7 +17,7 @@ pub use identity::Identity;
 pub(crate) use weights::leave_averages;
 
 use latent_optim::SavedState;
-use latent_regularizers::{EarlyStopping, Snapshot};
+use crate::early_stopping::{EarlyStopping, Snapshot};
 use serde_json::Value;
 
 /// The whole state of a run after a number of steps.

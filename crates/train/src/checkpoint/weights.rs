@@ -3,7 +3,7 @@
 use super::{Checkpoint, CheckpointError};
 use crate::task::TaskError;
 use crate::trainable::Trainable;
-use latent_regularizers::Snapshot;
+use crate::early_stopping::Snapshot;
 
 impl Checkpoint {
     /// Gives a model and its trainer what was saved of them.

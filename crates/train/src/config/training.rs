@@ -2,7 +2,7 @@
 
 use super::{Check, Problems};
 use crate::{Every, Limit, Settings};
-use latent_regularizers::{EarlyStopping, Mode};
+use crate::early_stopping::{EarlyStopping, Mode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How long training goes on and what happens how often.

@@ -23,7 +23,7 @@ use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
 use ahead::Ahead;
 use latent_numeric::ranks::{Alone, Ranks};
-use latent_regularizers::RestoreBest;
+use crate::early_stopping::RestoreBest;
 use serde_json::Value;
 use std::ops::ControlFlow;
 use std::sync::Arc;

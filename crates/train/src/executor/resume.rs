@@ -6,7 +6,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints};
 use crate::stop::Trouble;
 use crate::task::TaskError;
 use crate::trainable::Trainable;
-use latent_regularizers::Snapshot;
+use crate::early_stopping::Snapshot;
 use std::path::PathBuf;
 
 impl<T: Trainable> Executor<'_, T> {

@@ -2,7 +2,7 @@
 
 use crate::Every;
 use crate::every::Pace;
-use latent_regularizers::{EarlyStopping, Mode};
+use crate::early_stopping::{EarlyStopping, Mode};
 use serde::{Deserialize, Serialize};
 
 /// When training is finished.

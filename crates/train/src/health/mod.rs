@@ -99,7 +99,7 @@ fn value(values: &[(&'static str, f64)], name: &str) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::{Step, Validation};
-    use latent_regularizers::Mode;
+    use crate::early_stopping::Mode;
     use proptest::prelude::*;
     use std::cell::Cell;
 

@@ -3,7 +3,7 @@
 use super::networks::{self, Networks};
 use crate::tasks::samples;
 use latent_layers::{Module, State, Visitor};
-use latent_regularizers::Snapshot;
+use latent_train::Snapshot;
 use latent_sparse::lasso::{Admm, Codes, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{Lista, ListaParams, StageTrainer, StageWise, losses};
 use latent_sparse::{Dictionary, SparseError};

@@ -9,7 +9,7 @@ use latent_numeric::Scalar;
 /// ```
 /// use latent_layers::{Linear, Module};
 /// use latent_numeric::random::Stream;
-/// use latent_regularizers::{EarlyStopping, Mode, RestoreBest, Verdict};
+/// use latent_train::{EarlyStopping, Mode, RestoreBest, Verdict};
 ///
 /// let layer: Linear = Linear::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
 /// let mut policy = RestoreBest::new(EarlyStopping::new(Mode::Min).patience(0));

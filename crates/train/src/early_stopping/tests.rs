@@ -40,7 +40,7 @@ proptest! {
                 Verdict::Stop(reason) => {
                     stopped = stopped.or(Some(i));
                     prop_assert_eq!(policy.stopped(), Some(reason));
-                    prop_assert_eq!(reason, StopReason::NoImprovement { observations: patience as u64 + 1 });
+                    prop_assert_eq!(reason, EarlyStopReason::NoImprovement { observations: patience as u64 + 1 });
                 }
                 Verdict::Wait { left } => prop_assert!(left < patience.max(1) as u64),
                 Verdict::Improved => prop_assert_eq!(policy.best().unwrap().index, i as u64),
@@ -58,7 +58,7 @@ fn what_is_not_finite_stops() {
         for _ in 0..index {
             policy.observe(1.0);
         }
-        let reason = StopReason::NotFinite { index };
+        let reason = EarlyStopReason::NotFinite { index };
         assert_eq!(policy.observe(value), Verdict::Stop(reason));
         assert_eq!(policy.observe(0.0), Verdict::Stop(reason));
         assert_eq!(reason.to_string(), format!("observation {index} is not a finite number"));

@@ -33,7 +33,7 @@ pub struct Observation {
 /// Why to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum StopReason {
+pub enum EarlyStopReason {
     /// More values than the patience allows were no improvement.
     NoImprovement {
         /// How many, up to the last.
@@ -46,7 +46,7 @@ pub enum StopReason {
     },
 }
 
-impl fmt::Display for StopReason {
+impl fmt::Display for EarlyStopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoImprovement { observations } => write!(f, "no improvement in {observations} observations"),
@@ -66,7 +66,7 @@ pub enum Verdict {
         left: u64,
     },
     /// Stop.
-    Stop(StopReason),
+    Stop(EarlyStopReason),
 }
 
 /// The policy of early stopping: stop when a value has not improved for more than `patience` observations
@@ -77,7 +77,7 @@ pub enum Verdict {
 /// of the best observation see [`RestoreBest`].
 ///
 /// ```
-/// use latent_regularizers::{EarlyStopping, Mode, StopReason, Verdict};
+/// use latent_train::{EarlyStopping, Mode, EarlyStopReason, Verdict};
 ///
 /// let mut policy = EarlyStopping::new(Mode::Min).patience(1).min_change(0.01);
 /// assert_eq!(policy.observe(1.0), Verdict::Improved);
@@ -95,14 +95,14 @@ pub struct EarlyStopping {
     min_change: f64,
     observed: u64,
     best: Option<Observation>,
-    stopped: Option<StopReason>,
+    stopped: Option<EarlyStopReason>,
 }
 
 impl EarlyStopping {
     /// Patience 10, any change counts.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode};
+    /// use latent_train::{EarlyStopping, Mode};
     ///
     /// assert_eq!(EarlyStopping::new(Mode::Max).best(), None);
     /// ```
@@ -113,7 +113,7 @@ impl EarlyStopping {
     /// That this many observations in a row may be no improvement.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    /// use latent_train::{EarlyStopping, Mode, Verdict};
     ///
     /// let mut policy = EarlyStopping::new(Mode::Min).patience(0);
     /// assert_eq!(policy.observe(1.0), Verdict::Improved);
@@ -127,7 +127,7 @@ impl EarlyStopping {
     /// That a value improves only if it is better by more than this, which is not negative.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    /// use latent_train::{EarlyStopping, Mode, Verdict};
     ///
     /// let mut policy = EarlyStopping::new(Mode::Max).min_change(0.1);
     /// assert_eq!(policy.observe(0.5), Verdict::Improved);
@@ -141,7 +141,7 @@ impl EarlyStopping {
     /// Takes the next value into account.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    /// use latent_train::{EarlyStopping, Mode, Verdict};
     ///
     /// let mut policy = EarlyStopping::new(Mode::Min).patience(2);
     /// assert_eq!(policy.observe(0.3), Verdict::Improved);
@@ -154,7 +154,7 @@ impl EarlyStopping {
         let index = self.observed;
         self.observed += 1;
         if !value.is_finite() {
-            return self.stop(StopReason::NotFinite { index });
+            return self.stop(EarlyStopReason::NotFinite { index });
         }
         let improves = |best: Observation| match self.mode {
             Mode::Min => value < best.value - self.min_change,
@@ -165,7 +165,7 @@ impl EarlyStopping {
                 let observations = index - best.index;
                 match self.patience.checked_sub(observations) {
                     Some(left) => Verdict::Wait { left },
-                    None => self.stop(StopReason::NoImprovement { observations }),
+                    None => self.stop(EarlyStopReason::NoImprovement { observations }),
                 }
             }
             _ => {
@@ -175,7 +175,7 @@ impl EarlyStopping {
         }
     }
 
-    fn stop(&mut self, reason: StopReason) -> Verdict {
+    fn stop(&mut self, reason: EarlyStopReason) -> Verdict {
         self.stopped = Some(reason);
         Verdict::Stop(reason)
     }
@@ -183,7 +183,7 @@ impl EarlyStopping {
     /// The best value so far.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Observation};
+    /// use latent_train::{EarlyStopping, Mode, Observation};
     ///
     /// let mut policy = EarlyStopping::new(Mode::Max);
     /// [0.5, 0.9, 0.7].map(|accuracy| policy.observe(accuracy));
@@ -196,13 +196,13 @@ impl EarlyStopping {
     /// Why it said to stop, if it did.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, StopReason};
+    /// use latent_train::{EarlyStopping, Mode, EarlyStopReason};
     ///
     /// let mut policy = EarlyStopping::new(Mode::Min);
     /// policy.observe(f64::NAN);
-    /// assert_eq!(policy.stopped(), Some(StopReason::NotFinite { index: 0 }));
+    /// assert_eq!(policy.stopped(), Some(EarlyStopReason::NotFinite { index: 0 }));
     /// ```
-    pub fn stopped(&self) -> Option<StopReason> {
+    pub fn stopped(&self) -> Option<EarlyStopReason> {
         self.stopped
     }
 }

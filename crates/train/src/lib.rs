@@ -27,7 +27,9 @@ pub mod tell;
 mod terms;
 mod trainable;
 
-pub use early_stopping::{EarlyStopReason, EarlyStopping, Mode, Observation, RestoreBest, Snapshot, Verdict};
+pub use early_stopping::{
+    EarlyStopReason, EarlyStopping, EarlyStoppingError, Mode, Observation, RestoreBest, Snapshot, Verdict,
+};
 pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
 pub use observer::{Event, Observer, Position, Step, Validation};

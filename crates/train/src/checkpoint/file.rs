@@ -1,8 +1,8 @@
 //! A checkpoint as bytes.
 
 use super::{Checkpoint, Identity, PlayerState};
-use latent_optim::SavedState;
 use crate::early_stopping::{EarlyStopping, Snapshot};
+use latent_optim::SavedState;
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 use safetensors::tensor::TensorView;

@@ -5,7 +5,7 @@
 //! | penalties on parameters | [`l1`], [`l2`], [`elastic_net`], [`group_lasso`], [`orthogonality`], [`off_diagonal_orthogonality`]; [`weights`] and [`total`] apply them to a module |
 //! | a penalty on posteriors | [`latent_moment`] |
 //! | penalties on Jacobians | [`jacobian`], [`projected_jacobian`], [`contractive`], [`contractive_sigmoid`] |
-//! | penalties on a critic's gradient | [`wgan_gp`], [`wgan_lp`], [`zero_centered`], [`dragan`], [`r1`], [`r2`]; [`GradientPenalty`] at any points |
+//! | penalties on a critic's gradient | [`wgan_gp`], [`wgan_lp`], [`zero_centered`], [`dragan`], [`r1`], [`r2`]; [`GradientPenalty`] at any points, [`CriticOutput`] |
 //! | penalties on a critic's changes | [`consistency`], [`balanced_consistency`] |
 //! | bounded layers | [`SpectralNorm`], [`clip_values`], [`clip_singular_values`] |
 //! | conditions | [`ConditionalBatchNorm`] with [`ClassTables`] or an [`AffineNetwork`] |
@@ -79,7 +79,8 @@ pub use consistency::{balanced_consistency, consistency};
 pub use contractive::{contractive, contractive_sigmoid};
 pub use elastic_net::elastic_net;
 pub use gradient_penalty::{
-    GradientPenalty, Penalized, Side, dragan, interpolates, perturbations, r1, r2, wgan_gp, wgan_lp, zero_centered,
+    CriticOutput, GradientPenalty, Penalized, Side, dragan, interpolates, perturbations, r1, r2, wgan_gp, wgan_lp,
+    zero_centered,
 };
 pub use group_lasso::group_lasso;
 pub use jacobian::{jacobian, projected_jacobian};

@@ -3,11 +3,11 @@
 use super::networks::{self, Networks};
 use crate::tasks::samples;
 use latent_layers::{Module, State, Visitor};
-use latent_train::Snapshot;
 use latent_sparse::lasso::{Admm, Codes, Lasso, LassoParams, Stop};
 use latent_sparse::lista::{Lista, ListaParams, StageTrainer, StageWise, losses};
 use latent_sparse::{Dictionary, SparseError};
 use latent_tensor::Tensor;
+use latent_train::Snapshot;
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
 use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};

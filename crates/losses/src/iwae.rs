@@ -6,6 +6,7 @@
 //! Log-weights are (N, k), in nats: `ln p(x | z) + ln p(z) - ln q(z | x)` of the i-th draw for sample n. To compute
 //! them, [repeat](crate::distributions::DiagonalGaussian::repeat) the posterior k times.
 
+use crate::special::product;
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -83,7 +84,7 @@ pub fn dreg<E: Scalar>(log_weights: &Tensor<E>) -> Dreg<E> {
     let samples = E::of(log_weights.shape()[0] as f64);
     let constants = log_weights.detach();
     let normalized = constants.softmax(1);
-    let surrogate = |weights: &Tensor<E>| -(weights * log_weights).sum() / samples;
+    let surrogate = |weights: &Tensor<E>| -product(weights, log_weights).sum() / samples;
     Dreg { bound: iwae(&constants), generative: surrogate(&normalized), inference: surrogate(&normalized.square()) }
 }
 

@@ -1,8 +1,10 @@
 //! What the tests of losses share.
 
+use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::{ArrayD, IxDyn};
+use std::slice::from_ref;
 
 /// An array with elements in `[low, high)`.
 pub fn array(seed: u64, shape: &[usize], low: f64, high: f64) -> ArrayD<f64> {
@@ -29,8 +31,16 @@ pub fn all_close(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
 pub fn is_finite(x: &[f32], f: impl Fn(&Tensor<f32>) -> Tensor<f32>) -> bool {
     let x = Tensor::variable(ndarray::Array1::from(x.to_vec()));
     let y = f(&x).sum();
-    let slope = grad(std::slice::from_ref(&y), &[x], GradOptions::default()).remove(0);
+    let slope = grad(from_ref(&y), &[x], GradOptions::default()).remove(0);
     y.item().is_finite() && slope.array().iter().all(|g| g.is_finite())
+}
+
+/// The value of `f` at `x`, a tensor of no axes or one element, and its first two derivatives.
+pub fn orders<E: Scalar>(x: &Tensor<E>, f: impl Fn(&Tensor<E>) -> Tensor<E>) -> [f64; 3] {
+    let y = f(x).sum();
+    let first = grad(from_ref(&y), from_ref(x), GradOptions::create_graph()).remove(0).sum();
+    let second = grad(from_ref(&first), from_ref(x), GradOptions::default()).remove(0).sum();
+    [y, first, second].map(|order| order.item().as_f64())
 }
 
 /// Mean and standard error of the mean.

@@ -129,6 +129,7 @@ mod tests {
     use crate::testing::{array, close, constant, mean_and_error};
     use latent_numeric::random::Stream;
     use latent_tensor::check::gradients;
+    use latent_tensor::{GradOptions, grad};
     use proptest::prelude::*;
 
     const BOTH: [MinibatchSampling; 2] = [MinibatchSampling::Weighted, MinibatchSampling::Stratified];
@@ -231,6 +232,28 @@ mod tests {
             .collect();
         let (mean, error) = mean_and_error(&draws);
         assert!((mean - want).abs() < 5.0 * error, "{mean} +- {error}, not {want}");
+    }
+
+    /// Posteriors so narrow that a draw is its own mean, and that no other explains it.
+    #[test]
+    fn narrow_posteriors() {
+        let mean = Tensor::variable(ndarray::array![[0.0_f32, 1.0], [2.0, -1.0], [0.5, 4.0]]);
+        for log_var in [-90.0_f32, -200.0, -1e4] {
+            let log_var = Tensor::variable(Array2::from_elem((3, 2), log_var));
+            let q = DiagonalGaussian::new(mean.clone(), log_var.clone());
+            for sampling in BOTH {
+                let parts = decompose_kl(&q.mean().detach(), &q, 3, sampling).unwrap();
+                let of_draws =
+                    q.log_prob(&mean.detach()) - DiagonalGaussian::standard(&[3, 2]).log_prob(&mean.detach());
+                let total = parts.weighted(1.0, 1.0, 1.0);
+                assert!((total.item() / of_draws.mean().item() - 1.0).abs() < 1e-5, "{total:?}");
+                // Each sample has a code of its own.
+                let weight: f64 = if sampling == MinibatchSampling::Weighted { 9.0 } else { 3.0 };
+                assert!((f64::from(parts.index_code_mutual_information.item()) - weight.ln()).abs() < 2e-3);
+                let slopes = grad(&[total], &[mean.clone(), log_var.clone()], GradOptions::default());
+                assert!(slopes.iter().all(|slope| slope.array().iter().all(|x| x.is_finite())), "{slopes:?}");
+            }
+        }
     }
 
     #[test]

@@ -27,9 +27,11 @@ pub mod linalg;
 pub mod math;
 pub mod matmul;
 pub mod parallel;
+mod power_of_two;
 pub mod random;
 pub mod ranks;
 pub mod scalar;
 mod vectorized;
 
+pub use power_of_two::power_of_two;
 pub use scalar::Scalar;

@@ -1,7 +1,7 @@
 //! An exponential moving average of the weights.
 
 use crate::error::Check;
-use crate::optimizer::{Known, Named};
+use crate::parameters::{Known, Named};
 use crate::sweep::blend;
 use crate::{OptimError, SavedState};
 use latent_layers::{Module, Parameter, State};

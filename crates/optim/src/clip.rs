@@ -2,7 +2,7 @@
 
 use crate::OptimError;
 use crate::error::Check;
-use crate::optimizer::{Named, matched};
+use crate::parameters::{Named, matched};
 use crate::sweep::Transform;
 use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;

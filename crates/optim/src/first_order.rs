@@ -1,7 +1,8 @@
 //! Optimisers that treat every element by itself.
 
 use crate::algorithm::{Algorithm, MAX_SLOTS};
-use crate::optimizer::{Known, Named, StepOptions, StepReport, matched};
+use crate::optimizer::{StepOptions, StepReport};
+use crate::parameters::{Known, Named, matched};
 use crate::segments::{Gradients, Pass, Segment, cut};
 use crate::{OptimError, Optimizer, SavedState, Schedule, Selection};
 use latent_layers::Elements;

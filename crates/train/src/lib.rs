@@ -7,6 +7,7 @@
 pub mod checkpoint;
 pub mod classification;
 pub mod config;
+mod early_stopping;
 mod every;
 mod executor;
 pub mod health;
@@ -24,9 +25,11 @@ pub mod tell;
 mod terms;
 mod trainable;
 
+pub use early_stopping::{
+    EarlyStopReason, EarlyStopping, EarlyStoppingError, Mode, Observation, RestoreBest, Snapshot, Verdict,
+};
 pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
-pub use latent_regularizers::Snapshot;
 pub use observer::{Event, Observer, Position, Step, Validation};
 pub use stop::{StopReason, Trouble};
 pub use task::{Pass, Source, Task, TaskError};

@@ -1,6 +1,6 @@
 //! Why training ended.
 
-use latent_regularizers::StopReason as EarlyStop;
+use crate::early_stopping::EarlyStopReason;
 use latent_tensor::NonFinite;
 use std::fmt;
 
@@ -10,7 +10,7 @@ pub enum StopReason {
     /// All steps were made.
     Finished,
     /// What was watched no longer improved.
-    Early(EarlyStop),
+    Early(EarlyStopReason),
     /// Somebody asked for it, by Ctrl-C or from an observer.
     Interrupted,
     /// A number was not finite.

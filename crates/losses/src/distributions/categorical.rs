@@ -2,6 +2,7 @@
 
 use super::Distribution;
 use crate::error::check_same_shape;
+use crate::special::product;
 use crate::{PerSample, Reduction};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
@@ -56,7 +57,8 @@ impl<E: Scalar> Distribution<E> for Categorical<E> {
     #[track_caller]
     fn log_prob(&self, x: &Tensor<E>) -> Tensor<E> {
         check_same_shape("Categorical", ("x", x), ("logits", &self.logits));
-        PerSample.reduce(&(x * self.logits.log_softmax(self.logits.rank() - 1)))
+        // A class that is impossible, and is not drawn, adds nothing.
+        PerSample.reduce(&product(x, &self.logits.log_softmax(self.logits.rank() - 1)))
     }
 
     fn sample(&self, stream: &mut Stream) -> Tensor<E> {

@@ -2,6 +2,7 @@
 
 use super::{Distribution, Reparameterized};
 use crate::error::check_same_shape;
+use crate::special::{square, times_exp};
 use crate::{PerSample, Reduction};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
@@ -106,9 +107,10 @@ impl<E: Scalar> DiagonalGaussian<E> {
     }
 }
 
-/// The log-density of each element, with broadcasting.
+/// The log-density of each element; means and log-variances are broadcast to the shape of `x - mean`.
 pub(crate) fn log_density<E: Scalar>(x: &Tensor<E>, mean: &Tensor<E>, log_var: &Tensor<E>) -> Tensor<E> {
-    ((x - mean).square() * (-log_var).exp() + log_var + E::of((2.0 * PI).ln())) * E::of(-0.5)
+    let standard = times_exp(&(x - mean), &(log_var * E::of(-0.5)));
+    (square(&standard) + log_var + E::of((2.0 * PI).ln())) * E::of(-0.5)
 }
 
 impl<E: Scalar> Distribution<E> for DiagonalGaussian<E> {

@@ -2,6 +2,7 @@
 
 use super::{Distribution, Reparameterized};
 use crate::error::check_same_shape;
+use crate::special::times_exp;
 use crate::{PerSample, Reduction};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
@@ -65,7 +66,7 @@ impl<E: Scalar> Distribution<E> for Laplace<E> {
     #[track_caller]
     fn log_prob(&self, x: &Tensor<E>) -> Tensor<E> {
         check_same_shape("Laplace", ("x", x), ("location", &self.location));
-        let distance = (x - &self.location).abs() * (-&self.log_scale).exp();
+        let distance = times_exp(&(x - &self.location), &-&self.log_scale).abs();
         PerSample.reduce(&-(distance + &self.log_scale + E::of(2.0_f64.ln())))
     }
 

@@ -5,10 +5,10 @@
 //! *Computer generation of distributions on the m-sphere*, 1984, corrected by A. Wood, 1994.
 
 use super::Distribution;
-use crate::error::{LossError, check_range, check_same_shape};
+use crate::error::{LossError, check_range, check_same_shape, check_setting};
 use crate::special::log_bessel_scaled;
-use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
+use latent_numeric::{Scalar, power_of_two};
 use latent_tensor::Tensor;
 use ndarray::{Array1, Array2, ArrayView1, Axis, Ix1, Ix2, Zip};
 use std::f64::consts::PI;
@@ -37,7 +37,7 @@ impl<E: Scalar> VonMisesFisher<E> {
     /// ```
     ///
     /// # Errors
-    /// If a concentration is negative or NaN. A direction of length zero gives NaN.
+    /// If a concentration is negative, infinite or NaN. A direction of length zero gives NaN.
     ///
     /// # Panics
     /// If the shapes do not fit, or there are fewer than two dimensions.
@@ -51,7 +51,13 @@ impl<E: Scalar> VonMisesFisher<E> {
              {concentrations:?}, not (N, p) and (N) with p of at least two"
         );
         check_range("VonMisesFisher", "concentrations", &concentration, 0.0, f64::INFINITY)?;
-        Ok(Self { direction: direction / direction.norm(&[1], true), concentration })
+        let infinite = concentration.array().iter().any(|k| k.is_infinite());
+        check_setting(!infinite, "a concentration of VonMisesFisher", f64::INFINITY, "finite")?;
+        // In a unit of their own size, short and long directions have a length.
+        let largest = |row: ArrayView1<E>| row.iter().fold(E::zero(), |a, b| if b.abs() > a { b.abs() } else { a });
+        let units = direction.view_as::<Ix2>().map_axis(Axis(1), |row| power_of_two(largest(row))).insert_axis(Axis(1));
+        let direction = direction / Tensor::constant(units);
+        Ok(Self { direction: &direction / direction.norm(&[1], true), concentration })
     }
 
     /// The mean directions, of length one.
@@ -110,38 +116,49 @@ impl<E: Scalar> Distribution<E> for VonMisesFisher<E> {
 /// One draw: the cosine with the mean direction by rejection, the rest uniform on the sphere around it.
 fn draw<E: Scalar>(direction: ArrayView1<E>, k: f64, stream: &mut Stream) -> Array1<f64> {
     let p = direction.len();
-    let cosine = cosine(p as f64 - 1.0, k, stream);
+    let below_one = cosine_deficit(p as f64 - 1.0, k, stream);
     let mut tangent: Array1<f64> = stream.normal_array(p);
     let direction = direction.mapv(Scalar::as_f64);
     let along = tangent.dot(&direction);
     tangent.scaled_add(-along, &direction);
     let length = tangent.dot(&tangent).sqrt();
-    let drawn = &direction * cosine + &tangent * ((1.0 - cosine * cosine).max(0.0).sqrt() / length);
+    let sine = (below_one * (2.0 - below_one)).max(0.0).sqrt();
+    let drawn = &direction * (1.0 - below_one) + &tangent * (sine / length);
     let length = drawn.dot(&drawn).sqrt();
     drawn / length
 }
 
-/// A draw with the density proportional to `(1 - w^2)^(d/2 - 1) e^(k w)` on `[-1, 1]`, `d = p - 1`.
-fn cosine(d: f64, k: f64, stream: &mut Stream) -> f64 {
-    let b = d / (2.0 * k + (4.0 * k * k + d * d).sqrt());
-    let x = (1.0 - b) / (1.0 + b);
-    let c = k * x + d * (1.0 - x * x).ln();
+/// `1 - w`, where the density of `w` is proportional to `(1 - w^2)^(d/2 - 1) e^(k w)` on `[-1, 1]`, `d = p - 1`.
+///
+/// Wood's `k w + d ln(1 - x w) - k x - d ln(1 - x^2)`, whose parts are as large as `k`, is written in
+/// `1 - w = 2 b z / (1 - (1 - b) z)`, where they have cancelled: the larger `k` is, the smaller is `b`, and `k b` stays
+/// below `d / 4`.
+fn cosine_deficit(d: f64, k: f64, stream: &mut Stream) -> f64 {
+    // Neither 2 k nor d / k overflows where it is used.
+    let (b, kb) = if k < 1.0 {
+        let b = d / (2.0 * k + (2.0 * k).hypot(d));
+        (b, k * b)
+    } else {
+        let kb = d / (2.0 + 2.0_f64.hypot(d / k));
+        (kb / k, kb)
+    };
     loop {
-        let z = beta_half(d, stream);
-        let w = (1.0 - (1.0 + b) * z) / (1.0 - (1.0 - b) * z);
+        let (z, rest) = beta_half(d, stream);
+        let denominator = rest + b * z;
         // 1 - u, because u can be zero.
         let u = 1.0 - stream.uniform::<f64>();
-        if k * w + d * (1.0 - x * w).ln() - c >= u.ln() {
-            return w;
+        let exponent = 2.0 * kb * (1.0 / (1.0 + b) - z / denominator) + d * ((1.0 + b) / (2.0 * denominator)).ln();
+        if exponent >= u.ln() {
+            return 2.0 * b * z / denominator;
         }
     }
 }
 
-/// A draw from Beta(d/2, d/2) with a whole `d`, from sums of squares of normal draws.
-fn beta_half(d: f64, stream: &mut Stream) -> f64 {
+/// A draw from Beta(d/2, d/2) with a whole `d`, from sums of squares of normal draws, and what it leaves of one.
+fn beta_half(d: f64, stream: &mut Stream) -> (f64, f64) {
     let mut square_sum = || (0..d as usize).map(|_| stream.normal::<f64>().powi(2)).sum::<f64>();
     let (a, b) = (square_sum(), square_sum());
-    a / (a + b)
+    (a / (a + b), b / (a + b))
 }
 
 #[cfg(test)]
@@ -163,6 +180,44 @@ mod tests {
             let want = bessel_ratio(p as f64 / 2.0 - 1.0, &Tensor::scalar(k)).item();
             assert!((mean - want).abs() < 5.0 * error, "p = {p}, k = {k}: {mean} +- {error}, not {want}");
         }
+    }
+
+    #[test]
+    fn draws_of_any_concentration_end() {
+        for p in [2, 3, 50] {
+            let mut direction = Array2::zeros((200, p));
+            direction.column_mut(0).fill(1.0);
+            for k in [0.0, f64::MIN_POSITIVE, 1e-12, 1e8, 1e16, 1e17, 1e100, f64::MAX] {
+                let q = VonMisesFisher::new(&Tensor::constant(direction.clone()), Tensor::full(&[200], k)).unwrap();
+                let x = q.sample(&mut Stream::new(3, "draws", &[])).into_array::<Ix2>();
+                assert!(x.rows().into_iter().all(|x| (x.dot(&x) - 1.0_f64).abs() < 1e-12), "p = {p}, k = {k}");
+                if k >= 1e8 {
+                    // For large k, k times the squared length of the tangent is chi-squared with p - 1 degrees of freedom.
+                    let scaled = |x: &f64| *x * k.sqrt();
+                    let squares: Vec<f64> =
+                        x.rows().into_iter().map(|x| x.iter().skip(1).map(|x| scaled(x).powi(2)).sum()).collect();
+                    let (mean, error) = mean_and_error(&squares);
+                    assert!((mean - (p - 1) as f64).abs() < 6.0 * error, "p = {p}, k = {k}: {mean} +- {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn directions_of_any_length() {
+        let of = |length: f32| {
+            VonMisesFisher::new(&Tensor::constant(array![[3.0 * length, 4.0 * length]]), Tensor::ones(&[1])).unwrap()
+        };
+        for length in [1e-30, 1.0, 1e30] {
+            let direction = of(length).direction().to_array();
+            assert!((direction[[0, 0]] - 0.6).abs() < 1e-6 && (direction[[0, 1]] - 0.8).abs() < 1e-6, "{direction}");
+        }
+    }
+
+    #[test]
+    fn infinite_concentrations() {
+        let error = VonMisesFisher::new(&Tensor::ones(&[1, 2]), Tensor::constant(array![f32::INFINITY])).unwrap_err();
+        assert_eq!(error.to_string(), "a concentration of VonMisesFisher is inf, which is not finite");
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! `KL(q || p) = ln(1 + e^m) - ln(1 + e^l) - s(l) (m - l)` for each element, with the logits `l` of `q` and `m` of `p`
+//! `KL(q || p) = s(l) ln(s(l) / s(m)) + s(-l) ln(s(-l) / s(-m))` for each element, with the logits `l` of `q` and `m` of
+//! `p`, `s(x) = 1 / (1 + e^-x)`
 
+use super::categorical::relative_entropy;
 use crate::Reduction;
 use crate::distributions::Bernoulli;
 use crate::error::check_same_shape;
@@ -7,6 +9,9 @@ use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
 /// The divergence `KL(q || p)` of Bernoulli distributions, in nats, for each element; finite for all finite logits.
+///
+/// An infinite logit is a certain outcome: it adds nothing if it is certain under `p` too, and makes the divergence
+/// infinite if it is impossible there.
 ///
 /// ```
 /// use latent_losses::{Sum, distributions::Bernoulli, divergence::kl_bernoulli};
@@ -25,8 +30,10 @@ use latent_tensor::Tensor;
 #[track_caller]
 pub fn kl_bernoulli<E: Scalar>(q: &Bernoulli<E>, p: &Bernoulli<E>, reduction: impl Reduction) -> Tensor<E> {
     check_same_shape("kl_bernoulli", ("q", q.logits()), ("p", p.logits()));
-    // Cross-entropy less entropy, both of which are computed without overflow.
-    let probability = q.logits().sigmoid();
-    let (cross, own) = (p.logits().bce_with_logits(&probability), q.logits().bce_with_logits(&probability));
-    reduction.reduce(&(cross - own))
+    // Of both outcomes: -ln s(x) = ln(1 + e^-x).
+    let outcome = |sign: E| {
+        let [l, m] = [q, p].map(|of| of.logits() * sign);
+        relative_entropy(&l.sigmoid(), &-(-&l).softplus(), &-(-m).softplus())
+    };
+    reduction.reduce(&(outcome(E::one()) + outcome(-E::one())))
 }

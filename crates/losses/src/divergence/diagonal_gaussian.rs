@@ -3,7 +3,7 @@
 use crate::Reduction;
 use crate::distributions::DiagonalGaussian;
 use crate::error::check_same_shape;
-use crate::special::exp_excess;
+use crate::special::{exp_excess, square, times_exp};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -57,6 +57,6 @@ pub fn kl_diagonal_gaussian<E: Scalar>(
 ) -> Tensor<E> {
     check_same_shape("kl_diagonal_gaussian", ("q", q.mean()), ("p", p.mean()));
     let spread = exp_excess(&(q.log_var() - p.log_var()));
-    let distance = (q.mean() - p.mean()).square() * (-p.log_var()).exp();
-    reduction.reduce(&((spread + distance) * E::of(0.5)))
+    let distance = times_exp(&(q.mean() - p.mean()), &(p.log_var() * E::of(-0.5)));
+    reduction.reduce(&((spread + square(&distance)) * E::of(0.5)))
 }

@@ -3,13 +3,18 @@
 use crate::Reduction;
 use crate::distributions::Laplace;
 use crate::error::check_same_shape;
-use crate::special::{abs_excess, exp_excess};
+use crate::special::{exp_excess, flag, mean_decay, product, square, times_exp};
 use latent_numeric::Scalar;
-use latent_tensor::Tensor;
+use latent_tensor::{Tensor, no_grad};
+
+/// From this `|u|` on, `e^-|u|` is lost in `|u|`, and the divergence is `|m_q - m_p| / b_p - 1 - ln r`.
+const FAR: f64 = 50.0;
 
 /// The divergence `KL(q || p)` of Laplace distributions, in nats, for each element.
 ///
-/// It is twice differentiable also where the locations are equal, with exact derivatives.
+/// It is twice differentiable also where the locations are equal, with exact derivatives. Scales may be as small as
+/// their logarithms allow: what is infinite is the divergence itself, where it is larger than the floating point type
+/// can hold.
 ///
 /// ```
 /// use latent_losses::{Sum, distributions::Laplace, divergence::kl_laplace};
@@ -27,7 +32,17 @@ use latent_tensor::Tensor;
 #[track_caller]
 pub fn kl_laplace<E: Scalar>(q: &Laplace<E>, p: &Laplace<E>, reduction: impl Reduction) -> Tensor<E> {
     check_same_shape("kl_laplace", ("q", q.location()), ("p", p.location()));
-    let log_ratio = q.log_scale() - p.log_scale();
-    let u = (q.location() - p.location()) * (-q.log_scale()).exp();
-    reduction.reduce(&(exp_excess(&log_ratio) + log_ratio.exp() * abs_excess(&u)))
+    let (log_ratio, difference) = (q.log_scale() - p.log_scale(), q.location() - p.location());
+    let narrow = -q.log_scale();
+    let is_near = no_grad(|| times_exp(&difference, &narrow)).array().mapv(|u| flag(u.abs() < E::of(FAR)));
+    let (is_near, zero) = (Tensor::constant(is_near), Tensor::scalar(E::zero()));
+    // What a branch is not taken for is zero in it, so that nothing infinite comes back from there.
+    let [near_ratio, near] = [&log_ratio, &difference].map(|x| is_near.where_(x, &zero));
+    // r (|u| + e^-|u| - 1) = 1/2 (m_q - m_p)^2 / (b_q b_p) times what is about one.
+    let between = (q.log_scale() + p.log_scale()) * E::of(-0.5);
+    let decay = mean_decay(&times_exp(&near, &narrow));
+    let excess = product(&square(&times_exp(&near, &between)), &decay) * E::of(0.5);
+    let distance = times_exp(&is_near.where_(&zero, &difference), &-p.log_scale()).abs();
+    let apart = distance - log_ratio - E::one();
+    reduction.reduce(&is_near.where_(&(exp_excess(&near_ratio) + excess), &apart))
 }

@@ -6,8 +6,9 @@
 use crate::Reduction;
 use crate::distributions::{LowRankMatrixNormal, MatrixNormal, squares};
 use crate::error::check_same_shape;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, power_of_two};
 use latent_tensor::Tensor;
+use ndarray::Axis;
 
 /// The divergence `KL(q || p)` of matrix-variate normal distributions, in nats; means (N, ..., m, n) give (N, ...).
 ///
@@ -58,7 +59,22 @@ pub fn kl_low_rank_matrix_normal<E: Scalar>(q: &LowRankMatrixNormal<E>, reductio
     let [mu, log_s, nu, log_t] = q.parts();
     let [m, n] = [mu, nu].map(|x| E::of(x.shape()[x.rank() - 1] as f64));
     let total = |x: &Tensor<E>| x.sum_axes(&[x.rank() - 1], false);
-    let spread = total(&log_s.exp()) * total(&log_t.exp()) - m * n;
+    // Only products of the two sides are bounded: what is moved from one to the other leaves them as they are.
+    let (shift, unit) = (largest_of_rows(log_t), powers_of_two(&largest_of_rows(&nu.abs())));
+    let spread = total(&(log_s + &shift).exp()) * total(&(log_t - shift).exp()) - m * n;
+    let distance = squares(&(mu * &unit), 1) * squares(&(nu / unit), 1);
     let volume = total(log_s) * n + total(log_t) * m;
-    reduction.reduce(&((spread + squares(mu, 1) * squares(nu, 1) - volume) * E::of(0.5)))
+    reduction.reduce(&((spread + distance - volume) * E::of(0.5)))
+}
+
+/// The largest element along the last axis, which is kept; a constant.
+fn largest_of_rows<E: Scalar>(x: &Tensor<E>) -> Tensor<E> {
+    let larger = |largest: E, &x: &E| if x > largest { x } else { largest };
+    let axis = Axis(x.rank() - 1);
+    Tensor::constant(x.array().map_axis(axis, |row| row.iter().fold(E::neg_infinity(), larger)).insert_axis(axis))
+}
+
+/// The largest power of two up to each of these numbers, one where there is none.
+fn powers_of_two<E: Scalar>(x: &Tensor<E>) -> Tensor<E> {
+    Tensor::constant(x.array().mapv(power_of_two))
 }

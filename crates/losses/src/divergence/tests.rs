@@ -310,6 +310,79 @@ fn extreme_logits_and_variances_stay_finite() {
     assert!((f64::from(tiny) / 2.5e-9 - 1.0).abs() < 1e-3);
 }
 
+/// What is impossible under both distributions adds nothing; golden values by hand: with `a = 1 / (1 + e)`, `b = 1 / (1 + e^2)`,
+/// `a ln(a / b) + (1 - a) ln((1 - a) / (1 - b))`.
+#[test]
+fn impossible_classes() {
+    let infinity = f64::INFINITY;
+    let (l, m) = (Tensor::variable(array![[-infinity, 0.0, 1.0]]), Tensor::variable(array![[-infinity, 0.0, 2.0]]));
+    let kl = kl_categorical(&Categorical::new(l.clone()), &Categorical::new(m.clone()), Sum);
+    let (a, b) = (1.0 / (1.0 + 1.0_f64.exp()), 1.0 / (1.0 + 2.0_f64.exp()));
+    let ratio = [(a / b).ln(), ((1.0 - a) / (1.0 - b)).ln()];
+    let want = a * ratio[0] + (1.0 - a) * ratio[1];
+    assert!(close(kl.item(), want) && (want - 0.0826).abs() < 1e-4, "{}", kl.item());
+    let slopes = grad(from_ref(&kl), &[l.clone(), m], GradOptions::create_graph());
+    assert!(all_close(
+        &slopes[0],
+        &Tensor::constant(array![[0.0, a * (ratio[0] - want), (1.0 - a) * (ratio[1] - want)]])
+    ));
+    assert!(all_close(&slopes[1], &Tensor::constant(array![[0.0, b - a, a - b]])));
+    let second = grad(&[slopes[0].square().sum()], &[l], GradOptions::default()).remove(0);
+    assert!(second.array().iter().all(|x| x.is_finite()));
+
+    let of = |q: [f64; 3], p: [f64; 3]| {
+        let [q, p] = [q, p].map(|x| Categorical::new(Tensor::constant(ndarray::arr2(&[x]))));
+        kl_categorical(&q, &p, Sum).item()
+    };
+    // Impossible under q alone, under p alone, and under p alone where q underflows.
+    assert!(close(of([-infinity, 0.0, 0.0], [0.0; 3]), 1.5_f64.ln()));
+    assert_eq!(of([0.0; 3], [-infinity, 0.0, 0.0]), infinity);
+    assert_eq!(of([-1000.0, 0.0, 0.0], [-infinity, 0.0, 0.0]), infinity);
+    assert!(of([f64::NAN, 0.0, 0.0], [0.0; 3]).is_nan());
+
+    let log_prob =
+        |x| Categorical::new(Tensor::constant(array![[-infinity, 0.0, 0.0]])).log_prob(&Tensor::constant(x)).item();
+    assert!(close(log_prob(array![[0.0, 1.0, 0.0]]), -(2.0_f64.ln())));
+    assert_eq!(log_prob(array![[1.0, 0.0, 0.0]]), -infinity);
+}
+
+#[test]
+fn certain_outcomes() {
+    let infinity = f64::INFINITY;
+    let of = |l: f64, m: f64| {
+        let l = Tensor::variable(array![[l]]);
+        let kl = kl_bernoulli(&Bernoulli::new(l.clone()), &Bernoulli::new(Tensor::constant(array![[m]])), Sum);
+        (kl.item(), grad(&[kl], &[l], GradOptions::default())[0].item())
+    };
+    assert_eq!((of(infinity, infinity), of(-infinity, -infinity)), ((0.0, 0.0), (0.0, 0.0)));
+    assert_eq!((of(infinity, -infinity).0, of(0.0, infinity).0), (infinity, infinity));
+    let (kl, slope) = of(infinity, 0.5);
+    assert!(close(kl, (-0.5_f64).exp().ln_1p()) && slope == 0.0);
+    let log_prob =
+        |l: f64, x: f64| Bernoulli::new(Tensor::constant(array![[l]])).log_prob(&Tensor::constant(array![[x]])).item();
+    assert_eq!((log_prob(infinity, 1.0), log_prob(-infinity, 0.0), log_prob(infinity, 0.0)), (0.0, 0.0, -infinity));
+}
+
+/// `X` with `mu nu^T` and variances whose sides are far from one, and whose products are not.
+#[test]
+fn low_rank_matrix_normals_whose_sides_are_extreme() {
+    let of = |c: f32, shift: f32| {
+        let row = |x: [f32; 2]| Tensor::variable(ndarray::arr2(&[x]));
+        let parts =
+            [row([c, 2.0 * c]), row([shift, 0.5 + shift]), row([1.0 / c, 0.5 / c]), row([-shift, 0.25 - shift])];
+        let [mu, s, nu, t] = parts.clone();
+        let kl = kl_low_rank_matrix_normal(&LowRankMatrixNormal::new(mu, s, nu, t), Sum);
+        let slopes = grad(from_ref(&kl), &parts, GradOptions::default());
+        (kl.item(), slopes.iter().map(|slope| slope.sum().item()).collect::<Vec<_>>())
+    };
+    let (want, slopes) = of(1.0, 0.0);
+    // A power of two, and numbers that add up exactly.
+    let (got, extreme) = of(2.0_f32.powi(-90), 128.0);
+    assert_eq!(got, want);
+    assert_eq!((extreme[1], extreme[3]), (slopes[1], slopes[3]));
+    assert_eq!((extreme[0] * 2.0_f32.powi(-90), extreme[2] * 2.0_f32.powi(90)), (slopes[0], slopes[2]));
+}
+
 #[test]
 fn the_curvature_of_a_laplace_divergence_at_equality() {
     let location = Tensor::variable(array![[0.0]]);

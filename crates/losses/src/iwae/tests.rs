@@ -199,3 +199,18 @@ fn the_surrogates_report_the_bound() {
 fn no_axis_of_draws() {
     let _ = iwae(&Tensor::<f32>::zeros(&[3]));
 }
+
+/// A draw that is impossible has no weight, and no part in any gradient.
+#[test]
+fn impossible_draws() {
+    let log_weights = Tensor::variable(ndarray::array![[0.5_f64, f64::NEG_INFINITY, -1.0]]);
+    let possible = Tensor::variable(ndarray::array![[0.5_f64, -1.0]]);
+    assert!((iwae(&log_weights).item() - (iwae(&possible).item() + (2.0_f64 / 3.0).ln())).abs() < 1e-14);
+    let slope = |of: fn(Dreg<f64>) -> Tensor<f64>, x: &Tensor<f64>| {
+        grad(&[of(dreg(x))], std::slice::from_ref(x), GradOptions::default())[0].to_array()
+    };
+    for of in [|dreg: Dreg<f64>| dreg.generative, |dreg: Dreg<f64>| dreg.inference] {
+        let (got, want) = (slope(of, &log_weights), slope(of, &possible));
+        assert_eq!([got[[0, 0]], got[[0, 1]], got[[0, 2]]], [want[[0, 0]], 0.0, want[[0, 1]]]);
+    }
+}

@@ -2,14 +2,14 @@
 //! first bin reaches down to minus infinity, the last up to infinity
 //!
 //! With `a` and `c` the two arguments, `s(a) - s(c) = s(a) s(-c) (1 - e^(c - a))`, so that
-//! `-ln P = ln(1 + e^-a) + ln(1 + e^c) - ln(1 - e^(c - a))`, where nothing cancels. `a - c = 2 h / b = d` does not
-//! depend on the mean, and `ln(1 - e^-d) = ln d - ln(d coth(d / 2)) + ln(1 + e^-d)`.
+//! `-ln P = ln(1 + e^-a) + ln(1 + e^c) - ln(1 - e^(c - a))`, where nothing cancels. `a - c = 2 h / b` does not depend on
+//! the mean.
 
 use crate::Reduction;
 use crate::error::{LossError, check_range, check_same_shape, check_setting};
-use crate::special::log_x_coth_half_x;
+use crate::special::{flag, log_one_minus_exp, product, times_exp};
 use latent_numeric::Scalar;
-use latent_tensor::Tensor;
+use latent_tensor::{Tensor, no_grad};
 
 /// How far from a level a number may be, in widths of a bin, and still count as that level.
 const TOLERANCE: f64 = 0.05;
@@ -125,21 +125,25 @@ pub fn discretized_logistic_nll<E: Scalar>(
     // Where a bin has an upper and a lower edge.
     let (has_upper, has_lower) = (of_targets(&|k| flag(k < last)), of_targets(&|k| flag(k > 0)));
     let centered = of_targets(&|k| levels.low + k as f64 * width) - mean;
-    let inverse = (-log_scale).exp();
+    let narrow = -log_scale;
     let half = E::of(width / 2.0);
-    let upper = (&centered + half) * &inverse;
-    let lower = (&centered - half) * &inverse;
-    let edges = has_upper * (-upper).softplus() + has_lower * lower.softplus();
+    let above = softplus_of_scaled(&-(&centered + half), &narrow);
+    let below = softplus_of_scaled(&(centered - half), &narrow);
+    let edges = product(&has_upper, &above) + product(&has_lower, &below);
     let between = of_targets(&|k| flag(k > 0 && k < last));
-    let inside = between.where_(&log_one_minus_exp(log_scale, width), &Tensor::scalar(E::zero()));
+    let inside = log_one_minus_exp(&(narrow + E::of(width.ln())));
+    let inside = between.where_(&inside, &Tensor::scalar(E::zero()));
     Ok(reduction.reduce(&(edges - inside)))
 }
 
-/// `ln(1 - e^-d)` with `d = width e^(-log_scale) > 0`.
-fn log_one_minus_exp<E: Scalar>(log_scale: &Tensor<E>, width: f64) -> Tensor<E> {
-    let log_d = Tensor::scalar(E::of(width.ln())) - log_scale;
-    let d = log_d.exp();
-    log_d - log_x_coth_half_x(&d) + (-d).softplus()
+/// `ln(1 + e^u)` with `u = x e^s`; where `|u|` is so large that `e^-|u|` vanishes, it is `max(u, 0)`, and nothing
+/// infinite comes back from the exponential.
+fn softplus_of_scaled<E: Scalar>(x: &Tensor<E>, s: &Tensor<E>) -> Tensor<E> {
+    let far = -E::min_positive_value().ln();
+    let is_near = Tensor::constant(no_grad(|| times_exp(x, s)).array().mapv(|u| flag(u.abs() < far)));
+    let zero = Tensor::scalar(E::zero());
+    let near = times_exp(&is_near.where_(x, &zero), s).softplus();
+    is_near.where_(&near, &times_exp(&is_near.where_(&zero, x), s).relu())
 }
 
 #[cfg(test)]

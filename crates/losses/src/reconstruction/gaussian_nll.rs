@@ -3,8 +3,9 @@
 use crate::Reduction;
 use crate::distributions::gaussian_log_density;
 use crate::error::{LossError, check_same_shape, check_setting};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, power_of_two};
 use latent_tensor::Tensor;
+use std::f64::consts::PI;
 
 /// The standard deviation of a Gaussian likelihood.
 #[derive(Clone, Copy, Debug)]
@@ -60,22 +61,28 @@ pub fn gaussian_nll<E: Scalar>(
 ) -> Result<Tensor<E>, LossError> {
     check_same_shape("gaussian_nll", ("mean", mean), ("target", target));
     let positive = |x: E, name| check_setting(x > E::zero() && x.is_finite(), name, x, "positive and finite");
-    let two = E::of(2.0);
-    let log_var = match sigma {
+    let (two, log_tau) = (E::of(2.0), E::of((2.0 * PI).ln()));
+    let (squares, log_var) = match sigma {
         Sigma::Fixed(sigma) => {
             positive(sigma, "the sigma of gaussian_nll")?;
-            Tensor::scalar(two * sigma.ln())
+            (((target - mean) / sigma).square(), Tensor::scalar(two * sigma.ln()))
         }
         Sigma::Learned { log_var } => {
             check_same_shape("gaussian_nll", ("mean", mean), ("log_var", log_var));
-            log_var.clone()
+            return Ok(reduction.reduce(&-gaussian_log_density(target, mean, log_var)));
         }
         Sigma::Optimal { floor } => {
             positive(floor, "the floor of gaussian_nll's sigma")?;
-            (mean - target).square().mean().clamp(floor * floor, E::infinity()).ln()
+            // In a unit of the size of sigma, no square overflows or vanishes.
+            let difference = target - mean;
+            let larger = |largest: E, x: &E| if x.abs() > largest { x.abs() } else { largest };
+            let unit = power_of_two(difference.array().iter().fold(floor, larger));
+            let squares = (difference / unit).square();
+            let variance = squares.mean().clamp((floor / unit) * (floor / unit), E::infinity());
+            (squares / &variance, variance.ln() + two * unit.ln())
         }
     };
-    Ok(reduction.reduce(&-gaussian_log_density(target, mean, &log_var)))
+    Ok(reduction.reduce(&((squares + log_var + log_tau) * E::of(0.5))))
 }
 
 #[cfg(test)]
@@ -128,11 +135,53 @@ mod tests {
         }
     }
 
+    /// In other units, by a power of two, all is the same up to the logarithm of the unit: golden values by scaling.
+    #[test]
+    fn tiny_sigmas() {
+        let (m, t) = (array(1, &[3, 4], -1.0, 1.0), array(2, &[3, 4], -1.0, 1.0));
+        let of = |power: i32, sigma: &dyn Fn(f32) -> Sigma<'static, f32>| {
+            let unit = 2.0_f32.powi(power);
+            let [m, t] = [&m, &t].map(|x| x.mapv(|x| x as f32 * unit));
+            let m = Tensor::variable(m);
+            let nll = gaussian_nll(&m, &Tensor::constant(t), sigma(unit), Sum).unwrap();
+            let slope = grad(std::slice::from_ref(&nll), &[m], GradOptions::default()).remove(0);
+            let in_units = f64::from(nll.item()) - 12.0 * f64::from(power) * 2.0_f64.ln();
+            (in_units, slope.array().mapv(|slope| f64::from(slope) * f64::from(unit)))
+        };
+        let floor = |unit: f32| Sigma::Optimal { floor: 1e-3 * unit };
+        let high_floor = |unit: f32| Sigma::Optimal { floor: 8.0 * unit };
+        let fixed = |unit: f32| Sigma::Fixed(0.3 * unit);
+        for sigma in [&floor as &dyn Fn(f32) -> Sigma<'static, f32>, &high_floor, &fixed] {
+            let (nll, slope) = of(0, sigma);
+            for power in [-100, -83, 60] {
+                let (got, of_got) = of(power, sigma);
+                assert!((got - nll).abs() < 1e-3, "2^{power}: {got}, not {nll}");
+                assert!(of_got.iter().zip(&slope).all(|(got, want)| (got - want).abs() < 1e-5 * (1.0 + want.abs())));
+            }
+        }
+        // A perfect reconstruction, of sigmas whose squares vanish.
+        let zero = Tensor::variable(ndarray::array![[0.5_f32]]);
+        for sigma in [Sigma::Fixed(1e-30), Sigma::Optimal { floor: 1e-25 }, Sigma::Fixed(1e-44)] {
+            let nll = gaussian_nll(&zero, &zero.detach(), sigma, Sum).unwrap();
+            let want = match sigma {
+                Sigma::Fixed(sigma) | Sigma::Optimal { floor: sigma } => f64::from(sigma).ln(),
+                Sigma::Learned { .. } => unreachable!("not among these"),
+            };
+            let want = want + 0.5 * (2.0 * PI).ln();
+            assert!((f64::from(nll.item()) - want).abs() < 1e-4, "{sigma:?}: {}, not {want}", nll.item());
+            assert_eq!(grad(&[nll], std::slice::from_ref(&zero), GradOptions::default())[0].item(), 0.0);
+        }
+        assert!(
+            gaussian_nll(&Tensor::scalar(f32::NAN), &Tensor::scalar(0.0), Sigma::Optimal { floor: 1.0 }, Sum)
+                .is_ok_and(|nll| nll.item().is_nan())
+        );
+    }
+
     #[test]
     fn perfect_reconstructions_and_sigmas_that_are_none() {
         let x = Tensor::full(&[2], 0.5);
         let nll = gaussian_nll(&x, &x, Sigma::Optimal { floor: 1e-2 }, Sum).unwrap().item();
-        assert!(close(nll, (2.0 * std::f64::consts::PI).ln() + 2.0 * 0.01_f64.ln()));
+        assert!(close(nll, (2.0 * PI).ln() + 2.0 * 0.01_f64.ln()));
         let target = Tensor::full(&[2], 0.5_f32);
         assert!(is_finite(&[0.5, 0.5], |x| gaussian_nll(x, &target, Sigma::Optimal { floor: 1e-3 }, Sum).unwrap()));
         for (sigma, name) in [(Sigma::Fixed(0.0), "sigma"), (Sigma::Optimal { floor: f64::NAN }, "floor")] {

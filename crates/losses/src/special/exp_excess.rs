@@ -10,7 +10,7 @@ struct ExpExcess;
 impl Smooth for ExpExcess {
     const NAME: &'static str = "exp_excess";
 
-    fn derivative(order: u32) -> impl Fn(f64) -> f64 + Sync {
+    fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync {
         move |x| match order {
             0 if x.abs() < 0.5 => (3..=16).rev().fold(1.0, |tail, n| 1.0 + tail * x / f64::from(n)) * (x * x / 2.0),
             0 => x.exp_m1() - x,

@@ -1,28 +1,26 @@
 //! Logarithms and ratios of modified Bessel functions of the first kind `I_v(x)`.
 //!
 //! Everything is written with two functions that are smooth at zero, the scaled logarithm
-//! `g_v(x) = ln(I_v(x) / x^v)` and the ratio `A_v(x) = I_(v+1)(x) / I_v(x)`:
-//!
-//! - `g_v' = A_v`;
-//! - `A_v' = Q_v - A_v (A_v - A_(v+1))` with `Q_v = A_v / x = 1 / (2 (v + 1) + x A_(v+1))`.
-//!
-//! Each rule is written in the same operators at the next order `v + 1`, so derivatives of every order are exact.
+//! `g_v(x) = ln(I_v(x) / x^v)` and its derivative, the ratio `A_v(x) = I_(v+1)(x) / I_v(x)`, whose own derivatives are
+//! those of [`bessel_jets`](super::bessel_jets).
 //!
 //! Values: with `s = sqrt(v^2 + x^2)`, the ascending series (DLMF 10.25.2), all of whose terms are positive, for
 //! `s < 30`, and Debye's uniform expansion (DLMF 10.41.3) beyond, which in powers of `1/s` holds for every order.
 
+use super::bessel_jets::{deficit, divergence, ratio_derivatives};
+use super::smooth::{Smooth, apply};
 use latent_numeric::Scalar;
-use latent_tensor::{Arguments, Operator, Tensor};
+use latent_tensor::Tensor;
 use std::f64::consts::{LN_2, PI};
 use std::sync::LazyLock;
 
 /// From here on, the expansion.
-const FAR: f64 = 30.0;
+pub(super) const FAR: f64 = 30.0;
 /// Terms of the expansion beyond the first.
 const TERMS: usize = 18;
 
 /// `P_k` with `U_k(p) = p^k P_k(p^2)`, by ascending powers; DLMF 10.41.9.
-static DEBYE: LazyLock<Vec<Vec<f64>>> = LazyLock::new(|| {
+pub(super) static DEBYE: LazyLock<Vec<Vec<f64>>> = LazyLock::new(|| {
     let mut all = vec![vec![1.0]];
     for k in 0..TERMS {
         // U_(k+1) = p^2 (1 - p^2) U_k' / 2 + int_0^p (1 - 5 t^2) U_k(t) dt / 8
@@ -63,7 +61,10 @@ fn series(v: f64, x: f64) -> f64 {
     sum
 }
 
-fn scaled(v: f64, x: f64) -> f64 {
+pub(super) fn scaled(v: f64, x: f64) -> f64 {
+    if x == f64::INFINITY {
+        return x;
+    }
     let s = v.hypot(x);
     if s < FAR {
         series(v, x).ln() - v * LN_2 - libm::lgamma(v + 1.0)
@@ -72,7 +73,10 @@ fn scaled(v: f64, x: f64) -> f64 {
     }
 }
 
-fn ratio(v: f64, x: f64) -> f64 {
+pub(super) fn ratio(v: f64, x: f64) -> f64 {
+    if x == f64::INFINITY {
+        return 1.0;
+    }
     let s = v.hypot(x);
     if s < FAR {
         x / (2.0 * (v + 1.0)) * (series(v + 1.0, x) / series(v, x))
@@ -82,35 +86,76 @@ fn ratio(v: f64, x: f64) -> f64 {
     }
 }
 
+/// `g_v`
+#[derive(Clone, Copy)]
 struct Scaled {
     v: f64,
 }
 
-impl<E: Scalar> Operator<E> for Scaled {
-    fn name(&self) -> &'static str {
-        "log_bessel_scaled"
-    }
+impl Smooth for Scaled {
+    const NAME: &'static str = "log_bessel_scaled";
 
-    fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        vec![Some(cotangent * bessel_ratio(self.v, arguments.input(0)))]
+    fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync {
+        move |x| match order {
+            0 => scaled(self.v, x),
+            1 => ratio(self.v, x),
+            _ => derivative_of_ratio(self.v, x, order - 1),
+        }
     }
 }
 
+/// `A_v`
+#[derive(Clone, Copy)]
 struct Ratio {
     v: f64,
 }
 
-impl<E: Scalar> Operator<E> for Ratio {
-    fn name(&self) -> &'static str {
-        "bessel_ratio"
-    }
+impl Smooth for Ratio {
+    const NAME: &'static str = "bessel_ratio";
 
-    fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        let (x, a) = (arguments.input(0), arguments.output());
-        let next = bessel_ratio(self.v + 1.0, x);
-        let q = (x * &next + E::of(2.0 * (self.v + 1.0))).recip();
-        vec![Some(cotangent * (q - a * (a - &next)))]
+    fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync {
+        move |x| if order == 0 { ratio(self.v, x) } else { derivative_of_ratio(self.v, x, order) }
     }
+}
+
+/// `1 - A_v`
+#[derive(Clone, Copy)]
+struct Deficit {
+    v: f64,
+}
+
+impl Smooth for Deficit {
+    const NAME: &'static str = "bessel_ratio_deficit";
+
+    fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync {
+        move |x| if order == 0 { deficit(self.v, x) } else { -derivative_of_ratio(self.v, x, order) }
+    }
+}
+
+/// `x A_v(x) - g_v(x) + g_v(0)`
+#[derive(Clone, Copy)]
+struct Divergence {
+    v: f64,
+}
+
+impl Smooth for Divergence {
+    const NAME: &'static str = "bessel_divergence";
+
+    fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync {
+        move |x| match order {
+            0 => divergence(self.v, x),
+            _ if x == f64::INFINITY => 0.0,
+            // Of x A', by Leibniz' rule.
+            _ => {
+                let of_ratio = ratio_derivatives(self.v, x, order as usize);
+                x * of_ratio[order as usize] + f64::from(order - 1) * of_ratio[order as usize - 1]
+            }
+        }
+    }
+}
+
+fn derivative_of_ratio(v: f64, x: f64, order: u32) -> f64 {
+    ratio_derivatives(v, x, order as usize)[order as usize]
 }
 
 /// `ln(I_v(x) / x^v)`, element by element, for `x >= 0`: the logarithm without its singularity at zero.
@@ -132,8 +177,7 @@ impl<E: Scalar> Operator<E> for Ratio {
 #[track_caller]
 pub fn log_bessel_scaled<E: Scalar>(v: f64, x: &Tensor<E>) -> Tensor<E> {
     assert!(v >= 0.0, "log_bessel_scaled: the order {v} is negative");
-    let value = x.array().mapv(|x| E::of(scaled(v, x.as_f64())));
-    Tensor::from_operator(Scaled { v }, vec![x.clone()], value)
+    apply(Scaled { v }, x)
 }
 
 /// `ln I_v(x)`, element by element, in nats, for `x > 0`.
@@ -175,8 +219,18 @@ pub fn log_bessel_i<E: Scalar>(v: f64, x: &Tensor<E>) -> Tensor<E> {
 #[track_caller]
 pub fn bessel_ratio<E: Scalar>(v: f64, x: &Tensor<E>) -> Tensor<E> {
     assert!(v >= 0.0, "bessel_ratio: the order {v} is negative");
-    let value = x.array().mapv(|x| E::of(ratio(v, x.as_f64())));
-    Tensor::from_operator(Ratio { v }, vec![x.clone()], value)
+    apply(Ratio { v }, x)
+}
+
+/// `1 - A_v(x)`, element by element, for `x >= 0`: what is left of one where the ratio itself rounds to it.
+pub(crate) fn bessel_ratio_deficit<E: Scalar>(v: f64, x: &Tensor<E>) -> Tensor<E> {
+    apply(Deficit { v }, x)
+}
+
+/// `x A_v(x) - g_v(x) + g_v(0)`, element by element, for `x >= 0`, with `g_v` the [`log_bessel_scaled`]: the divergence of
+/// a von Mises-Fisher distribution from the uniform one, of which `x` is the concentration. Its slope is `x A_v'(x)`.
+pub(crate) fn bessel_divergence<E: Scalar>(v: f64, x: &Tensor<E>) -> Tensor<E> {
+    apply(Divergence { v }, x)
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ static SERIES: LazyLock<[f64; TERMS]> = LazyLock::new(|| {
 impl Smooth for LogXCothHalfX {
     const NAME: &'static str = "log_x_coth_half_x";
 
-    fn derivative(order: u32) -> impl Fn(f64) -> f64 + Sync {
+    fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync {
         let series = differentiated_series(order);
         let cosecant = cosecant_polynomial(order.saturating_sub(1));
         move |x| if x.abs() < NEAR { near(&series, order, x) } else { far(&cosecant, order, x) }

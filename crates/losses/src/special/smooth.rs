@@ -1,5 +1,6 @@
-//! Elementwise functions whose derivatives of every order are known in closed form.
+//! Elementwise functions of one variable, and perhaps of parameters, whose derivatives of every order are known.
 
+use super::times_exp::product;
 use latent_numeric::Scalar;
 use latent_tensor::{Arguments, Operator, Tensor};
 
@@ -9,7 +10,7 @@ pub trait Smooth: Copy + Send + Sync + 'static {
     const NAME: &'static str;
 
     /// The derivative of this order as a function; of order zero, the function itself.
-    fn derivative(order: u32) -> impl Fn(f64) -> f64 + Sync;
+    fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync;
 }
 
 /// The derivative of some order, as an operator: its rule is the derivative of the next.
@@ -24,7 +25,8 @@ impl<E: Scalar, F: Smooth> Operator<E> for Derivative<F> {
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        vec![Some(cotangent * derivative(self.function, self.order + 1, arguments.input(0)))]
+        // Where the derivative is zero, what an exponential made infinite stays out.
+        vec![Some(product(cotangent, &derivative(self.function, self.order + 1, arguments.input(0))))]
     }
 }
 
@@ -37,7 +39,7 @@ pub fn apply<E: Scalar, F: Smooth>(function: F, x: &Tensor<E>) -> Tensor<E> {
 const PARALLEL_FROM: usize = 1 << 12;
 
 fn derivative<E: Scalar, F: Smooth>(function: F, order: u32, x: &Tensor<E>) -> Tensor<E> {
-    let kernel = F::derivative(order);
+    let kernel = function.derivative(order);
     let at = |x: E| E::of(kernel(x.as_f64()));
     let mut value = x.to_array();
     if value.len() < PARALLEL_FROM {

@@ -7,7 +7,7 @@ use latent_losses::adversarial::{
 };
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
-use latent_regularizers::{Penalized, dragan, r1, r2, wgan_gp, wgan_lp, zero_centered};
+use latent_regularizers::{CriticOutput, Penalized, dragan, r1, r2, wgan_gp, wgan_lp, zero_centered};
 use latent_tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +143,8 @@ pub struct GanObjective {
     pub loss: GanLoss,
     /// The penalty on the discriminator's gradient.
     pub gradient_penalty: GradientPenaltyKind,
+    /// Which output of the discriminator has this gradient: its logits, or their sigmoid.
+    pub gradient_penalty_on: CriticOutput,
     /// Its weight: `lambda`, or `gamma` of R1 and R2, which have half of it.
     pub gradient_penalty_weight: f64,
     /// The standard deviation of DRAGAN's noise, in units of the data.
@@ -159,6 +161,7 @@ impl Default for GanObjective {
         Self {
             loss: GanLoss::NonSaturating,
             gradient_penalty: GradientPenaltyKind::None,
+            gradient_penalty_on: CriticOutput::Logits,
             gradient_penalty_weight: 10.0,
             dragan_std: 0.5,
             l1: 0.0,
@@ -195,7 +198,7 @@ impl GanObjective {
         require(std > 0.0 && std.is_finite(), "dragan_std", std, "positive and finite")
     }
 
-    /// The gradient penalty, if there is one.
+    /// The gradient penalty on a critic's logits, or their sigmoid, if there is one.
     pub(super) fn penalty<E: Scalar>(
         &self,
         critic: impl FnOnce(&Tensor<E>) -> Result<Tensor<E>, ModelError>,
@@ -203,7 +206,8 @@ impl GanObjective {
         fake: &Tensor<E>,
         stream: &mut Stream,
     ) -> Result<Option<Penalized<E>>, ModelError> {
-        let weight = self.gradient_penalty_weight;
+        let (on, weight) = (self.gradient_penalty_on, self.gradient_penalty_weight);
+        let critic = |x: &Tensor<E>| critic(x).map(|logits| on.of(&logits));
         match self.gradient_penalty {
             GradientPenaltyKind::None => return Ok(None),
             GradientPenaltyKind::WganGp => wgan_gp(critic, real, fake, weight, stream),

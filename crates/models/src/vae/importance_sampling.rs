@@ -46,7 +46,10 @@ impl LogSum {
             *self = Self { largest: f64::NAN, sum: f64::NAN };
         } else if log == f64::NEG_INFINITY {
             // Nothing is added.
-        } else if log <= self.largest {
+        } else if log == self.largest {
+            // Also of infinities, whose difference is no number.
+            self.sum += 1.0;
+        } else if log < self.largest {
             self.sum += (log - self.largest).exp();
         } else {
             self.sum = self.sum * (self.largest - log).exp() + 1.0;

@@ -227,8 +227,34 @@ impl<E: Scalar> Vae<E> {
         self.decode(&Tensor::normal(&[samples, self.latent_dim], stream))
     }
 
-    /// `-ln p(x | z)` of each sample in nats, from the decoder's output.
-    pub(crate) fn nll(&self, output: &Tensor<E>, x: &Tensor<E>, context: &Context) -> Result<Tensor<E>, ModelError> {
+    /// `-ln p(x | z)` of each sample in nats, from the decoder's output; up to that of a Bernoulli likelihood of grey
+    /// pixels, which is a cross-entropy.
+    ///
+    /// In training, an [optimal sigma](Sigma::Optimal) is that of these samples, which it remembers.
+    ///
+    /// # Shapes
+    /// Output and images are (samples, features), the result is (samples).
+    ///
+    /// # Errors
+    /// If pixels are outside the likelihood's range, or its sigma vanishes in the model's precision.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    ///
+    /// ```
+    /// use latent_layers::Context;
+    /// use latent_models::VaeSettings;
+    /// use latent_tensor::Tensor;
+    ///
+    /// let vae = VaeSettings::article(2).build::<f64>([1, 28, 28], 7)?;
+    /// let (context, x) = (&mut Context::evaluate(), Tensor::ones(&[5, 784]));
+    /// let output = vae.decoder_output(&Tensor::zeros(&[5, 2]), context)?;
+    /// let nll = vae.nll(&output, &x, context)?;
+    /// let want = (-output).softplus().sum_axes(&[1], false);
+    /// assert!((nll - want).abs().array().iter().all(|d| *d < 1e-10));
+    /// # Ok::<(), latent_models::ModelError>(())
+    /// ```
+    pub fn nll(&self, output: &Tensor<E>, x: &Tensor<E>, context: &Context) -> Result<Tensor<E>, ModelError> {
         self.observed.nll(output, x, context)
     }
 }

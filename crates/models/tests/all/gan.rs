@@ -10,6 +10,7 @@ use latent_numeric::Scalar;
 use latent_numeric::linalg::singular_values;
 use latent_numeric::parallel::with_threads;
 use latent_numeric::random::Stream;
+use latent_regularizers::CriticOutput;
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::Ix2;
 use proptest::prelude::*;
@@ -95,6 +96,24 @@ proptest! {
         prop_assert!(slopes.iter().all(|slope| slope.array().iter().all(|x| *x == 0.0)));
         let slopes = grad(&[g.objective], &gan.generator.variables(), GradOptions::default());
         prop_assert!(slopes.iter().any(|slope| slope.array().iter().any(|x| *x != 0.0)));
+    }
+
+    #[test]
+    fn a_gradient_penalty_on_probabilities_is_that_of_the_sigmoid(seed: u64, architecture in select(&ARCHITECTURES[..])) {
+        let gan = settings(architecture).build::<f64>(IMAGE, seed).unwrap();
+        let x = Tensor::variable(real(seed).to_array());
+        let logits = gan.discriminator.forward(&x, None, &mut Context::evaluate()).unwrap();
+        let slopes = grad(&[logits.sum()], &[x.clone()], GradOptions::default()).remove(0);
+        // s' = s (1 - s)
+        let share = logits.sigmoid() * (-&logits).sigmoid();
+        let norms = (slopes * share).norm(&[1], false);
+        let on = CriticOutput::Probability;
+        let objective = GanObjective { gradient_penalty: GradientPenaltyKind::R1, gradient_penalty_on: on, ..Default::default() };
+        let (mut context, mut noise) = (Context::evaluate(), Stream::new(seed, "noise", &[]));
+        let terms = gan.discriminator_terms(&x.detach(), None, &objective, &mut context, &mut noise).unwrap();
+        let value = |name: &str| terms.values().into_iter().find(|(found, _)| *found == name).unwrap().1;
+        prop_assert!(close(value("gradient_norm"), norms.mean().item(), 1e-12));
+        prop_assert!(close(value("gradient_penalty"), 5.0 * norms.square().mean().item(), 1e-12));
     }
 
     #[test]

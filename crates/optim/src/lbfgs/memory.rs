@@ -90,7 +90,9 @@ impl<E: Scalar> Memory<E> {
         let t = E::of(self.step_size);
         zip(&mut self.direction, gradient, move |d, _| *d *= t);
         let curvature = dot(&change, &self.direction);
-        if curvature <= 1e-10 {
+        let changes = dot(&change, &change);
+        // Of a cosine of nearly zero, or less, the inverse Hessian would not stay positive definite.
+        if curvature <= 1e-10 * (changes * dot(&self.direction, &self.direction)).sqrt() {
             self.gradient = change;
             return;
         }
@@ -99,7 +101,7 @@ impl<E: Scalar> Memory<E> {
             let oldest = self.pairs.pop_front().expect("a history is not empty");
             (step, previous) = (oldest.step, oldest.change);
         }
-        self.scale = curvature / dot(&change, &change);
+        self.scale = curvature / changes;
         step.resize(change.len(), E::zero());
         previous.resize(change.len(), E::zero());
         step.copy_from_slice(&self.direction);

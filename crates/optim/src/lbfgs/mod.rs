@@ -4,7 +4,7 @@ mod line_search;
 mod memory;
 
 use crate::error::Check;
-use crate::optimizer::{Known, Named};
+use crate::parameters::{Known, Named};
 use crate::sweep::Transform;
 use crate::{Clip, Evaluation, OptimError, Optimizer, SavedState, StepOptions, StepReport, gradient_norm};
 use latent_numeric::{Scalar, parallel};
@@ -316,7 +316,7 @@ impl<E: Scalar> Optimizer<E> for LimitedMemory<E> {
                     point.slope = dot(&point.gradient, direction);
                     Ok(())
                 };
-                let (longest, smallest) = (largest(direction), 1e-9);
+                let (longest, smallest) = (largest(direction), settings.change_tolerance);
                 let searched = strong_wolfe(points, &memory.gradient, t, longest, smallest, room, search);
                 if let Err(error) = searched {
                     move_to(parameters, start, direction, 0.0);

@@ -10,7 +10,7 @@ use latent_optim::{
     WeightDecay, gradient_norm,
 };
 use latent_tensor::{GradOptions, Tensor, grad};
-use ndarray::{Array2, ArrayD, IxDyn};
+use ndarray::{Array2, ArrayD, IxDyn, array};
 use proptest::prelude::*;
 
 const SHAPES: [&[usize]; 6] = [&[33, 31], &[17, 5, 40], &[1], &[200, 230], &[], &[129]];
@@ -186,5 +186,23 @@ fn gradients_of_any_strides() {
         let mut sgd = Sgd { learning_rate: 1.0, ..Sgd::default() }.optimizer().unwrap();
         sgd.step(&[("w".into(), &w)], &[Tensor::constant(gradient)]).unwrap();
         assert_eq!(w.tensor().to_array(), -&expected);
+    }
+}
+
+/// Which changes are remembered does not depend on the unit of the loss.
+#[test]
+fn lbfgs_minimises_losses_of_any_size() {
+    for unit in [1.0, 1e-12, 1e12] {
+        let w = Parameter::<f64>::new(array![-1.5, 2.0]);
+        let mut evaluate = || {
+            let p = w.tensor();
+            let (x, y) = (p.slice_axis(0, (0..1).into()), p.slice_axis(0, (1..2).into()));
+            let loss = ((&x - 1.0).square() + (y - x.square()).square() * 100.0).sum() * unit;
+            Ok((loss.item(), grad(&[loss], &[p], GradOptions::default())))
+        };
+        let settings = Lbfgs { iterations: 200, gradient_tolerance: 0.0, change_tolerance: 0.0, ..Lbfgs::default() };
+        settings.optimizer().unwrap().step_closure(&[("w".into(), &w)], &mut evaluate, StepOptions::default()).unwrap();
+        let distance = w.tensor().array().iter().map(|w| (w - 1.0).abs()).sum::<f64>();
+        assert!(distance < 1e-6, "in units of {unit}: {distance}");
     }
 }

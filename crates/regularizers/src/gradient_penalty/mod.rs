@@ -1,10 +1,12 @@
 //! `lambda mean_n (||grad D(x_n)|| - center)^2`
 
+mod critic_output;
 mod named;
 mod points;
 #[cfg(test)]
 mod tests;
 
+pub use critic_output::CriticOutput;
 pub use named::{dragan, r1, r2, wgan_gp, wgan_lp, zero_centered};
 pub use points::{interpolates, perturbations};
 
@@ -31,7 +33,8 @@ pub enum Side {
 /// differentiated to any order. Where a gradient is zero, the norm has the gradient zero, and nothing becomes NaN. With a
 /// center of zero there is no norm at all, but its square.
 ///
-/// [`wgan_gp`], [`wgan_lp`], [`dragan`], [`r1`], [`r2`] and [`zero_centered`] have the papers' settings and points.
+/// [`wgan_gp`], [`wgan_lp`], [`dragan`], [`r1`], [`r2`] and [`zero_centered`] have the papers' settings and points. A
+/// [`CriticOutput`] says whether it is on logits or on probabilities.
 ///
 /// ```
 /// use latent_regularizers::{GradientPenalty, Side};

@@ -10,9 +10,9 @@ pub(crate) use operator::matrix;
 
 use latent_layers::{Context, LayerError, Module, Reparameterization, State, Visitor, Weight};
 use latent_numeric::random::Stream;
-use latent_numeric::{Scalar, linalg, parallel};
+use latent_numeric::{Scalar, linalg, parallel, power_of_two};
 use latent_tensor::{Tensor, no_grad};
-use ndarray::Array1;
+use ndarray::{Array1, ArrayBase, ArrayD, Data, IxDyn};
 
 /// How a weight is normalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -176,7 +176,8 @@ impl<E: Scalar> SpectralNorm<E> {
         if let Some(element) = weight.array().iter().find(|element| !element.is_finite()) {
             return Err(LayerError::settings("spectral_norm", format!("a weight with the element {element}")));
         }
-        let weight = weight.detach();
+        // The vectors are those of the weight in any unit, and in this one no square overflows or vanishes.
+        let weight = weight.detach() / power_of_two(largest(weight.array()));
         match self.options.operator {
             WeightOperator::Matrix { axis } => {
                 let factors = linalg::svd(matrix(&weight, axis).view_as())
@@ -213,12 +214,25 @@ impl<E: Scalar> SpectralNorm<E> {
 
 /// Sets a state to a vector scaled to length one, if that can be done.
 fn replace<E: Scalar>(state: &State<E>, vector: &Tensor<E>) {
-    let row_major = vector.array().as_standard_layout();
-    let length = parallel::sum_of_squares(row_major.as_slice().expect("row-major")).sqrt();
-    if length > E::zero() && length.is_finite() {
-        let array = vector.array().mapv(|x| x / length);
+    let length = |array: &ArrayD<E>| parallel::sum_of_squares(array.as_slice().expect("row-major")).sqrt();
+    let mut array = vector.array().as_standard_layout().into_owned();
+    // Far from the ends of the range, where no square of an element that counts is rounded to zero or to infinity.
+    let least = (E::min_positive_value() / E::epsilon()).sqrt() / E::epsilon();
+    let mut size = length(&array);
+    if !(least..=E::one() / least).contains(&size) {
+        let unit = power_of_two(largest(&array));
+        array.mapv_inplace(|x| x / unit);
+        size = length(&array);
+    }
+    if size > E::zero() && size.is_finite() {
+        array.mapv_inplace(|x| x / size);
         state.set(array).expect("the operator keeps the shapes");
     }
+}
+
+/// The largest absolute value.
+fn largest<E: Scalar, S: Data<Elem = E>>(array: &ArrayBase<S, IxDyn>) -> E {
+    array.iter().fold(E::zero(), |largest, x| if x.abs() > largest { x.abs() } else { largest })
 }
 
 fn tensor<E: Scalar>(vector: &Array1<E>, shape: &[usize]) -> Tensor<E> {

@@ -218,3 +218,29 @@ fn settings_that_cannot_be() {
     let error = norm.settle(&Tensor::ones(&[3, 2])).unwrap_err().to_string();
     assert!(error.contains("vectors of shapes [2] and [3]") && error.contains("[3, 2]"), "{error}");
 }
+
+/// In other units, by a power of two, the vectors have the same bits, however small the weights are.
+#[test]
+fn units_do_not_matter() {
+    let conv = WeightOperator::Conv2d { options: Conv2dOptions::default(), input: [5, 5] };
+    for (operator, shape) in [(WeightOperator::LINEAR, vec![6, 4]), (conv, vec![3, 2, 2, 2])] {
+        let drawn = normal(3, &shape).mapv(|x| x as f32);
+        let of = |power: i32| {
+            let unit = 2.0_f32.powi(power);
+            let weight = Tensor::constant(drawn.mapv(|x| x * unit));
+            let norm = SpectralNorm::new(&weight, SpectralNormOptions::new(operator)).unwrap();
+            let first = norm.sigma(&weight).item() / unit;
+            // Away from the singular vectors, and back by power iterations.
+            let ones = |state: &State<f32>| state.set(Tensor::ones(&state.shape()).array().clone()).unwrap();
+            [&norm.u, &norm.v].into_iter().for_each(ones);
+            let used = norm.weight(&weight, &train()).to_array();
+            for _ in 0..50 {
+                norm.weight(&weight, &train());
+            }
+            assert!((norm.sigma(&weight).item() / unit - first).abs() < 1e-4 * first, "2^{power}");
+            (first.to_bits(), used.mapv(f32::to_bits))
+        };
+        let want = of(0);
+        assert!([-100, -83, -40, 40, 80].into_iter().all(|power| of(power) == want), "{operator:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::settings::{self, Setting};
 use super::vary::{Parameter, flat};
-use latent_regularizers::Mode;
+use latent_train::Mode;
 use latent_train::config::{Check, Override, Problems};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -4,8 +4,8 @@ use super::methods;
 use super::plan::Plan;
 use super::settings::Choice;
 use crate::failure::Failure;
-use latent_regularizers::Mode;
 use latent_report::{Comparison, FinalFigure, Mean, Summary};
+use latent_train::Mode;
 use std::fmt::Write;
 use std::path::Path;
 

@@ -66,7 +66,11 @@ impl<E: Scalar> Tensor<E> {
 #[inline(always)]
 fn loss<E: Scalar>(x: E, t: E) -> E {
     let positive = if x < E::zero() { E::zero() } else { x };
-    (positive - x * t) + E::softplus_kernel(-x.abs())
+    // What the target leaves to the outcome that an infinite logit excludes.
+    let excluded = if x < E::zero() { t } else { E::one() - t };
+    let certain = if excluded == E::zero() { E::zero() } else { excluded * E::infinity() };
+    let linear = if x.abs() == E::infinity() { certain } else { positive - x * t };
+    linear + E::softplus_kernel(-x.abs())
 }
 
 #[inline(always)]
@@ -78,7 +82,7 @@ fn excess<E: Scalar>(x: E, t: E) -> E {
 mod tests {
     use crate::Tensor;
     use crate::check::gradients;
-    use crate::ops::testing::{array, broadcasting, distance};
+    use crate::ops::testing::{array, broadcasting, distance, slopes};
     use ndarray::Zip;
     use proptest::prelude::*;
 
@@ -107,6 +111,10 @@ mod tests {
         assert_eq!((loss(1000.0, 1.0), loss(1000.0, 0.0)), (0.0, 1000.0));
         assert_eq!((loss(-1000.0, 1.0), loss(-1000.0, 0.0)), (1000.0, 0.0));
         assert!((loss(50.0, 1.0) / (-50.0_f64).exp() - 1.0).abs() < 1e-15);
+        let infinity = f64::INFINITY;
+        assert_eq!((loss(infinity, 1.0), loss(infinity, 0.0), loss(infinity, 0.5)), (0.0, infinity, infinity));
+        assert_eq!((loss(-infinity, 1.0), loss(-infinity, 0.0), loss(-infinity, 0.5)), (infinity, 0.0, infinity));
+        assert_eq!(slopes(&[infinity, -infinity], |x| x.bce_with_logits(&Tensor::scalar(1.0))), [0.0, -1.0]);
         assert_eq!(
             gradients(&[ndarray::array![700.0, -700.0, 0.0].into_dyn()], |x| {
                 x[0].bce_with_logits(&Tensor::scalar(0.25))

@@ -1,8 +1,8 @@
 //! A checkpoint as bytes.
 
 use super::{Checkpoint, Identity, PlayerState};
+use crate::early_stopping::{EarlyStopping, Snapshot};
 use latent_optim::SavedState;
-use latent_regularizers::{EarlyStopping, Snapshot};
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
 use safetensors::tensor::TensorView;
@@ -219,7 +219,7 @@ pub(super) mod tests {
             validated: Some(step / 2),
             model: model.clone(),
             players: vec![("model".into(), player)],
-            early: Some((EarlyStopping::new(latent_regularizers::Mode::Min), Some(model))),
+            early: Some((EarlyStopping::new(crate::early_stopping::Mode::Min), Some(model))),
             best: Some(1.0 / 3.0),
             observers: vec![("plateau".into(), json!({ "best": 0.1, "since": step }))],
         }

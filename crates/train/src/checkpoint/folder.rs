@@ -164,7 +164,7 @@ mod tests {
         let checkpoints = Checkpoints::new(here.path());
         let mut bad = example(1);
         let nan = latent_tensor::Tensor::constant(ndarray::array![f32::NAN]);
-        bad.model = latent_regularizers::Snapshot::new(vec![("a".into(), nan)]);
+        bad.model = crate::early_stopping::Snapshot::new(vec![("a".into(), nan)]);
         assert!(matches!(checkpoints.write(&bad), Err(CheckpointError::NotFinite(path)) if path == "a"));
         assert_eq!(fs::read_dir(here.path()).unwrap().count(), 0);
     }

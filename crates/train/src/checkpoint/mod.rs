@@ -16,8 +16,8 @@ pub use folder::{Checkpoints, read};
 pub use identity::Identity;
 pub(crate) use weights::leave_averages;
 
+use crate::early_stopping::{EarlyStopping, Snapshot};
 use latent_optim::SavedState;
-use latent_regularizers::{EarlyStopping, Snapshot};
 use serde_json::Value;
 
 /// The whole state of a run after a number of steps.

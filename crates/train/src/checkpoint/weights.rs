@@ -1,9 +1,9 @@
 //! The weights of a checkpoint, in a model.
 
 use super::{Checkpoint, CheckpointError};
+use crate::early_stopping::Snapshot;
 use crate::task::TaskError;
 use crate::trainable::Trainable;
-use latent_regularizers::Snapshot;
 
 impl Checkpoint {
     /// Gives a model and its trainer what was saved of them.

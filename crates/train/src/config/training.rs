@@ -1,8 +1,8 @@
 //! How long and how often, in a configuration.
 
 use super::{Check, Problems};
+use crate::early_stopping::{EarlyStopping, EarlyStoppingError, Mode};
 use crate::{Every, Limit, Settings};
-use latent_regularizers::{EarlyStopping, Mode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How long training goes on and what happens how often.
@@ -19,7 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// watch = "objective"          # the value of the validation that decides what is best
 ///
 /// [training.early_stopping]
-/// patience = 5                 # validations without improvement
+/// patience = 5                 # validations in a row without improvement, after which it stops
 /// min_change = 0.01
 /// ```
 ///
@@ -66,10 +66,16 @@ pub struct Training {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EarlyStop {
-    /// So many validations in a row may be no improvement.
+    /// After so many validations in a row without improvement training stops.
     pub patience: u64,
     /// A value improves if it is better by more than this; at least 0.
     pub min_change: f64,
+}
+
+impl EarlyStop {
+    fn policy(self, mode: Mode) -> Result<EarlyStopping, EarlyStoppingError> {
+        EarlyStopping::new(mode).patience(self.patience).min_change(self.min_change)
+    }
 }
 
 impl Default for EarlyStop {
@@ -126,9 +132,12 @@ impl Training {
         self.limit().steps(crate::every::Pace { epoch: batches.max(1) as u64, step: self.accumulate.max(1) })
     }
 
-    /// The settings of the executor.
+    /// The settings of the executor, of a table that was read, or [checked](Check::check).
+    ///
+    /// # Panics
+    /// If it was not, and the `min_change` of early stopping is negative or not finite.
     pub fn settings(&self, seed: u64) -> Settings {
-        let early = |stop: EarlyStop| EarlyStopping::new(self.mode).patience(stop.patience).min_change(stop.min_change);
+        let early = |stop: EarlyStop| stop.policy(self.mode).expect("a configuration that was checked");
         Settings {
             accumulate: self.accumulate,
             validate: self.validate_every,
@@ -151,7 +160,7 @@ impl Check for Training {
             ("keep", self.keep as u64),
         ]);
         if let Some(stop) = self.early_stopping {
-            let fits = stop.min_change.is_finite() && stop.min_change >= 0.0;
+            let fits = stop.policy(self.mode).is_ok();
             let message = format!("must be at least 0, got {}", stop.min_change);
             problems.require(fits, "early_stopping.min_change", message);
             let told = self.validate_every != Every::Never;

@@ -15,6 +15,7 @@ pub use settings::{Limit, Settings};
 
 use crate::Every;
 use crate::checkpoint::{Checkpoints, Identity, leave_averages};
+use crate::early_stopping::RestoreBest;
 use crate::every::Pace;
 use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, Position};
@@ -23,7 +24,6 @@ use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
 use ahead::Ahead;
 use latent_numeric::ranks::{Alone, Ranks};
-use latent_regularizers::RestoreBest;
 use serde_json::Value;
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -3,10 +3,10 @@
 use super::Executor;
 use super::exchange::exchange;
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints};
+use crate::early_stopping::Snapshot;
 use crate::stop::Trouble;
 use crate::task::TaskError;
 use crate::trainable::Trainable;
-use latent_regularizers::Snapshot;
 use std::path::PathBuf;
 
 impl<T: Trainable> Executor<'_, T> {

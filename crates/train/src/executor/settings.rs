@@ -1,8 +1,8 @@
 //! What the loop does how often.
 
 use crate::Every;
+use crate::early_stopping::{EarlyStopping, Mode};
 use crate::every::Pace;
-use latent_regularizers::{EarlyStopping, Mode};
 use serde::{Deserialize, Serialize};
 
 /// When training is finished.

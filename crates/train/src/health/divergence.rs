@@ -1,9 +1,9 @@
 //! Validations that get worse.
 
 use super::{Monitor, Warning, value};
+use crate::early_stopping::Mode;
 use crate::observers::short;
 use crate::{Event, Position, TaskError};
-use latent_regularizers::Mode;
 use serde_json::{Value, json};
 
 /// Warns when what is watched got worse in five validations in a row, and lost more than a tenth of all that it had

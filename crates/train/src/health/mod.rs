@@ -98,8 +98,8 @@ fn value(values: &[(&'static str, f64)], name: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::early_stopping::Mode;
     use crate::{Step, Validation};
-    use latent_regularizers::Mode;
     use proptest::prelude::*;
     use std::cell::Cell;
 

@@ -1,9 +1,9 @@
 //! Validations that no longer move.
 
 use super::{Monitor, Warning, value};
+use crate::early_stopping::Mode;
 use crate::observers::short;
 use crate::{Event, Position, TaskError};
-use latent_regularizers::Mode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -3,9 +3,9 @@
 use latent_layers::{Activation, Context, Layer, Linear, Module, Sequential, State, Visitor};
 use latent_numeric::random::Stream;
 use latent_optim::{AverageSettings, Clip, OptimizerSettings, Schedule};
-use latent_regularizers::{EarlyStopping, Mode, Snapshot};
 use latent_tensor::Tensor;
 use latent_train::checkpoint::{Checkpoints, Identity};
+use latent_train::{EarlyStopping, Mode, Snapshot};
 use latent_train::{Every, Executor, Limit, Pass, Player, Settings, Source, Task, TaskError, Terms};
 use std::path::Path;
 

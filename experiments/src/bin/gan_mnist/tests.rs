@@ -9,6 +9,7 @@ use clap::Parser;
 use latent_datasets::synthetic::strokes;
 use latent_layers::{LoadOptions, load_bytes, to_bytes};
 use latent_models::{GanLoss, GanSettings, GradientPenaltyKind, SpectralNormalization, VaeSettings};
+use latent_regularizers::CriticOutput;
 use latent_study::failure::Failure;
 use latent_study::judge::Judge;
 use latent_study::training::{Flags, Study, run};
@@ -162,6 +163,7 @@ fn every_regulariser_has_its_configuration() {
     let has = |what: fn(&Config) -> bool| assert!(all.iter().any(what) && !all.iter().all(what));
     has(|config| config.model.spectral_norm != SpectralNormalization::Off);
     has(|config| config.objective.gradient_penalty == GradientPenaltyKind::WganGp);
+    has(|config| config.objective.gradient_penalty_on == CriticOutput::Probability);
     has(|config| config.objective.l1 > 0.0);
     has(|config| config.objective.l2 > 0.0);
     has(|config| config.model.dropout > 0.0);

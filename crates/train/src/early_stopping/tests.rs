@@ -5,14 +5,14 @@ use latent_layers::{LayerError, Linear, Module, Visitor};
 use latent_numeric::random::Stream;
 use proptest::prelude::*;
 
-/// By definition: the first observation at which the last improvement is more than `patience` observations ago.
+/// By definition: the first observation at which the last improvement is `patience` observations ago.
 fn definition(values: &[f64], patience: usize, min_change: f64) -> (usize, Option<usize>) {
     let mut best = 0;
     for (i, &value) in values.iter().enumerate() {
         if value < values[best] - min_change {
             best = i;
         }
-        if i - best > patience {
+        if i > best && i - best >= patience {
             return (best, Some(i));
         }
     }
@@ -27,7 +27,7 @@ proptest! {
         min_change in 0.0_f64..0.3,
     ) {
         let (best, stop) = definition(&values, patience, min_change);
-        let new = |mode| EarlyStopping::new(mode).patience(patience as u64).min_change(min_change);
+        let new = |mode| EarlyStopping::new(mode).patience(patience as u64).min_change(min_change).unwrap();
         let (mut policy, mut mirrored) = (new(Mode::Min), new(Mode::Max));
         let mut stopped = None;
         for (i, &value) in values.iter().enumerate() {
@@ -40,14 +40,42 @@ proptest! {
                 Verdict::Stop(reason) => {
                     stopped = stopped.or(Some(i));
                     prop_assert_eq!(policy.stopped(), Some(reason));
-                    prop_assert_eq!(reason, StopReason::NoImprovement { observations: patience as u64 + 1 });
+                    prop_assert_eq!(reason, EarlyStopReason::NoImprovement { observations: patience.max(1) as u64 });
                 }
-                Verdict::Wait { left } => prop_assert!(left < patience.max(1) as u64),
+                Verdict::Wait { left } => prop_assert!(left > 0 && left < patience as u64),
                 Verdict::Improved => prop_assert_eq!(policy.best().unwrap().index, i as u64),
             }
         }
         prop_assert_eq!(stopped, stop);
         prop_assert_eq!(policy.best(), Some(Observation { index: best as u64, value: values[best] }));
+    }
+}
+
+/// The callback of PyTorch Lightning 2.5 with `patience=3`, and that of Keras 3, stop after the fifth of these losses.
+#[test]
+fn a_patience_of_three_stops_at_the_third_value_without_improvement() {
+    let mut policy = EarlyStopping::new(Mode::Min).patience(3);
+    let verdicts = [1.0, 0.9, 0.95, 0.9, 0.91].map(|loss| policy.observe(loss));
+    let stop = Verdict::Stop(EarlyStopReason::NoImprovement { observations: 3 });
+    assert_eq!(
+        verdicts,
+        [Verdict::Improved, Verdict::Improved, Verdict::Wait { left: 2 }, Verdict::Wait { left: 1 }, stop]
+    );
+    for patience in [0, 1] {
+        let mut policy = EarlyStopping::new(Mode::Max).patience(patience);
+        assert_eq!(policy.observe(1.0), Verdict::Improved);
+        assert_eq!(policy.observe(1.0), Verdict::Stop(EarlyStopReason::NoImprovement { observations: 1 }));
+    }
+}
+
+#[test]
+fn changes_that_make_worse_values_better_are_refused() {
+    for value in [-1.0, -f64::MIN_POSITIVE, f64::NAN, f64::INFINITY] {
+        let error = EarlyStopping::new(Mode::Min).min_change(value).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("min_change of early stopping is {value}, expected a finite number, at least 0")
+        );
     }
 }
 
@@ -58,7 +86,7 @@ fn what_is_not_finite_stops() {
         for _ in 0..index {
             policy.observe(1.0);
         }
-        let reason = StopReason::NotFinite { index };
+        let reason = EarlyStopReason::NotFinite { index };
         assert_eq!(policy.observe(value), Verdict::Stop(reason));
         assert_eq!(policy.observe(0.0), Verdict::Stop(reason));
         assert_eq!(reason.to_string(), format!("observation {index} is not a finite number"));
@@ -81,7 +109,7 @@ fn bits(module: &impl Module<f64>) -> Vec<u64> {
 #[test]
 fn the_best_comes_back_bit_by_bit_whatever_happened_since() {
     let model = layer(1, 2);
-    let mut stopping = RestoreBest::new(EarlyStopping::new(Mode::Max).patience(3));
+    let mut stopping = RestoreBest::new(EarlyStopping::new(Mode::Max).patience(4));
     let mut best = Vec::new();
     for (step, value) in [0.1, 0.3, 0.2, 0.25, 0.1, 0.0].into_iter().enumerate() {
         for (_, parameter) in model.parameters() {

@@ -33,8 +33,8 @@ pub struct Observation {
 /// Why to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum StopReason {
-    /// More values than the patience allows were no improvement.
+pub enum EarlyStopReason {
+    /// So many values in a row were no improvement, as many as the patience.
     NoImprovement {
         /// How many, up to the last.
         observations: u64,
@@ -46,7 +46,7 @@ pub enum StopReason {
     },
 }
 
-impl fmt::Display for StopReason {
+impl fmt::Display for EarlyStopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoImprovement { observations } => write!(f, "no improvement in {observations} observations"),
@@ -55,38 +55,51 @@ impl fmt::Display for StopReason {
     }
 }
 
+/// Why a policy of early stopping makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EarlyStoppingError {
+    /// The smallest change that counts is negative or not finite.
+    #[error("min_change of early stopping is {value}, expected a finite number, at least 0")]
+    MinChange {
+        /// Its value.
+        value: f64,
+    },
+}
+
 /// What an observation means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is better than the best so far by more than the smallest change; the first one always is.
     Improved,
-    /// It is not, but there is patience left: this many observations more.
+    /// It is not, but there is patience left.
     Wait {
-        /// How many more without improvement do not stop.
+        /// After so many more without improvement it stops; at least one.
         left: u64,
     },
     /// Stop.
-    Stop(StopReason),
+    Stop(EarlyStopReason),
 }
 
-/// The policy of early stopping: stop when a value has not improved for more than `patience` observations
-/// (Prechelt 1998; Goodfellow, Bengio and Courville 2016, algorithm 7.1).
+/// The policy of early stopping: stop as soon as `patience` observations in a row were no improvement, as PyTorch
+/// Lightning and Keras count (Prechelt 1998; Goodfellow, Bengio and Courville 2016, algorithm 7.1).
 ///
-/// A value improves on the best if it is better by more than `min_change`. The policy is a value: it can be saved with
-/// the rest of a run, and goes on exactly where it was. After it has said to stop it goes on saying so. For the weights
-/// of the best observation see [`RestoreBest`].
+/// A value improves on the best if it is better by more than `min_change`; one that is not finite is never better, and
+/// stops at once. The policy is a value: it can be saved with the rest of a run, and goes on exactly where it was. After
+/// it has said to stop it goes on saying so. For the weights of the best observation see [`RestoreBest`].
 ///
 /// ```
-/// use latent_regularizers::{EarlyStopping, Mode, StopReason, Verdict};
+/// use latent_train::{EarlyStopping, Mode, EarlyStopReason, Verdict};
 ///
-/// let mut policy = EarlyStopping::new(Mode::Min).patience(1).min_change(0.01);
+/// let mut policy = EarlyStopping::new(Mode::Min).patience(2).min_change(0.01)?;
 /// assert_eq!(policy.observe(1.0), Verdict::Improved);
-/// assert_eq!(policy.observe(0.995), Verdict::Wait { left: 0 });
+/// assert_eq!(policy.observe(0.995), Verdict::Wait { left: 1 });
 /// assert_eq!(policy.observe(0.5), Verdict::Improved);
-/// assert_eq!(policy.observe(0.6), Verdict::Wait { left: 0 });
+/// assert_eq!(policy.observe(0.6), Verdict::Wait { left: 1 });
 /// let Verdict::Stop(reason) = policy.observe(0.7) else { panic!() };
 /// assert_eq!(reason.to_string(), "no improvement in 2 observations");
 /// assert_eq!(policy.best().unwrap().index, 2);
+/// # Ok::<(), latent_train::EarlyStoppingError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EarlyStopping {
@@ -95,14 +108,14 @@ pub struct EarlyStopping {
     min_change: f64,
     observed: u64,
     best: Option<Observation>,
-    stopped: Option<StopReason>,
+    stopped: Option<EarlyStopReason>,
 }
 
 impl EarlyStopping {
     /// Patience 10, any change counts.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode};
+    /// use latent_train::{EarlyStopping, Mode};
     ///
     /// assert_eq!(EarlyStopping::new(Mode::Max).best(), None);
     /// ```
@@ -110,12 +123,13 @@ impl EarlyStopping {
         Self { mode, patience: 10, min_change: 0.0, observed: 0, best: None, stopped: None }
     }
 
-    /// That this many observations in a row may be no improvement.
+    /// After how many observations in a row without improvement it stops. The first of them stops with a patience of one,
+    /// and with zero.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    /// use latent_train::{EarlyStopping, Mode, Verdict};
     ///
-    /// let mut policy = EarlyStopping::new(Mode::Min).patience(0);
+    /// let mut policy = EarlyStopping::new(Mode::Min).patience(1);
     /// assert_eq!(policy.observe(1.0), Verdict::Improved);
     /// assert!(matches!(policy.observe(1.0), Verdict::Stop(_)));
     /// ```
@@ -124,28 +138,37 @@ impl EarlyStopping {
         Self { patience, ..self }
     }
 
-    /// That a value improves only if it is better by more than this, which is not negative.
+    /// That a value improves only if it is better by more than this.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    /// use latent_train::{EarlyStopping, Mode, Verdict};
     ///
-    /// let mut policy = EarlyStopping::new(Mode::Max).min_change(0.1);
+    /// let mut policy = EarlyStopping::new(Mode::Max).min_change(0.1)?;
     /// assert_eq!(policy.observe(0.5), Verdict::Improved);
     /// assert_eq!(policy.observe(0.55), Verdict::Wait { left: 9 });
+    /// let error = policy.min_change(-1.0).unwrap_err();
+    /// assert_eq!(error.to_string(), "min_change of early stopping is -1, expected a finite number, at least 0");
+    /// # Ok::<(), latent_train::EarlyStoppingError>(())
     /// ```
-    #[must_use]
-    pub fn min_change(self, min_change: f64) -> Self {
-        Self { min_change, ..self }
+    ///
+    /// # Errors
+    /// If it is negative, so that worse values would count as better, or not finite.
+    pub fn min_change(self, min_change: f64) -> Result<Self, EarlyStoppingError> {
+        if min_change >= 0.0 && min_change.is_finite() {
+            Ok(Self { min_change, ..self })
+        } else {
+            Err(EarlyStoppingError::MinChange { value: min_change })
+        }
     }
 
     /// Takes the next value into account.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Verdict};
+    /// use latent_train::{EarlyStopping, Mode, Verdict};
     ///
-    /// let mut policy = EarlyStopping::new(Mode::Min).patience(2);
+    /// let mut policy = EarlyStopping::new(Mode::Min).patience(3);
     /// assert_eq!(policy.observe(0.3), Verdict::Improved);
-    /// assert_eq!(policy.observe(0.4), Verdict::Wait { left: 1 });
+    /// assert_eq!(policy.observe(0.4), Verdict::Wait { left: 2 });
     /// ```
     pub fn observe(&mut self, value: f64) -> Verdict {
         if let Some(reason) = self.stopped {
@@ -154,7 +177,7 @@ impl EarlyStopping {
         let index = self.observed;
         self.observed += 1;
         if !value.is_finite() {
-            return self.stop(StopReason::NotFinite { index });
+            return self.stop(EarlyStopReason::NotFinite { index });
         }
         let improves = |best: Observation| match self.mode {
             Mode::Min => value < best.value - self.min_change,
@@ -163,9 +186,9 @@ impl EarlyStopping {
         match self.best {
             Some(best) if !improves(best) => {
                 let observations = index - best.index;
-                match self.patience.checked_sub(observations) {
-                    Some(left) => Verdict::Wait { left },
-                    None => self.stop(StopReason::NoImprovement { observations }),
+                match self.patience.saturating_sub(observations) {
+                    0 => self.stop(EarlyStopReason::NoImprovement { observations }),
+                    left => Verdict::Wait { left },
                 }
             }
             _ => {
@@ -175,7 +198,7 @@ impl EarlyStopping {
         }
     }
 
-    fn stop(&mut self, reason: StopReason) -> Verdict {
+    fn stop(&mut self, reason: EarlyStopReason) -> Verdict {
         self.stopped = Some(reason);
         Verdict::Stop(reason)
     }
@@ -183,7 +206,7 @@ impl EarlyStopping {
     /// The best value so far.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, Observation};
+    /// use latent_train::{EarlyStopping, Mode, Observation};
     ///
     /// let mut policy = EarlyStopping::new(Mode::Max);
     /// [0.5, 0.9, 0.7].map(|accuracy| policy.observe(accuracy));
@@ -196,13 +219,13 @@ impl EarlyStopping {
     /// Why it said to stop, if it did.
     ///
     /// ```
-    /// use latent_regularizers::{EarlyStopping, Mode, StopReason};
+    /// use latent_train::{EarlyStopping, Mode, EarlyStopReason};
     ///
     /// let mut policy = EarlyStopping::new(Mode::Min);
     /// policy.observe(f64::NAN);
-    /// assert_eq!(policy.stopped(), Some(StopReason::NotFinite { index: 0 }));
+    /// assert_eq!(policy.stopped(), Some(EarlyStopReason::NotFinite { index: 0 }));
     /// ```
-    pub fn stopped(&self) -> Option<StopReason> {
+    pub fn stopped(&self) -> Option<EarlyStopReason> {
         self.stopped
     }
 }

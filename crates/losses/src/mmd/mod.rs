@@ -2,8 +2,11 @@
 //!
 //! Gretton et al., *A kernel two-sample test*, 2012, equations 3 (unbiased) and 5 (biased).
 
+mod distances;
+
 use crate::error::{LossError, check_setting};
-use latent_numeric::Scalar;
+use distances::squared_distances;
+use latent_numeric::{Scalar, power_of_two};
 use latent_tensor::Tensor;
 
 /// A kernel of the squared distance `d^2` of two points, summed over several scales so that one of them fits.
@@ -31,10 +34,20 @@ impl Kernel {
         }
     }
 
-    fn of_squares<E: Scalar>(&self, squares: &Tensor<E>) -> Tensor<E> {
+    /// A length, a power of two, in which the scales are about one: no square overflows or vanishes that counts.
+    fn unit(&self) -> f64 {
+        let lengths = self.scales().iter().map(|&scale| match self {
+            Self::Rbf { .. } => scale,
+            Self::InverseMultiquadratic { .. } => scale.sqrt(),
+        });
+        power_of_two((lengths.map(f64::ln).sum::<f64>() / self.scales().len() as f64).exp())
+    }
+
+    /// From squared distances in units of [`unit`](Self::unit).
+    fn of_squares<E: Scalar>(&self, squares: &Tensor<E>, unit: f64) -> Tensor<E> {
         let one = |&scale: &f64| match self {
-            Self::Rbf { .. } => (squares * E::of(-0.5 / (scale * scale))).exp(),
-            Self::InverseMultiquadratic { .. } => (squares * E::of(1.0 / scale) + E::one()).recip(),
+            Self::Rbf { .. } => (squares * E::of(-0.5 * (unit / scale).powi(2))).exp(),
+            Self::InverseMultiquadratic { .. } => (squares * E::of(unit / scale * unit) + E::one()).recip(),
         };
         let kernels = self.scales().iter().map(one);
         kernels.reduce(|a, b| a + b).expect("a kernel has a scale")
@@ -51,6 +64,9 @@ pub enum Estimator {
 }
 
 /// The squared maximum mean discrepancy of two samples; a tensor of no axes, in units of the kernel.
+///
+/// Distances are computed from differences of points: an offset that all points share changes nothing but the rounding
+/// that is in the points themselves.
 ///
 /// # Shapes
 /// `x` is (N, d) and `y` is (M, d); N and M may differ.
@@ -90,23 +106,19 @@ pub fn mmd<E: Scalar>(
     for &scale in kernel.scales() {
         check_setting(scale > 0.0 && scale.is_finite(), "a scale of the kernel", scale, "positive and finite")?;
     }
+    let unit = kernel.unit();
+    let [x, y] = [x, y].map(|x| x / E::of(unit));
     let own = |x: &Tensor<E>| {
         let n = x.shape()[0] as f64;
-        let all = kernel.of_squares(&squared_distances(x, x));
+        let all = kernel.of_squares(&squared_distances(x, x), unit);
         match estimator {
             Estimator::Biased => all.mean(),
             // The kernel of a point with itself is the number of scales.
             Estimator::Unbiased => (all.sum() - all.diagonal().sum()) / E::of(n * (n - 1.0)),
         }
     };
-    let between = kernel.of_squares(&squared_distances(x, y)).mean();
-    Ok(own(x) + own(y) - between * E::of(2.0))
-}
-
-/// `||x_i - y_j||^2`, shape (N, M).
-fn squared_distances<E: Scalar>(x: &Tensor<E>, y: &Tensor<E>) -> Tensor<E> {
-    let square = |x: &Tensor<E>| x.square().sum_axes(&[1], true);
-    square(x) + square(y).transpose() - x.matmul(&y.transpose()) * E::of(2.0)
+    let between = kernel.of_squares(&squared_distances(&x, &y), unit).mean();
+    Ok(own(&x) + own(&y) - between * E::of(2.0))
 }
 
 #[cfg(test)]
@@ -192,6 +204,38 @@ mod tests {
                 mean_and_error(&pairs.iter().map(|(x, y)| of(Estimator::Biased, x, y)).collect::<Vec<_>>());
             assert!(mean > 4.0 * error);
         }
+    }
+
+    #[test]
+    fn an_offset_changes_nothing_but_the_rounding_of_the_points() {
+        for offset in [0.0_f32, 1e3, 1e4, -1e6] {
+            let draw = |name| Stream::new(3, name, &[]).normal_array::<f32, _, _>((64, 8)) + offset;
+            let (x, y) = (draw("x"), draw("y"));
+            let exact = [&x, &y].map(|x| x.mapv(f64::from));
+            for kernel in kernels() {
+                for estimator in [Estimator::Biased, Estimator::Unbiased] {
+                    let of = |x: &Array2<f32>, y: &Array2<f32>| {
+                        mmd(&Tensor::constant(x.clone()), &Tensor::constant(y.clone()), &kernel, estimator).unwrap()
+                    };
+                    let (got, want) = (of(&x, &y).item(), pair_by_pair(&exact[0], &exact[1], &kernel, estimator));
+                    assert!((f64::from(got) - want).abs() < 1e-6, "{offset}, {kernel:?}: {got}, not {want}");
+                    let same = of(&x, &x).item();
+                    assert!(estimator == Estimator::Unbiased || same.abs() < 1e-6, "{offset}, {kernel:?}: {same}");
+                }
+            }
+        }
+    }
+
+    /// In other units, by a power of two, it has the same bits, however small they are.
+    #[test]
+    fn units_do_not_matter() {
+        let (x, y) = (constant(1, &[5, 3], -1.0, 1.0), constant(2, &[4, 3], -1.0, 1.0));
+        let of = |unit: f32| {
+            let [x, y] = [&x, &y].map(|x| Tensor::constant(x.array().mapv(|x| x as f32 * unit)));
+            let bandwidths = [0.5, 1.0, 3.0].map(|s| s * f64::from(unit)).to_vec();
+            mmd(&x, &y, &Kernel::Rbf { bandwidths }, Estimator::Biased).unwrap().item()
+        };
+        assert!([-90, -40, 40, 90].into_iter().all(|power| of(2.0_f32.powi(power)) == of(1.0)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use latent_tensor::Tensor;
 /// ```
 /// use latent_layers::{Linear, Module};
 /// use latent_numeric::random::Stream;
-/// use latent_regularizers::Snapshot;
+/// use latent_train::Snapshot;
 ///
 /// let layer: Linear = Linear::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
 /// let snapshot = Snapshot::of(&layer);
@@ -42,7 +42,7 @@ impl<E: Scalar> Snapshot<E> {
     /// ```
     /// use latent_layers::Linear;
     /// use latent_numeric::random::Stream;
-    /// use latent_regularizers::Snapshot;
+    /// use latent_train::Snapshot;
     ///
     /// let layer: Linear = Linear::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
     /// let snapshot = Snapshot::of(&layer);

@@ -9,10 +9,10 @@ use latent_numeric::Scalar;
 /// ```
 /// use latent_layers::{Linear, Module};
 /// use latent_numeric::random::Stream;
-/// use latent_regularizers::{EarlyStopping, Mode, RestoreBest, Verdict};
+/// use latent_train::{EarlyStopping, Mode, RestoreBest, Verdict};
 ///
 /// let layer: Linear = Linear::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
-/// let mut policy = RestoreBest::new(EarlyStopping::new(Mode::Min).patience(0));
+/// let mut policy = RestoreBest::new(EarlyStopping::new(Mode::Min).patience(1));
 /// let best = layer.variables()[0].to_array();
 /// assert_eq!(policy.observe(0.3, &layer), Verdict::Improved);
 /// layer.weight.original.elements().fill(0.0);

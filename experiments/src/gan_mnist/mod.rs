@@ -21,6 +21,7 @@ use crate::tasks::GanTask;
 use crate::training::{Study, StudyConfig};
 use latent_datasets::Splits;
 use latent_report as report;
+use latent_train::health::ModeCollapse;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
 use latent_train::tell::tell;
@@ -119,7 +120,10 @@ impl Study for GanMnist {
             }
             Ok(ControlFlow::Continue(()))
         };
-        let session = session.observe(Every::Never, draw);
+        let mut session = session.observe(Every::Never, draw);
+        if config.judged_samples > 0 && data.train.classes() > 1 {
+            session = session.monitor(ModeCollapse::new("effective_classes", data.train.classes()));
+        }
         Ok(match monitors::saturation(config.objective.loss) {
             Some(monitor) => session.monitor(monitor),
             None => session,

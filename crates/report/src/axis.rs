@@ -74,9 +74,9 @@ impl Axis {
         self.page.0 + (value - low) / (high - low) * (self.page.1 - self.page.0)
     }
 
-    /// The end of the page where the range begins.
-    pub fn page_start(&self) -> f64 {
-        self.page.0
+    /// The range, of logarithms on a logarithmic axis.
+    pub fn range(&self) -> (f64, f64) {
+        self.range
     }
 
     /// About so many ticks.

@@ -1,11 +1,18 @@
-//! A chart: drawn here as SVG, and again by the page's script, which lets it be explored.
+//! A chart of a page: values over steps, drawn as SVG that is as wide as the page lets it be.
+//!
+//! Each scale that suits it is drawn, with the numbers of its axis for each range: the script of the page chooses among
+//! them, and adds what depends on the pointer.
 
 use super::curve::Curve;
+use super::study::shown;
 use crate::axis::{Axis, Scale};
-use latent_numeric::format::significant;
+use crate::palette::{self, Ink};
+use crate::picture::text::width_of;
+use crate::range::{self, Value};
+use crate::svg::{Anchor, Ground, Lettering, SPAN, Svg, escaped};
+use latent_numeric::format::{short, significant};
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
-use std::fmt::Write;
 
 /// A point of a line, or of a mean of lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,14 +84,52 @@ pub struct Chart {
     pub wide: bool,
 }
 
+/// A scale with its ranges.
+struct View {
+    scale: Scale,
+    all: Axis,
+    /// Without a start or extremes that would flatten the rest.
+    part: Option<Axis>,
+}
+
+impl View {
+    /// What is shown at first, which the curves are drawn for.
+    fn first(&self) -> &Axis {
+        self.part.as_ref().unwrap_or(&self.all)
+    }
+
+    fn ranges(&self) -> impl Iterator<Item = (&'static str, &Axis)> {
+        self.part.iter().map(|part| ("part", part)).chain([("all", &self.all)])
+    }
+
+    /// Where a value is, as a share of the height; none if it has no place on the scale.
+    fn place(&self, value: f64) -> Option<f64> {
+        (value.is_finite() && (self.scale == Scale::Linear || value > 0.0)).then(|| self.first().place(value))
+    }
+
+    fn name(&self) -> &'static str {
+        if self.scale == Scale::Log { "log" } else { "linear" }
+    }
+}
+
 /// What the script gets.
 #[derive(Serialize)]
 struct Embedded<'a> {
-    title: &'a str,
-    unit: &'a str,
-    wide: bool,
-    log: bool,
+    /// The ends of the horizontal axis.
+    steps: (f64, f64),
+    /// The scale that suits.
+    auto: &'a str,
+    /// What stands at the lower and the upper edge, by scale and range; of logarithms where the scale is.
+    views: Vec<EmbeddedView>,
     lines: Vec<EmbeddedLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct EmbeddedView {
+    scale: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<(f64, f64)>,
+    all: (f64, f64),
 }
 
 #[derive(Serialize)]
@@ -98,9 +143,10 @@ struct EmbeddedLine<'a> {
     low: Vec<Option<f64>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     high: Vec<Option<f64>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    bad: Vec<f64>,
 }
+
+/// Pixels to the em of numbers.
+const NUMBER: f64 = 12.0;
 
 impl Chart {
     /// Whether there is anything to draw.
@@ -108,171 +154,241 @@ impl Chart {
         self.lines.iter().all(|line| line.points.is_empty())
     }
 
-    fn range(&self, of: impl Fn(&Point) -> [f64; 2]) -> Option<(f64, f64)> {
-        let values = self.lines.iter().flat_map(|line| &line.points).flat_map(of).filter(|value| value.is_finite());
-        values.fold(None, |range, value| {
-            let (low, high) = range.unwrap_or((value, value));
-            Some((low.min(value), high.max(value)))
-        })
+    /// With its values in the unit that they are shown in.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        let (factor, unit) = shown(&self.unit);
+        let unit = unit.to_owned();
+        if factor != 1.0 {
+            for point in self.lines.iter_mut().flat_map(|line| &mut line.points) {
+                point.y = point.y.map(|value| factor * value);
+                (point.low, point.high) = (factor * point.low, factor * point.high);
+            }
+        }
+        Self { unit, ..self }
+    }
+
+    fn points(&self) -> impl Iterator<Item = &Point> {
+        self.lines.iter().flat_map(|line| &line.points)
+    }
+
+    /// All values that are finite, with the ends of bands.
+    fn values(&self) -> Vec<Value> {
+        let of = |point: &Point| [point.y.unwrap_or(f64::NAN), point.low, point.high].map(|value| (point.x, value));
+        self.points().flat_map(of).filter(|(_, value)| value.is_finite()).collect()
     }
 
     /// Logarithmic if all values are positive and of very different size.
     fn scale(&self) -> Scale {
-        let positive = self.range(|point| [point.low, point.low]).is_some_and(|(lowest, _)| lowest > 0.0);
+        let positive = self.values().iter().all(|(_, value)| *value > 0.0);
         // Means, for noise alone makes no difference of size.
-        match self.range(|point| [point.y.unwrap_or(f64::NAN); 2]) {
+        let means: Vec<Value> = self.points().filter_map(|point| Some((point.x, point.y?))).collect();
+        match range::whole(&means) {
             Some((low, high)) if positive && high > 100.0 * low => Scale::Log,
             _ => Scale::Linear,
         }
     }
 
+    /// The scale that suits, then the other if anything can be seen on it.
+    fn views(&self) -> Vec<View> {
+        let values = self.values();
+        let other = if self.scale() == Scale::Log { Scale::Linear } else { Scale::Log };
+        let view = |scale: Scale| {
+            let placed: Vec<Value> = match scale {
+                Scale::Linear => values.clone(),
+                Scale::Log => values.iter().filter(|(_, value)| *value > 0.0).map(|(x, v)| (*x, v.log10())).collect(),
+            };
+            let axis = |(low, high): (f64, f64)| {
+                let ends = if scale == Scale::Log { (10_f64.powf(low), 10_f64.powf(high)) } else { (low, high) };
+                Axis::new(scale, ends, 0.05, (0.0, 1.0))
+            };
+            Some(View { scale, all: axis(range::whole(&placed)?), part: range::part(&placed).map(axis) })
+        };
+        [self.scale(), other].into_iter().filter_map(view).collect()
+    }
+
+    fn steps(&self) -> Axis {
+        let steps: Vec<Value> = self.points().map(|point| (0.0, point.x)).collect();
+        let (first, last) = range::whole(&steps).unwrap_or((0.0, 1.0));
+        // A run begins at no steps, whenever it was first recorded.
+        let first = if first <= 0.5 * last { 0.0 } else { first };
+        Axis::with_margins(Scale::Linear, (first, last), [0.0, 0.01], (0.0, 1.0))
+    }
+
     /// The figure with its title, legend, picture and data.
     pub fn figure(&self) -> Markup {
+        let views = self.views();
+        let cut = views.first().filter(|view| view.part.is_some()).and_then(|_| range::whole(&self.values()));
         html! {
             figure.chart.wide[self.wide] {
                 figcaption {
                     span.name { (self.title) }
                     @if !self.unit.is_empty() { span.unit { (self.unit) } }
+                    @if let Some((low, high)) = cut { span.cut { "all values: " (short(low)) " to " (short(high)) } }
                     span.keys {
                         @for line in &self.lines {
-                            button.key type="button" aria-pressed="true" style=(format!("--c:var(--c{})", line.colour % 8)) {
+                            button.key type="button" aria-pressed="true" style=(format!("--c:var(--c{})", line.colour % palette::COUNT)) {
                                 i.dot[line.dots] {} (line.name)
                             }
                         }
                     }
                 }
-                div.plot tabindex="0" { (PreEscaped(self.svg())) }
-                script type="application/json" { (PreEscaped(safe_json(&self.embedded()))) }
+                (PreEscaped(self.plot(&views)))
+                script type="application/json" { (PreEscaped(safe_json(&self.embedded(&views)))) }
             }
         }
     }
 
-    fn embedded(&self) -> Embedded<'_> {
+    fn embedded(&self, views: &[View]) -> Embedded<'_> {
         let lines = self.lines.iter().map(|line| {
             let of = |f: fn(&Point) -> Option<f64>| line.points.iter().map(|p| f(p).map(rounded)).collect::<Vec<_>>();
             let band = |f: fn(&Point) -> Option<f64>| if line.has_band() { of(f) } else { Vec::new() };
             EmbeddedLine {
                 name: &line.name,
-                colour: line.colour % 8,
+                colour: line.colour % palette::COUNT,
                 dots: line.dots,
                 x: line.points.iter().map(|p| p.x).collect(),
                 y: of(|p| p.y),
                 low: band(|p| Some(p.low).filter(|low| low.is_finite())),
                 high: band(|p| Some(p.high).filter(|high| high.is_finite())),
-                bad: line.points.iter().filter(|p| p.bad).map(|p| p.x).collect(),
             }
         });
-        let log = self.scale() == Scale::Log;
-        Embedded { title: &self.title, unit: &self.unit, wide: self.wide, log, lines: lines.collect() }
+        Embedded {
+            steps: self.steps().range(),
+            auto: views.first().map_or("linear", View::name),
+            views: views
+                .iter()
+                .map(|view| EmbeddedView {
+                    scale: view.name(),
+                    part: view.part.map(|axis| axis.range()),
+                    all: view.all.range(),
+                })
+                .collect(),
+            lines: lines.collect(),
+        }
     }
 
-    /// The picture for those without the script.
-    fn svg(&self) -> String {
-        let (width, height) = if self.wide { (1040.0, 340.0) } else { (520.0, 250.0) };
-        let (left, right, top, bottom) = (56.0, width - 14.0, 10.0, height - 38.0);
-        let mut svg = format!(
-            "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">",
-            escaped(&format!("{} over steps", self.title))
-        );
-        let (Some(steps), Some(values)) = (self.range(|p| [p.x, p.x]), self.range(|p| [p.low, p.high])) else {
-            let _ = write!(
-                svg,
-                "<text class=\"axis\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">no finite values</text></svg>",
-                width / 2.0,
-                height / 2.0
-            );
-            return svg;
+    /// What it shows, for those who cannot see it.
+    fn describe(&self) -> String {
+        let line = |line: &Line| {
+            let mut known = line.points.iter().filter_map(|point| Some((point.x, point.y?)));
+            let Some(first) = known.next() else { return format!("{}: no finite values", line.name) };
+            let last = known.next_back().unwrap_or(first);
+            let lowest = line.points.iter().filter_map(|point| point.y).fold(f64::INFINITY, f64::min);
+            format!(
+                "{}: from {} at step {} to {} at step {}, lowest {}",
+                line.name,
+                short(first.1),
+                significant(first.0, 7),
+                short(last.1),
+                significant(last.0, 7),
+                short(lowest)
+            )
         };
-        // A run begins at no steps, whenever it was first recorded.
-        let begin = if steps.0 <= 0.5 * steps.1 { 0.0 } else { steps.0 };
-        let x = Axis::new(Scale::Linear, (begin, steps.1), 0.0, (left, right));
-        let y = Axis::new(self.scale(), values, 0.05, (bottom, top));
-        for tick in y.ticks(5) {
-            let at = y.place(tick.at);
-            let _ = write!(
-                svg,
-                "<line class=\"grid\" x1=\"{left}\" x2=\"{right}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>\
-                 <text class=\"axis\" x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                left - 7.0,
-                at + 4.0,
-                escaped(&tick.label)
-            );
+        let unit = if self.unit.is_empty() { String::new() } else { format!(" in {}", self.unit) };
+        let lines: Vec<String> = self.lines.iter().map(line).collect();
+        format!("{}{unit} over steps. {}", self.title, lines.join("; "))
+    }
+
+    /// The picture: numbers of the axes for each scale and range, and curves for each scale.
+    fn plot(&self, views: &[View]) -> String {
+        let about = if self.wide { 6 } else { 5 };
+        let labels: Vec<_> = views.iter().flat_map(View::ranges).map(|(_, axis)| axis.ticks(about)).collect();
+        let widest = labels.iter().flatten().map(|tick| width_of(&tick.label, NUMBER, false)).fold(20.0, f64::max);
+        let label = escaped(&self.describe());
+        let mut svg = Svg::default();
+        svg.raw(format_args!(
+            "<div class=\"plot\" tabindex=\"0\" style=\"--left:{:.0}px\"><svg class=\"frame\" role=\"img\" aria-label=\"{label}\">",
+            widest + 14.0
+        ));
+        let number = Lettering { size: NUMBER, bold: false, ink: Ink::Soft, anchor: Anchor::Middle };
+        let ground = Ground::Fluid;
+        if views.is_empty() {
+            svg.text((ground.x(0.5), ground.y(0.5)), (0.0, 0.0), "no finite values", number);
+        } else {
+            let steps = self.steps();
+            svg.raw("<g class=\"steps\">");
+            let ticks = steps.ticks(if self.wide { 9 } else { 5 });
+            for (index, tick) in ticks.iter().filter(|tick| tick.at.fract() == 0.0).enumerate() {
+                svg.raw(if index % 2 == 1 { "<g class=\"between\">" } else { "<g>" });
+                svg.tick_of_x(ground, steps.place(tick.at), &tick.label, number);
+                svg.raw("</g>");
+            }
+            svg.raw("</g>");
+            for (index, view) in views.iter().enumerate() {
+                for (at, (name, axis)) in view.ranges().enumerate() {
+                    let off = if index + at > 0 { " off" } else { "" };
+                    svg.raw(format_args!(
+                        "<g class=\"view{off}\" data-scale=\"{}\" data-range=\"{name}\">",
+                        view.name()
+                    ));
+                    axis.ticks(about).iter().for_each(|t| svg.tick_of_y(ground, axis.place(t.at), &t.label, number));
+                    svg.raw("</g>");
+                }
+            }
+            for (index, view) in views.iter().enumerate() {
+                let off = if index > 0 { " off" } else { "" };
+                svg.raw(format_args!(
+                    "<svg class=\"body{off}\" data-scale=\"{}\" width=\"100%\" height=\"100%\" \
+                     viewBox=\"0 0 {SPAN} {SPAN}\" preserveAspectRatio=\"none\">",
+                    view.name()
+                ));
+                for (place, line) in self.lines.iter().enumerate() {
+                    svg.raw(format_args!("<g data-line=\"{place}\">"));
+                    line.draw(&mut svg, &steps, view);
+                    svg.raw("</g>");
+                }
+                svg.raw("</svg>");
+            }
+            for (place, line) in self.lines.iter().enumerate() {
+                line.draw_bad(&mut svg, &steps, place);
+            }
+            svg.line((ground.x(0.0), ground.y(0.0)), (ground.x(1.0), ground.y(0.0)), Ink::Axis, 1.0);
         }
-        for tick in x.ticks(if self.wide { 9 } else { 5 }).iter().filter(|tick| tick.at.fract() == 0.0) {
-            let at = x.place(tick.at);
-            let _ = write!(
-                svg,
-                "<line class=\"rule\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{bottom}\" y2=\"{}\"/>\
-                 <text class=\"axis\" x=\"{at:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                bottom + 4.0,
-                bottom + 17.0,
-                escaped(&tick.label)
-            );
-        }
-        let _ = write!(
-            svg,
-            "<line class=\"rule\" x1=\"{left}\" x2=\"{right}\" y1=\"{bottom}\" y2=\"{bottom}\"/>\
-             <text class=\"axis soft\" x=\"{right}\" y=\"{}\" text-anchor=\"end\">step</text>",
-            height - 5.0
-        );
-        for line in &self.lines {
-            draw(&mut svg, line, x, y);
-        }
-        svg.push_str("</svg>");
-        svg
+        let end = Lettering { anchor: Anchor::End, ..number };
+        svg.text((ground.x(1.0), ground.y(0.0)), (0.0, 33.0), "step", end);
+        svg.raw("</svg></div>");
+        svg.0
     }
 }
 
-fn draw(svg: &mut String, line: &Line, x: Axis, y: Axis) {
-    let colour = format!("--c:var(--c{})", line.colour % 8);
-    // Where values were not finite there is a gap.
-    let runs = || line.points.split(|point| point.y.is_none()).filter(|run| !run.is_empty());
-    if line.has_band() {
-        let mut path = String::new();
-        for run in runs() {
-            let there = run.iter().map(|p| (p.x, p.high));
-            let back = run.iter().rev().map(|p| (p.x, p.low));
-            polyline(&mut path, there.chain(back), x, y);
-            path.push('Z');
+impl Line {
+    fn draw(&self, svg: &mut Svg, steps: &Axis, view: &View) {
+        let ink = Ink::Series(self.colour % palette::COUNT);
+        let placed = |point: &Point| Some((steps.place(point.x), view.place(point.y?)?));
+        // Where values were not finite there is a gap.
+        let runs: Vec<&[Point]> =
+            self.points.split(|point| placed(point).is_none()).filter(|run| !run.is_empty()).collect();
+        if self.has_band() {
+            // What is too low for a logarithmic scale is far below.
+            let ends = |point: &Point| {
+                (steps.place(point.x), view.place(point.low).unwrap_or(-10.0), view.place(point.high).unwrap_or(-10.0))
+            };
+            let pieces: Vec<Vec<_>> = runs.iter().map(|run| run.iter().map(ends).collect()).collect();
+            svg.band(Ground::Fluid, &pieces, ink);
         }
-        let _ = write!(svg, "<path class=\"band\" style=\"{colour}\" d=\"{path}\"/>");
+        let pieces: Vec<Vec<_>> = runs.iter().map(|run| run.iter().filter_map(placed).collect()).collect();
+        svg.curve(Ground::Fluid, &pieces, ink, 1.7);
+        let dots: Vec<_> = pieces.into_iter().filter(|piece| self.dots || piece.len() == 1).flatten().collect();
+        svg.dots(Ground::Fluid, &dots, 2.7, ink, 1.0);
     }
-    let mut path = String::new();
-    for run in runs() {
-        polyline(&mut path, run.iter().filter_map(|p| Some((p.x, p.y?))), x, y);
-    }
-    let _ = write!(svg, "<path class=\"line\" style=\"{colour}\" d=\"{path}\"/>");
-    let alone = runs().filter(|run| run.len() == 1).flatten();
-    let dots: Vec<&Point> = if line.dots { line.points.iter().collect() } else { alone.collect() };
-    for (at, value) in dots.iter().filter_map(|p| Some((p.x, p.y?))) {
-        let (cx, cy) = (x.place(at), y.place(value));
-        let _ = write!(svg, "<circle class=\"dot\" style=\"{colour}\" cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"2.5\"/>");
-    }
-    for point in line.points.iter().filter(|point| point.bad) {
-        let (at, label) = (x.place(point.x), significant(point.x, 7));
-        let bottom = y.page_start() - 3.0;
-        let name = escaped(&line.name);
-        let _ = write!(
-            svg,
-            "<text class=\"bad\" x=\"{at:.1}\" y=\"{bottom}\" text-anchor=\"middle\">×<title>{name} is not finite at step {label}</title></text>"
-        );
-    }
-}
 
-fn polyline(path: &mut String, points: impl Iterator<Item = (f64, f64)>, x: Axis, y: Axis) {
-    for (index, (at, value)) in points.enumerate() {
-        let command = if index == 0 { 'M' } else { 'L' };
-        let _ = write!(path, "{command}{:.1} {:.1}", x.place(at), y.place(value));
+    /// A mark at the steps where something was not finite.
+    fn draw_bad(&self, svg: &mut Svg, steps: &Axis, place: usize) {
+        for point in self.points.iter().filter(|point| point.bad) {
+            let (at, step, name) = (Ground::Fluid.x(steps.place(point.x)), point.x, escaped(&self.name));
+            let label = significant(point.x, 7);
+            svg.raw(format_args!(
+                "<text class=\"bad\" data-line=\"{place}\" data-step=\"{step}\" x=\"{at}\" y=\"100%\" dy=\"-3\" \
+                 text-anchor=\"middle\">×<title>{name} is not finite at step {label}</title></text>"
+            ));
+        }
     }
 }
 
 /// Six significant digits: more cannot be seen, and would make the page larger.
 fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
-}
-
-fn escaped(text: &str) -> String {
-    html! { (text) }.into_string()
 }
 
 /// JSON that can stand inside a `script` element, whatever its texts hold.
@@ -316,18 +432,42 @@ mod tests {
         let chart = chart(&values, 8);
         assert!(chart.lines[0].points.iter().all(|p| (p.y, p.low, p.high) == (Some(0.5), 0.0, 1.0)));
         assert_eq!(chart.lines[0].points.len(), 8);
-        assert_eq!(chart.svg().matches("class=\"band\"").count(), 1);
+        let one = chart.plot(&chart.views()[..1]);
+        assert_eq!(one.matches("data-is=\"band\"").count(), 1);
     }
 
     #[test]
     fn what_is_not_finite_leaves_a_gap_and_a_mark() {
         let chart = chart(&[Some(1.0), Some(2.0), None, Some(3.0), Some(1.5)], 10);
-        let svg = chart.svg();
+        let svg = chart.plot(&chart.views()[..1]);
         assert_eq!(svg.matches("is not finite at step 3").count(), 1);
-        let path = svg.split("class=\"line\"").nth(1).unwrap();
-        assert_eq!(path.matches('M').count(), 2, "{svg}");
+        let path = svg.split("data-is=\"line\"").nth(1).unwrap().split("d=\"").nth(1).unwrap();
+        assert_eq!(path.split('"').next().unwrap().matches('M').count(), 2, "{svg}");
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
-        assert!(self::chart(&[None], 10).svg().contains("no finite values"));
+        let nothing = self::chart(&[None], 10);
+        assert!(nothing.plot(&nothing.views()).contains("no finite values"));
+    }
+
+    #[test]
+    fn what_is_shown_at_first_fills_the_height_and_all_can_be_seen() {
+        let values: Vec<_> = (0..64).map(|i| Some(if i == 0 { 540.0 } else { 100.0 - f64::from(i) / 10.0 })).collect();
+        let chart = chart(&values, 64);
+        let views = chart.views();
+        let linear = views.iter().find(|view| view.scale == Scale::Linear).unwrap();
+        let (part, all) = (linear.part.unwrap(), linear.all);
+        assert!(part.place(540.0) > 10.0 && part.place(94.0) < 0.2 && part.place(99.0) > 0.7);
+        assert!((0.9..1.0).contains(&all.place(540.0)));
+        let figure = chart.figure().into_string();
+        assert!(figure.contains("all values: 93.7 to 540"), "{figure}");
+        for range in ["part", "all"] {
+            assert!(figure.contains(&format!("data-scale=\"linear\" data-range=\"{range}\"")), "{range}");
+        }
+    }
+
+    #[test]
+    fn a_chart_says_what_it_shows() {
+        let chart = chart(&[Some(3.0), Some(1.0), Some(2.0)], 10);
+        assert_eq!(chart.describe(), "a < b over steps. </script>: from 3 at step 1 to 2 at step 3, lowest 1");
     }
 
     #[test]

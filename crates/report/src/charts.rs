@@ -13,10 +13,11 @@ pub fn charts(metrics: &Metrics, study: &Study) -> Vec<Chart> {
     let line = |name: &str, colour: usize, quantity: &Quantity| {
         metrics.get(quantity).map(|curve| Line::of(name, colour, &curve.clone().thinned(capacity)))
     };
+    let evaluated = metrics.evaluated.as_str();
     let validation = |term: &str| {
         let of = |averaged| Quantity::Validation { term: term.to_owned(), averaged };
-        let plain = line("validation", 1, &of(false));
-        let averaged = line("validation, averaged weights", 2, &of(true));
+        let plain = line(evaluated, 1, &of(false));
+        let averaged = line(&format!("{evaluated}, averaged weights"), 2, &of(true));
         [plain, averaged].into_iter().flatten().map(Line::dots)
     };
     let mut charts = Vec::new();
@@ -30,13 +31,13 @@ pub fn charts(metrics: &Metrics, study: &Study) -> Vec<Chart> {
                 lines.extend(validation(term));
             }
             let title = if several { format!("{}: {}", spaced(player), spaced(term)) } else { spaced(term) };
-            charts.push((term == "objective", Chart { lines, ..empty(title, study.unit_of(term)) }));
+            charts.push((term == "objective", Chart { lines, ..empty(title, study.unit_of(term)) }.shown()));
         }
     }
     for term in metrics.validation_terms() {
         if shown.insert(term) {
-            let title = if term == "objective" { "validation objective".to_owned() } else { spaced(term) };
-            let chart = Chart { lines: validation(term).collect(), ..empty(title, study.unit_of(term)) };
+            let title = if term == "objective" { format!("{evaluated} objective") } else { spaced(term) };
+            let chart = Chart { lines: validation(term).collect(), ..empty(title, study.unit_of(term)) }.shown();
             charts.push((term == "objective", chart));
         }
     }
@@ -103,7 +104,16 @@ mod tests {
             ("learning rate", vec!["training"]),
         ];
         assert_eq!(names(&charts), expected);
-        assert_eq!(charts.iter().map(|c| c.unit.as_str()).collect::<Vec<_>>(), ["nats", "nats", "bits/dim", ""]);
+        assert_eq!(charts.iter().map(|c| c.unit.as_str()).collect::<Vec<_>>(), ["", "nats", "bits/dim", ""]);
+    }
+
+    #[test]
+    fn legends_say_what_was_evaluated_and_shares_are_in_percent() {
+        let metrics = metrics(&[r#"{"kind":"validation","step":1,"on":"test","values":{"accuracy":0.985}}"#]);
+        let charts = charts(&metrics, &Study::default());
+        assert_eq!(names(&charts), [("accuracy", vec!["test"])]);
+        let point = charts[0].lines[0].points[0];
+        assert_eq!((charts[0].unit.as_str(), point.y, point.low, point.high), ("%", Some(98.5), 98.5, 98.5));
     }
 
     #[test]

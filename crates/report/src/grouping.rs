@@ -131,6 +131,7 @@ mod tests {
             manifest: None,
             metrics: Metrics::default(),
             figures: Vec::new(),
+            units: Vec::new(),
             done,
             notes: Vec::new(),
         }

@@ -27,6 +27,7 @@ mod charts;
 mod comparison;
 mod curve;
 mod error;
+mod evaluated;
 mod font;
 mod grouping;
 mod health;
@@ -36,28 +37,36 @@ mod metrics;
 mod overlay;
 mod overview;
 mod page;
+mod palette;
 pub mod picture;
 mod pictures;
 pub mod plot;
 mod provenance;
+mod range;
 mod run;
 mod study;
 mod summary;
+mod svg;
+mod table;
 mod timing;
 
 pub use comparison::Comparison;
 pub use error::ReportError;
+use evaluated::Evaluated;
 pub use interval::{Mean, mean_interval};
-pub use study::{Figure, Picture, Section, Study};
+pub use study::{Figure, Picture, SHARE, Section, Study};
 pub use summary::{FinalFigure, Summary};
 
 use latent_numeric::files;
 use maud::html;
-use run::{FIGURES, Run};
+use run::{FIGURES, Run, UNITS};
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use table::CURVES;
 
 /// Writes `report.html` into a run folder and returns its path. The figures of the study are kept in `figures.json`,
-/// for comparisons.
+/// the units of its terms in `units.json`, for comparisons.
 ///
 /// # Errors
 /// [`ReportError::NoFolder`] and [`ReportError::NotARun`] if the folder is not one of a run; [`ReportError::Write`].
@@ -65,10 +74,14 @@ pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
     let mut run = Run::read(folder)?;
     run.done |= study.complete;
     if !study.figures.is_empty() {
-        let json = serde_json::to_vec_pretty(&study.figures).expect("names, numbers and texts have a form in JSON");
-        let path = folder.join(FIGURES);
-        files::write(&path, &json).map_err(ReportError::write(&path))?;
+        write_json(&folder.join(FIGURES), &study.figures)?;
     }
+    if !study.units.is_empty() {
+        let units: BTreeMap<&String, &String> = study.units.iter().map(|(term, unit)| (term, unit)).collect();
+        write_json(&folder.join(UNITS), &units)?;
+    }
+    // A run that was killed at once may have no metrics.
+    let has_table = folder.join("metrics.jsonl").exists() && table::write(folder, run.metrics.players.len() > 1)?;
     let charts = charts::charts(&run.metrics, study);
     let body = html! {
         (overview::header(&run, study))
@@ -78,6 +91,9 @@ pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
                 h2 { "Curves" }
                 (page::controls())
                 div.charts { @for chart in &charts { (chart.figure()) } }
+                @if has_table {
+                    p.lead.beside { "All points are in " a href=(CURVES) { (CURVES) } " beside this page." }
+                }
             }
         }
         (pictures::sections(folder, study))
@@ -88,4 +104,9 @@ pub fn write(folder: &Path, study: &Study) -> Result<PathBuf, ReportError> {
     let path = folder.join("report.html");
     files::write(&path, page::page(&study.title, &body).as_bytes()).map_err(ReportError::write(&path))?;
     Ok(path)
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<(), ReportError> {
+    let json = serde_json::to_vec_pretty(value).expect("names, numbers and texts have a form in JSON");
+    files::write(path, &json).map_err(ReportError::write(path))
 }

@@ -5,7 +5,7 @@ use super::curve::Bucket;
 use super::interval::{Mean, mean_interval};
 use super::metrics::{Metrics, Quantity, Validated};
 use super::run::Run;
-use super::study::unit_by_name;
+use super::study::{given, shown};
 
 /// A figure of each run.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,13 +33,14 @@ pub fn measures(runs: &[Run]) -> Vec<Measure> {
     let mut measures = of_studies(runs);
     let validated: Vec<String> = unique(runs.iter().flat_map(|run| run.metrics.validation_terms()));
     for term in &validated {
+        let (factor, unit) = shown(unit_of(runs, term));
         let of = |validated: &Option<Validated>| {
             let values = &validated.as_ref()?.values;
-            values.iter().find(|(name, _)| name == term)?.1
+            Some(factor * values.iter().find(|(name, _)| name == term)?.1?)
         };
         measures.push(Measure {
-            name: format!("{}, validation", spaced(term)),
-            unit: unit_by_name(term).to_owned(),
+            name: format!("{}, {}", spaced(term), evaluated(runs)),
+            unit: unit.to_owned(),
             last: runs.iter().map(|run| of(&run.metrics.last_validation)).collect(),
             best: runs.iter().map(|run| of(&run.metrics.best)).collect(),
         });
@@ -48,6 +49,19 @@ pub fn measures(runs: &[Run]) -> Vec<Measure> {
         measures.extend(of_training(runs));
     }
     measures
+}
+
+/// The unit of a term, as the first run says that says any.
+pub fn unit_of<'a>(runs: &'a [Run], term: &str) -> &'a str {
+    let said = runs.iter().find(|run| run.units.iter().any(|(name, _)| name == term)).or(runs.first());
+    said.map_or("", |run| given(&run.units, term))
+}
+
+/// What evaluations while training are called: of these runs all the same, or both names.
+pub fn evaluated(runs: &[Run]) -> String {
+    let of_validation = |run: &Run| run.metrics.last_validation.is_some();
+    let names = unique(runs.iter().filter(|run| of_validation(run)).map(|run| run.metrics.evaluated.as_str()));
+    names.join(" or ")
 }
 
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
@@ -67,8 +81,9 @@ fn of_studies(runs: &[Run]) -> Vec<Measure> {
     let measure = |name: String| {
         let of = |run: &Run| run.figures.iter().find(|figure| figure.name == name).cloned();
         let unit = runs.iter().find_map(of).map_or_else(String::new, |figure| figure.unit);
-        let last = runs.iter().map(|run| of(run)?.value).collect();
-        Measure { unit, last, best: vec![None; runs.len()], name }
+        let (factor, unit) = shown(&unit);
+        let last = runs.iter().map(|run| Some(factor * of(run)?.value?)).collect();
+        Measure { unit: unit.to_owned(), last, best: vec![None; runs.len()], name }
     };
     names.into_iter().map(measure).collect()
 }
@@ -80,12 +95,13 @@ fn of_training(runs: &[Run]) -> Vec<Measure> {
             let Quantity::Training { player, term } = quantity else { continue };
             let whose = if run.metrics.players.len() > 1 { format!("{}: ", spaced(player)) } else { String::new() };
             let name = format!("{whose}{}, training (last 5 %)", spaced(term));
+            let (factor, unit) = shown(unit_of(runs, term));
             let at = measures.iter().position(|known| known.name == name).unwrap_or_else(|| {
                 let none = vec![None; runs.len()];
-                measures.push(Measure { name, unit: unit_by_name(term).to_owned(), last: none.clone(), best: none });
+                measures.push(Measure { name, unit: unit.to_owned(), last: none.clone(), best: none });
                 measures.len() - 1
             });
-            measures[at].last[index] = tail(&run.metrics, quantity);
+            measures[at].last[index] = tail(&run.metrics, quantity).map(|value| factor * value);
         }
     }
     measures

@@ -3,9 +3,9 @@
 use super::chart::{Chart, Line, Point};
 use super::charts::spaced;
 use super::grouping::Group;
+use super::measures::{evaluated, unit_of};
 use super::metrics::{Metrics, Quantity};
 use super::run::Run;
-use super::study::unit_by_name;
 
 /// One chart for each term of validation and of training: a line for each group, or for each run if there is one group.
 pub fn charts(runs: &[Run], groups: &[Group]) -> Vec<Chart> {
@@ -24,6 +24,7 @@ pub fn charts(runs: &[Run], groups: &[Group]) -> Vec<Chart> {
         let curve = runs[run].metrics.get(quantity)?.clone().thinned(capacity);
         Some(Line::of(name, colour, &curve))
     };
+    let evaluated = evaluated(runs);
     let charts = quantities.into_iter().map(|quantity| {
         let mut lines: Vec<Line> = Vec::new();
         if let [group] = groups {
@@ -39,8 +40,8 @@ pub fn charts(runs: &[Run], groups: &[Group]) -> Vec<Chart> {
         if matches!(quantity, Quantity::Validation { .. }) {
             lines = lines.into_iter().map(Line::dots).collect();
         }
-        let (title, unit) = title(quantity, several);
-        Chart { title, unit: unit.to_owned(), lines, wide: false }
+        let (title, unit) = title(quantity, several, &evaluated, runs);
+        Chart { title, unit: unit.to_owned(), lines, wide: false }.shown()
     });
     charts.filter(|chart| !chart.is_empty()).collect()
 }
@@ -61,13 +62,13 @@ fn rank(quantity: &Quantity) -> u8 {
     }
 }
 
-fn title(quantity: &Quantity, several: bool) -> (String, &'static str) {
+fn title<'a>(quantity: &Quantity, several: bool, evaluated: &str, runs: &'a [Run]) -> (String, &'a str) {
     let of = |player: &str, what: String| if several { format!("{}: {what}", spaced(player)) } else { what };
     match quantity {
-        Quantity::Training { player, term } => (of(player, format!("{}, training", spaced(term))), unit_by_name(term)),
+        Quantity::Training { player, term } => (of(player, format!("{}, training", spaced(term))), unit_of(runs, term)),
         Quantity::Validation { term, averaged } => {
             let weights = if *averaged { ", averaged weights" } else { "" };
-            (format!("{}, validation{weights}", spaced(term)), unit_by_name(term))
+            (format!("{}, {evaluated}{weights}", spaced(term)), unit_of(runs, term))
         }
         Quantity::LearningRate(player) => (of(player, "learning rate".to_owned()), ""),
         Quantity::GradientNorm(player) => (of(player, "gradient norm, before clipping".to_owned()), ""),

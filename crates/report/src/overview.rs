@@ -2,7 +2,7 @@
 
 use super::metrics::Metrics;
 use super::run::{Run, State};
-use super::study::{Figure, Study};
+use super::study::{Figure, Study, shown};
 use latent_numeric::format::seconds;
 use latent_numeric::format::{grouped, short};
 use maud::{Markup, html};
@@ -62,8 +62,9 @@ pub fn state(run: &Run) -> Markup {
 }
 
 fn of_figure(figure: &Figure) -> Tile {
-    let value = figure.value.map_or_else(|| "not finite".to_owned(), short);
-    Tile { name: figure.name.clone(), value, unit: figure.unit.clone(), note: figure.note.clone() }
+    let (factor, unit) = shown(&figure.unit);
+    let value = figure.value.map_or_else(|| "not finite".to_owned(), |value| short(factor * value));
+    Tile { name: figure.name.clone(), value, unit: unit.to_owned(), note: figure.note.clone() }
 }
 
 /// The objective, the length of the run and its time.
@@ -79,7 +80,7 @@ fn of_run(run: &Run, study: &Study) -> Vec<Tile> {
         });
         let value = value.map_or_else(|| "not finite".to_owned(), short);
         let unit = study.unit_of("objective").to_owned();
-        tiles.push(Tile { name: "objective, validation".to_owned(), value, unit, note });
+        tiles.push(Tile { name: format!("objective, {}", run.metrics.evaluated), value, unit, note });
     }
     if progress.step > 0 {
         let count = |count: u64, one: &str| {
@@ -91,9 +92,11 @@ fn of_run(run: &Run, study: &Study) -> Vec<Tile> {
         tiles.push(Tile { name: "steps".to_owned(), value, unit: String::new(), note });
     }
     if progress.seconds > 0.0 && progress.step > 0 {
-        let time = seconds(Duration::from_secs_f64(progress.seconds));
-        let note = format!("{} steps/s", short((progress.step as f64 / progress.seconds * 10.0).round() / 10.0));
-        tiles.push(Tile { name: "time of training".to_owned(), value: time, unit: String::new(), note });
+        let training = (progress.seconds - run.metrics.preparation_seconds).max(f64::MIN_POSITIVE);
+        let all = Duration::from_secs_f64(progress.seconds) + study.phases.iter().map(|(_, time)| *time).sum();
+        let rate = short((progress.step as f64 / training * 10.0).round() / 10.0);
+        let note = format!("{} of it training, {rate} steps/s", seconds(Duration::from_secs_f64(training)));
+        tiles.push(Tile { name: "time".to_owned(), value: seconds(all), unit: String::new(), note });
     }
     tiles
 }

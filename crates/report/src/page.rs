@@ -1,5 +1,6 @@
 //! The page around everything.
 
+use crate::palette;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -26,7 +27,7 @@ pub fn page(title: &str, body: &Markup) -> String {
                 meta http-equiv="Content-Security-Policy" content=(policy());
                 link rel="icon" href="data:,";
                 title { (title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(palette::variables())) (PreEscaped(STYLE)) }
             }
             body {
                 main { (body) }
@@ -53,7 +54,7 @@ pub fn controls() -> Markup {
                 input #smoothing type="range" min="0" max="100" value="0";
                 output #smoothed for="smoothing" { "off" }
             }
-            button #late type="button" aria-pressed="false" { "ignore the start" }
+            button #whole type="button" aria-pressed="false" { "all values" }
             span.hint { "drag over a chart to zoom" }
             button #unzoom type="button" hidden { "all steps" }
         }

@@ -31,7 +31,7 @@ pub fn sections(folder: &Path, study: &Study) -> Markup {
                 h2 { (section.title) }
                 @if !section.text.is_empty() { p.lead { (section.text) } }
                 div.gallery {
-                    @for picture in &section.pictures { (figure(folder, picture)) }
+                    @for picture in &section.pictures { (figure(folder, section, picture)) }
                 }
             }
         }
@@ -42,9 +42,15 @@ fn others(folder: &Path, named: &HashSet<&str>) -> (Vec<Picture>, usize) {
     let Ok(entries) = fs::read_dir(folder.join("images")) else { return (Vec::new(), 0) };
     let mut names: Vec<String> =
         entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
+    let ends = |name: &str, with: &str| {
+        Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case(with))
+    };
+    let pngs: HashSet<String> =
+        names.iter().filter(|name| ends(name, "png")).map(|name| stem(name).to_owned()).collect();
     names.retain(|name| {
-        let is_png = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
-        is_png && !name.starts_with('.') && !named.contains(format!("images/{name}").as_str())
+        // A figure as SVG stands for both of its files.
+        let shown = ends(name, "png") || ends(name, "svg") && !pngs.contains(stem(name));
+        shown && !name.starts_with('.') && !named.contains(format!("images/{name}").as_str())
     });
     names.sort();
     let (mut pictures, mut left_out, mut size) = (Vec::new(), 0, 0);
@@ -56,20 +62,23 @@ fn others(folder: &Path, named: &HashSet<&str>) -> (Vec<Picture>, usize) {
             continue;
         }
         size += bytes;
-        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-        pictures.push(Picture::new(file, stem.replace(['_', '-'], " ")));
+        pictures.push(Picture::new(file, stem(&name).replace(['_', '-'], " ")));
     }
     (pictures, left_out)
 }
 
-fn figure(folder: &Path, picture: &Picture) -> Markup {
-    let caption = html! { figcaption { (picture.caption) } };
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn figure(folder: &Path, section: &Section, picture: &Picture) -> Markup {
+    let caption = html! { @if !picture.caption.is_empty() { figcaption { (picture.caption) } } };
     match read(folder, &picture.file) {
-        Ok(Png { width, height, base64 }) => html! {
+        Ok(Read { kind, width, height, base64 }) => html! {
             figure.picture.wide[picture.wide] {
                 // Pixels of a small sheet stay pixels.
-                img.pixels[width < 400] src=(format!("data:image/png;base64,{base64}")) alt=(picture.caption)
-                    width=(width) height=(height) tabindex="0";
+                img.pixels[kind == PNG && width < 400] src=(format!("data:{kind};base64,{base64}"))
+                    alt=(alternative(section, picture)) width=(width) height=(height) tabindex="0";
                 (caption)
             }
         },
@@ -82,34 +91,60 @@ fn figure(folder: &Path, picture: &Picture) -> Markup {
     }
 }
 
-struct Png {
+/// What is read to those who cannot see the picture.
+fn alternative(section: &Section, picture: &Picture) -> String {
+    let parts = [section.title.as_str(), &picture.caption, &section.text];
+    let known = parts.into_iter().map(|part| part.trim_end_matches('.')).filter(|part| !part.is_empty());
+    known.collect::<Vec<_>>().join(". ")
+}
+
+const PNG: &str = "image/png";
+const SVG: &str = "image/svg+xml";
+
+struct Read {
+    kind: &'static str,
     width: u32,
     height: u32,
     base64: String,
 }
 
-fn read(folder: &Path, file: &str) -> Result<Png, String> {
+/// The figure as SVG, which is sharp and dark on a dark page, where it lies beside the PNG.
+fn read(folder: &Path, file: &str) -> Result<Read, String> {
     if Path::new(file).components().any(|part| !matches!(part, Component::Normal(_))) {
         return Err("is not inside the run folder".to_owned());
+    }
+    if let Ok(bytes) = fs::read(folder.join(file).with_extension("svg"))
+        && let Some((width, height)) = size_of_svg(&bytes)
+    {
+        return Ok(Read { kind: SVG, width, height, base64: STANDARD.encode(&bytes) });
     }
     let bytes = fs::read(folder.join(file)).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "is missing".to_owned(),
         _ => format!("cannot be read: {error}"),
     })?;
-    let (width, height) = size(&bytes).ok_or("is not a PNG file")?;
-    Ok(Png { width, height, base64: STANDARD.encode(&bytes) })
+    let (width, height) = size_of_png(&bytes).ok_or("is neither a PNG file nor a figure as SVG")?;
+    Ok(Read { kind: PNG, width, height, base64: STANDARD.encode(&bytes) })
 }
 
 /// Width and height, from the header.
-fn size(png: &[u8]) -> Option<(u32, u32)> {
+fn size_of_png(png: &[u8]) -> Option<(u32, u32)> {
     let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
     let starts = png.starts_with(b"\x89PNG\r\n\x1a\n") && png.get(12..16) == Some(b"IHDR");
     starts.then(|| Some((number(16)?, number(20)?)))?
 }
 
+/// Width and height in whole pixels, from the root element.
+fn size_of_svg(svg: &[u8]) -> Option<(u32, u32)> {
+    let text = std::str::from_utf8(svg).ok()?.strip_prefix("<svg ")?;
+    let root = text.split('>').next()?;
+    let number = |name: &str| root.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?.parse().ok();
+    Some((number("width")?, number("height")?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::{Axis, Figure, Panel};
     use image::{ImageFormat, RgbImage};
     use std::io::Cursor;
 
@@ -122,7 +157,7 @@ mod tests {
         fs::write(here.path().join("images/atoms.png"), png.get_ref()).unwrap();
         fs::write(here.path().join("images/other_one.png"), png.get_ref()).unwrap();
         fs::write(here.path().join("images/broken.png"), "PNG").unwrap();
-        let section = Section::new("Atoms", "")
+        let section = Section::new("Atoms", "In columns.")
             .picture(Picture::new("images/atoms.png", "The <atoms>"))
             .picture(Picture::new("images/broken.png", "b"))
             .picture(Picture::new("images/none.png", "n"))
@@ -130,8 +165,8 @@ mod tests {
         let page = sections(here.path(), &Study::new("a", "b").section(section)).into_string();
         for part in [
             "width=\"30\" height=\"20\"",
-            "alt=\"The &lt;atoms&gt;\"",
-            "broken.png</code> is not a PNG file",
+            "alt=\"Atoms. The &lt;atoms&gt;. In columns\"",
+            "broken.png</code> is neither a PNG file nor a figure as SVG",
             "none.png</code> is missing",
             "secret.png</code> is not inside the run folder",
             "<h2>More pictures</h2>",
@@ -140,5 +175,22 @@ mod tests {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert_eq!(page.matches("<img").count(), 2);
+    }
+    #[test]
+    fn a_figure_is_its_svg_and_no_picture_is_without_words() {
+        let here = tempfile::tempdir().unwrap();
+        fs::create_dir(here.path().join("images")).unwrap();
+        let figure = Figure::new("Gap").panel(Panel::new(Axis::linear("x"), Axis::linear("y")));
+        for name in ["gap", "other"] {
+            fs::write(here.path().join(format!("images/{name}.svg")), figure.svg()).unwrap();
+            fs::write(here.path().join(format!("images/{name}.png")), "unused").unwrap();
+        }
+        fs::write(here.path().join("images/odd.svg"), "<svg>").unwrap();
+        let section = Section::new("Convergence", "").picture(Picture::new("images/gap.png", ""));
+        let page = sections(here.path(), &Study::new("a", "b").section(section)).into_string();
+        assert_eq!(page.matches("data:image/svg+xml;base64,").count(), 2, "{page}");
+        assert!(page.contains("alt=\"Convergence\" width=\"500\" height=\"400\""), "{page}");
+        assert!(page.contains("alt=\"More pictures. other\"") && !page.contains("<figcaption></figcaption>"), "{page}");
+        assert!(page.contains("odd.svg</code> is neither a PNG file nor a figure as SVG"), "{page}");
     }
 }

@@ -5,7 +5,7 @@ use super::run::Run;
 use super::study::Study;
 use latent_numeric::format::{bytes, grouped};
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use toml::Table;
 
 /// Keys of the manifest that have a place of their own.
@@ -86,14 +86,26 @@ fn data(manifest: &Value) -> Markup {
         @for source in sources {
             p.lead { strong { (text(source, "name")) } " from " span.path { (text(source, "origin")) } }
             @if let Some(sums) = source.get("sha256").and_then(Value::as_object).filter(|sums| !sums.is_empty()) {
-                div.scroll { table.sums {
-                    thead { tr { th scope="col" { "file" } th scope="col" { "SHA-256 of its content" } } }
-                    tbody {
-                        @for (file, sum) in sums { tr { th scope="row" { (file) } td { (sum.as_str().unwrap_or_default()) } } }
-                    }
-                } }
+                // A list of many is for those who ask for it.
+                @if sums.len() > UNFOLDED {
+                    details { summary { (sums.len()) " files with their checksums" } (checksums(sums)) }
+                } @else { (checksums(sums)) }
             }
         }
+    }
+}
+
+/// Files whose checksums are shown at once.
+const UNFOLDED: usize = 6;
+
+fn checksums(sums: &Map<String, Value>) -> Markup {
+    html! {
+        div.scroll { table.sums {
+            thead { tr { th scope="col" { "file" } th scope="col" { "SHA-256 of its content" } } }
+            tbody {
+                @for (file, sum) in sums { tr { th scope="row" { (file) } td { (sum.as_str().unwrap_or_default()) } } }
+            }
+        } }
     }
 }
 
@@ -199,6 +211,17 @@ mod tests {
         );
         assert_eq!(command_line(&["target/release/vae"]), "cargo run --release --bin vae");
         assert_eq!(command_line(&["vae", "it's"]), r"vae 'it'\''s'");
+    }
+
+    #[test]
+    fn many_checksums_are_folded() {
+        let manifest = |count: usize| {
+            let sums: Map<String, Value> = (0..count).map(|i| (format!("{i}.jpg"), "ab".into())).collect();
+            serde_json::json!({ "data": [{ "name": "bsds", "origin": "/data", "sha256": sums }] })
+        };
+        let [few, many] = [4, 120].map(|count| data(&manifest(count)).into_string());
+        assert!(!few.contains("<details>") && few.matches("<tr>").count() == 5);
+        assert!(many.contains("<details><summary>120 files with their checksums</summary>"), "{many}");
     }
 
     #[test]

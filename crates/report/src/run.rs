@@ -3,7 +3,9 @@
 use super::error::ReportError;
 use super::metrics::Metrics;
 use super::study::Figure;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,9 @@ use toml::Table;
 
 /// Where the figures of a study are kept, for comparisons.
 pub const FIGURES: &str = "figures.json";
+
+/// Where the units of its terms are kept.
+pub const UNITS: &str = "units.json";
 
 /// A run, as far as its folder tells.
 #[derive(Debug)]
@@ -27,6 +32,8 @@ pub struct Run {
     pub metrics: Metrics,
     /// `figures.json`.
     pub figures: Vec<Figure>,
+    /// `units.json`.
+    pub units: Vec<(String, String)>,
     /// Whether it has its `DONE`, or will have as soon as its report is written.
     pub done: bool,
     /// What is missing or cannot be read.
@@ -78,10 +85,11 @@ impl Run {
             let count = metrics.out_of_order();
             notes.push(format!("{count} values of metrics.jsonl are of earlier steps than those before; left out"));
         }
-        let figures = fs::read_to_string(folder.join(FIGURES)).ok();
-        let figures = figures.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let figures = if_there(folder, FIGURES, &mut notes);
+        let units: BTreeMap<String, String> = if_there(folder, UNITS, &mut notes);
+        let units = units.into_iter().collect();
         let done = folder.join("DONE").exists();
-        Ok(Self { folder: folder.to_owned(), config_text, config, manifest, metrics, figures, done, notes })
+        Ok(Self { folder: folder.to_owned(), config_text, config, manifest, metrics, figures, units, done, notes })
     }
 
     /// How it ended, or that it did not.
@@ -141,6 +149,21 @@ fn inside(folder: &Path) -> std::io::Result<String> {
 
 fn text(folder: &Path, name: &str, notes: &mut Vec<String>) -> Option<String> {
     fs::read_to_string(folder.join(name)).inspect_err(|error| notes.push(cannot_read(name, error))).ok()
+}
+
+/// What a JSON file holds, which need not be there; one that cannot be read is noted.
+fn if_there<T: DeserializeOwned + Default>(folder: &Path, name: &str, notes: &mut Vec<String>) -> T {
+    match fs::read_to_string(folder.join(name)) {
+        Ok(text) => serde_json::from_str(&text).unwrap_or_else(|error| {
+            notes.push(format!("{name} cannot be read: {error}"));
+            T::default()
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => T::default(),
+        Err(error) => {
+            notes.push(cannot_read(name, &error));
+            T::default()
+        }
+    }
 }
 
 fn cannot_read(name: &str, error: &std::io::Error) -> String {

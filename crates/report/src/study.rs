@@ -28,7 +28,7 @@ pub struct Study {
     pub figures: Vec<Figure>,
     /// The pictures, section by section.
     pub sections: Vec<Section>,
-    /// Units of terms, by name. Other terms are in nats, or what their name says.
+    /// Units of terms, by name. Others have the unit that their name says, such as `kl` and `bits_per_dim`, or none.
     pub units: Vec<(String, String)>,
     /// How long each phase took.
     pub phases: Vec<(String, Duration)>,
@@ -86,48 +86,41 @@ impl Study {
         self
     }
 
-    /// The unit of a term: what the study says, else what its name says, else nats.
+    /// The unit of a term: what the study says, else what its name says, else none.
     pub(super) fn unit_of(&self, term: &str) -> &str {
-        let given = self.units.iter().find(|(name, _)| name == term);
-        given.map_or_else(|| unit_by_name(term), |(_, unit)| unit)
+        given(&self.units, term)
     }
 }
 
-/// The unit that the name of a term tells.
-pub(super) fn unit_by_name(term: &str) -> &'static str {
+/// The unit of shares, which are shown in percent: a figure of 0.985 of it is read as 98.5 %.
+pub const SHARE: &str = "of 1";
+
+/// By what values of a unit are multiplied to be shown, and the unit then.
+pub(super) fn shown(unit: &str) -> (f64, &str) {
+    if unit == SHARE { (100.0, "%") } else { (1.0, unit) }
+}
+
+/// The unit of a term among those given, else what its name says.
+pub(super) fn given<'a>(units: &'a [(String, String)], term: &str) -> &'a str {
+    units.iter().find(|(name, _)| name == term).map_or_else(|| unit_by_name(term), |(_, unit)| unit)
+}
+
+/// The unit that the name of a term tells; none of a name that tells nothing.
+fn unit_by_name(term: &str) -> &'static str {
+    const NATS: [&str; 8] = ["nats", "kl", "nll", "elbo", "nelbo", "iwae", "likelihood", "entropy"];
+    const SHARES: [&str; 3] = ["accuracy", "fraction", "share"];
     let words: Vec<&str> = term.split(['_', '-', ' ', '.']).collect();
     let has = |word: &str| words.contains(&word);
     if has("bits") {
         if has("dim") || has("dimension") || has("pixel") { "bits/dim" } else { "bits" }
     } else if ["seconds", "time"].into_iter().any(has) {
         "s"
-    } else if [
-        "accuracy",
-        "fraction",
-        "ratio",
-        "rate",
-        "norm",
-        "count",
-        "units",
-        "active",
-        "mse",
-        "error",
-        "score",
-        "fid",
-        "auc",
-        "correlation",
-        "probability",
-        "temperature",
-        "beta",
-        "penalty",
-        "distance",
-    ]
-    .into_iter()
-    .any(has)
-    {
-        ""
-    } else {
+    } else if SHARES.into_iter().any(has) {
+        SHARE
+    } else if NATS.into_iter().any(has) {
         "nats"
+    } else {
+        ""
     }
 }
 
@@ -138,7 +131,7 @@ pub struct Figure {
     pub name: String,
     /// Its value; none if it is not finite.
     pub value: Option<f64>,
-    /// Its unit, empty for a pure number.
+    /// Its unit, empty for a pure number, [`SHARE`] for what is shown in percent.
     pub unit: String,
     /// What else to know about it.
     #[serde(default)]
@@ -209,5 +202,33 @@ impl Picture {
     pub fn wide(mut self) -> Self {
         self.wide = true;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_tells_no_unit_has_none() {
+        for (term, unit) in [
+            ("kl", "nats"),
+            ("cross_entropy", "nats"),
+            ("bits_per_dim", "bits/dim"),
+            ("class_accuracy", SHARE),
+            ("validation_time", "s"),
+            ("effective_classes", ""),
+            ("objective", ""),
+            ("frechet_distance", ""),
+            ("singular_value_3", ""),
+        ] {
+            assert_eq!(unit_by_name(term), unit, "{term}");
+        }
+    }
+
+    #[test]
+    fn what_the_study_says_counts_more_than_the_name() {
+        let study = Study::new("a", "b").unit("objective", "nats").unit("kl", "bits");
+        assert_eq!([study.unit_of("objective"), study.unit_of("kl"), study.unit_of("l1")], ["nats", "bits", ""]);
     }
 }

@@ -30,7 +30,10 @@ fn a_report_lives_in_a_browser() {
     browser.open(&page, (1280, 900), false);
     assert_eq!(browser.evaluate("[...document.images].length"), 5);
     assert_eq!(browser.evaluate("[...document.images].every((image) => image.naturalWidth > 0)"), true);
-    assert_eq!(browser.evaluate("document.querySelectorAll('.chart svg path.line').length >= 8"), true);
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.chart .body:not(.off) [data-is=line]').length >= 8"),
+        true
+    );
     assert_eq!(browser.evaluate(NO_SIDEWAYS), 0);
     keep(&mut browser, "light.png", true);
 
@@ -46,33 +49,43 @@ fn a_report_lives_in_a_browser() {
     assert_eq!(browser.evaluate("document.querySelectorAll('.cross').length > 3"), true, "all charts show the step");
     keep(&mut browser, "pointer.png", false);
 
-    // The legend hides a curve; scale and smoothing redraw them.
-    let lines = "document.querySelectorAll('.chart')[0].querySelectorAll('path.line').length";
-    let path = "document.querySelectorAll('.chart')[0].querySelector('path.line:not(.raw)').getAttribute('d')";
-    assert_eq!(browser.evaluate(lines), 2);
+    // The legend hides a curve; scale, range and smoothing choose among pictures that are there, or add to them.
+    let first = "document.querySelectorAll('.chart')[0]";
+    let lines = format!("{first}.querySelectorAll('.body:not(.off) [data-line]:not(.off) [data-is=line]').length");
+    let labels = format!(
+        "[...{first}.querySelectorAll('.frame text')].filter((t) => t.getClientRects().length).map((t) => t.textContent).join(' ')"
+    );
+    assert_eq!(browser.evaluate(&lines), 2);
     browser.evaluate("document.querySelector('.chart .key').click()");
-    assert_eq!(browser.evaluate(lines), 1);
+    assert_eq!(browser.evaluate(&lines), 1);
     browser.evaluate("document.querySelector('.chart .key').click()");
-    let before = browser.evaluate(path);
+    let before = browser.evaluate(&labels);
     browser.evaluate("document.querySelector('[data-scale=log]').click()");
-    let log = browser.evaluate(path);
-    assert!(before != log);
+    assert_eq!(browser.evaluate(&format!("{first}.querySelector('.body:not(.off)').dataset.scale")), "log");
+    browser.evaluate("document.querySelector('[data-scale=auto]').click()");
+    assert_eq!(browser.evaluate(&labels), before);
     browser.evaluate(
         "(() => { const s = document.getElementById('smoothing'); s.value = 60; s.dispatchEvent(new Event('input')); })()",
     );
-    assert!(browser.evaluate(path) != log);
+    assert_eq!(
+        browser.evaluate(&format!("{first}.querySelectorAll('.smooth').length")),
+        1,
+        "few points stay as they are"
+    );
     assert!(browser.evaluate("document.getElementById('smoothed').textContent").as_str().unwrap().contains("steps"));
     keep(&mut browser, "smoothed.png", false);
 
-    let whole = "document.querySelector('.chart svg .axis').textContent";
-    let before = browser.evaluate(whole);
-    browser.evaluate("document.getElementById('late').click()");
-    assert!(browser.evaluate(whole) != before);
-    keep(&mut browser, "late.png", false);
+    // The high start is left out at first, and the page says so.
+    let cut = format!("{first}.querySelector('.cut').getClientRects().length");
+    assert_eq!(browser.evaluate(&cut), 1);
+    browser.evaluate("document.getElementById('whole').click()");
+    assert!(browser.evaluate(&labels) != before);
+    assert_eq!(browser.evaluate(&cut), 0);
+    keep(&mut browser, "whole.png", false);
+    browser.evaluate("document.getElementById('whole').click()");
 
     // Dragging zooms.
-    let label = "document.querySelector('.chart svg').textContent";
-    let all = browser.evaluate(label);
+    let all = browser.evaluate(&labels);
     let drag = |kind: &str, x: f64, y: f64| json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
     let place = "(() => { const b = document.querySelector('.chart .plot').getBoundingClientRect(); return [b.left, b.top, b.width]; })()";
     let at = browser.evaluate(place);
@@ -80,8 +93,21 @@ fn a_report_lives_in_a_browser() {
     for (kind, share) in [("mousePressed", 0.4), ("mouseMoved", 0.5), ("mouseReleased", 0.6)] {
         browser.call("Input.dispatchMouseEvent", drag(kind, left + share * width, top + 60.0));
     }
-    assert!(browser.evaluate(label) != all);
+    assert!(browser.evaluate(&labels) != all);
     assert_eq!(browser.evaluate("document.getElementById('unzoom').hidden"), false);
+
+    browser.evaluate("document.getElementById('unzoom').click()");
+    assert_eq!(browser.evaluate(&labels), all);
+
+    // Keys read values too, and every picture has words.
+    browser.evaluate("document.querySelector('.chart .plot').focus()");
+    for kind in ["keyDown", "keyUp"] {
+        browser.call("Input.dispatchKeyEvent", json!({ "type": kind, "key": "ArrowRight", "code": "ArrowRight" }));
+    }
+    assert!(browser.evaluate(tip).as_str().unwrap().contains("step "));
+    let silent = "[...document.images].filter((i) => !i.alt).length
+        + [...document.querySelectorAll('svg[role=img]')].filter((s) => !s.getAttribute('aria-label')).length";
+    assert_eq!(browser.evaluate(silent), 0);
 
     // A picture is enlarged.
     browser.evaluate("document.querySelector('.picture img').click()");
@@ -133,6 +159,9 @@ fn a_report_lives_in_a_browser() {
     browser.medium("screen", "light");
     browser.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
     browser.open(&page, (1280, 900), false);
-    assert_eq!(browser.evaluate("document.querySelectorAll('.chart svg path.line').length >= 8"), true);
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.chart .body:not(.off) [data-is=line]').length >= 8"),
+        true
+    );
     keep(&mut browser, "unscripted.png", true);
 }

@@ -76,5 +76,11 @@ fn a_comparison_lives_in_a_browser() {
     let tip = browser.evaluate("document.querySelector('.tip').textContent");
     assert!(["beta = 1.0", "beta = 4.0", " to "].iter().all(|part| tip.as_str().unwrap().contains(part)), "{tip}");
     keep(&mut browser, "compare_pointer.png", false);
+    // On paper nothing can be scrolled: no table is wider than its place.
+    browser.medium("print", "light");
+    browser.open(&page, (690, 1000), false);
+    let wide = "[...document.querySelectorAll('table')].filter((t) => t.getBoundingClientRect().right > document.documentElement.clientWidth + 1).length";
+    assert_eq!(browser.evaluate(wide), 0);
+    keep(&mut browser, "compare_paper.png", true);
     assert_eq!(browser.complaints, Vec::<String>::new());
 }

@@ -6,7 +6,7 @@ use latent_train::run::RunFolder;
 
 /// What can be saved in a run folder.
 pub trait Save {
-    /// Writes `images/<name>.svg` and `images/<name>.png`.
+    /// Writes it as `images/<name>.svg` and `images/<name>.png`.
     ///
     /// # Errors
     /// If it cannot be drawn, or a file not written.

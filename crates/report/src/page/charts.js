@@ -32,52 +32,13 @@
     return grouped(trimmed(mantissa)) + "×10" + superscript(Number(power));
   };
 
-  const linearTicks = (low, high, about) => {
-    const rough = (high - low) / about;
-    const power = 10 ** Math.floor(Math.log10(rough));
-    const part = rough / power;
+  // Round numbers between two, where the ticks that were drawn do not suit what is shown.
+  const round = (low, high, about) => {
+    const rough = (high - low) / about, power = 10 ** Math.floor(Math.log10(rough)), part = rough / power;
     const step = power * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10);
-    const digit = Math.floor(Math.log10(step * 1.000001));
-    const exponent = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high))));
-    const label = (at) => {
-      if (at === 0) return "0";
-      if (exponent >= -4 && exponent < 7) return grouped(at.toFixed(Math.max(0, -digit)));
-      return grouped(trimmed((at / 10 ** exponent).toFixed(Math.max(0, exponent - digit)))) + "×10" + superscript(exponent);
-    };
-    const ticks = [];
-    for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) ticks.push([i * step, label(i * step)]);
-    return ticks;
-  };
-  const logTicks = (low, high, about) => {
-    const every = Math.max(1, Math.ceil((high - low) / about));
-    const digits = high - low < 0.6 * about ? [1, 2, 5] : [1];
-    const ordinary = (exponent) => exponent >= -4 && exponent < 6;
-    const inFigures = ordinary(Math.ceil(low)) && ordinary(Math.floor(high));
-    const ticks = [];
-    for (let exponent = Math.floor(low); exponent <= Math.ceil(high); exponent++) {
-      if (((exponent % every) + every) % every) continue;
-      for (const digit of digits) {
-        const place = Math.log10(digit) + exponent;
-        if (place < low || place > high) continue;
-        const label = inFigures || exponent === 0
-          ? grouped((digit * 10 ** exponent).toFixed(Math.max(0, -exponent)))
-          : (digit === 1 ? "" : digit + "×") + "10" + superscript(exponent);
-        ticks.push([digit * 10 ** exponent, label]);
-      }
-    }
-    return ticks.length >= 3 ? ticks : linearTicks(10 ** low, 10 ** high, about).filter(([at]) => at > 0);
-  };
-  const axis = (log, low, high, margin, from, to) => {
-    if (log) [low, high] = [Math.log10(low), Math.log10(high)];
-    const size = Math.max(Math.abs(low), Math.abs(high)), middle = (low + high) / 2;
-    // A curve of one value lies in the middle, on an axis of its size.
-    const length = high - low > 1e-6 * size ? high - low : log || size === 0 ? 1 : size;
-    [low, high] = [middle - (0.5 + margin) * length, middle + (0.5 + margin) * length];
-    return {
-      place: (value) => from + (((log ? Math.log10(value) : value) - low) / (high - low)) * (to - from),
-      value: (place) => low + ((place - from) / (to - from)) * (high - low),
-      ticks: (about) => (log ? logTicks : linearTicks)(low, high, about),
-    };
+    const found = [];
+    for (let i = Math.ceil(low / step - 1e-9); i <= Math.floor(high / step + 1e-9); i++) found.push(Number((i * step).toPrecision(12)));
+    return found;
   };
 
   // Means weighted by exp(-distance / width): the same to both sides, so that nothing is late.
@@ -108,7 +69,8 @@
     return y.map((value, i) => (value === null ? null : sum[i] / weight[i]));
   };
 
-  const shared = { scale: "auto", late: false, smoothing: 0, view: null, step: null };
+  // What all curves of the page have in common.
+  const shared = { scale: "auto", whole: false, smoothing: 0, view: null, step: null };
   const charts = [];
   const range = (values) => {
     let low = Infinity, high = -Infinity;
@@ -129,17 +91,25 @@
     return Math.abs(x[low] - at) <= Math.abs(x[high] - at) ? low : high;
   };
 
+  // Pictures of curves are in the page; this chooses what of them is shown, and adds what depends on the pointer.
   class Chart {
     constructor(figure) {
+      this.figure = figure;
       this.data = JSON.parse(figure.querySelector("script").textContent);
       this.follows = figure.closest(".curves") !== null;
       this.plot = figure.querySelector(".plot");
+      this.frame = figure.querySelector(".frame");
+      this.cut = figure.querySelector(".cut");
       this.tip = html("div", "tip");
+      this.tip.setAttribute("role", "status");
       this.tip.hidden = true;
       this.plot.append(this.tip);
+      this.own = make("g");
+      this.cross = make("g");
+      this.frame.prepend(this.own);
+      this.frame.append(this.cross);
       this.hidden = new Set();
       this.drawn = [];
-      this.id = charts.length;
       figure.querySelectorAll(".key").forEach((key, i) => {
         key.addEventListener("click", () => {
           const hide = !this.hidden.delete(i);
@@ -155,10 +125,7 @@
       this.plot.addEventListener("dblclick", () => zoom(null));
       this.plot.addEventListener("keydown", (event) => this.key(event));
       this.plot.addEventListener("blur", () => this.leave());
-      const all = range(this.data.lines.flatMap((line) => line.x));
-      this.steps = all || [0, 1];
-      // A run begins at no steps, whenever it was first recorded.
-      if (this.steps[0] <= 0.5 * this.steps[1]) this.steps[0] = 0;
+      this.steps = this.data.steps;
       this.draw();
     }
 
@@ -166,136 +133,132 @@
       return this.data.lines.map((line, i) => ({ ...line, i })).filter((line) => !this.hidden.has(line.i));
     }
 
+    // What is between the edges: steps, and values or their logarithms.
     draw() {
-      const old = this.plot.querySelector("svg");
-      const width = Math.max(240, Math.round(this.plot.clientWidth || 520));
-      const height = this.data.wide && width > 600 ? 340 : Math.min(270, Math.max(210, Math.round(width * 0.52)));
-      const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": old.getAttribute("aria-label") });
-      const lines = this.lines();
-      const view = (this.follows && shared.view) || this.steps;
-      const seen = [];
-      // High values of the first steps hide what comes later.
-      const from = this.follows && shared.late ? view[0] + 0.2 * (view[1] - view[0]) : view[0];
-      for (const line of lines) {
-        line.x.forEach((x, i) => {
-          if (x < from || x > view[1]) return;
-          if (line.y[i] !== null) seen.push(line.y[i]);
-          if (line.low && line.low[i] !== null) seen.push(line.low[i], line.high[i]);
-        });
+      const wanted = this.follows && shared.scale !== "auto" ? shared.scale : this.data.auto;
+      this.chosen = this.data.views.find((view) => view.scale === wanted) || this.data.views[0];
+      if (!this.chosen) return;
+      this.log = this.chosen.scale === "log";
+      const whole = (this.follows && shared.whole) || !this.chosen.part;
+      this.x = (this.follows && shared.view) || this.steps;
+      this.y = this.chosen[whole ? "all" : "part"];
+      const own = this.x !== this.steps || this.hidden.size > 0 ? this.fit() : null;
+      if (own) this.y = own;
+      const shown = (element, yes) => element.classList.toggle("off", !yes);
+      this.frame.querySelectorAll(".view").forEach((view) =>
+        shown(view, !own && view.dataset.scale === this.chosen.scale && view.dataset.range === (whole ? "all" : "part")));
+      this.frame.querySelectorAll(".steps").forEach((steps) => shown(steps, this.x === this.steps));
+      if (this.cut) this.cut.hidden = whole || own !== null;
+      this.ticks(own !== null);
+      // The curves were drawn for what is shown at first.
+      const base = this.chosen.part || this.chosen.all;
+      const part = (at, [low, high]) => (10000 * (at - low)) / (high - low);
+      this.frame.querySelectorAll(".body").forEach((body) => {
+        shown(body, body.dataset.scale === this.chosen.scale);
+        const left = part(this.x[0], this.steps), top = 10000 - part(this.y[1], base);
+        const box = [left, top, part(this.x[1], this.steps) - left, 10000 - part(this.y[0], base) - top];
+        if (body.dataset.scale === this.chosen.scale) body.setAttribute("viewBox", box.join(" "));
+      });
+      this.frame.querySelectorAll("[data-line]").forEach((of) => shown(of, !this.hidden.has(Number(of.dataset.line))));
+      for (const mark of this.frame.querySelectorAll(".bad")) {
+        const at = this.across(Number(mark.dataset.step));
+        mark.setAttribute("x", at + "%");
+        if (at < 0 || at > 100) shown(mark, false);
       }
-      let values = range(seen);
-      const wanted = this.follows ? shared.scale : "auto";
-      const log = values !== null && values[1] > 0 && (wanted === "log" || (wanted === "auto" && this.data.log && values[0] > 0));
-      // What is not positive has no place on a logarithmic axis.
-      if (log && values[0] <= 0) values = range(seen.filter((value) => value > 0));
-      this.log = log;
-      if (values === null) {
-        svg.append(make("text", { class: "axis", x: width / 2, y: height / 2, "text-anchor": "middle" }, lines.length ? "no finite values" : "all curves are hidden"));
-        old.replaceWith(svg);
-        this.x = null;
-        return;
-      }
-      const top = 10, bottom = height - 38, right = width - 14;
-      const ticks = axis(log, values[0], values[1], 0.05, bottom, top).ticks(5);
-      const left = Math.max(36, 16 + 6.9 * Math.max(...ticks.map(([, label]) => label.length)));
-      const x = (this.x = axis(false, view[0], view[1], 0, left, right));
-      const y = (this.y = axis(log, values[0], values[1], 0.05, bottom, top));
-      Object.assign(this, { svg, left, right, top, bottom, width });
-      for (const [at, label] of ticks) {
-        const place = y.place(at).toFixed(1);
-        svg.append(make("line", { class: "grid", x1: left, x2: right, y1: place, y2: place }));
-        svg.append(make("text", { class: "axis", x: left - 7, y: Number(place) + 4, "text-anchor": "end" }, label));
-      }
-      let end = -Infinity;
-      for (const [at, label] of x.ticks(width / 95)) {
-        if (!Number.isInteger(at)) continue;
-        const place = x.place(at), half = label.length * 3.5;
-        svg.append(make("line", { class: "rule", x1: place, x2: place, y1: bottom, y2: bottom + 4 }));
-        if (place - half < end + 6) continue;
-        const anchor = place + half > width ? "end" : "middle";
-        svg.append(make("text", { class: "axis", x: anchor === "end" ? width - 1 : place, y: bottom + 17, "text-anchor": anchor }, label));
-        end = place + half;
-      }
-      svg.append(make("line", { class: "rule", x1: left, x2: right, y1: bottom, y2: bottom }));
-      svg.append(make("text", { class: "axis soft", x: right, y: height - 5, "text-anchor": "end" }, "step"));
-      const clip = "clip" + this.id;
-      const defs = make("clipPath", { id: clip });
-      defs.append(make("rect", { x: left - 3, y: top - 4, width: right - left + 6, height: bottom - top + 5 }));
-      const body = make("g", { "clip-path": `url(#${clip})` });
-      svg.append(defs, body);
-      for (const line of lines) this.line(body, line);
-      this.cross = make("g");
-      svg.append(this.cross);
-      old.replaceWith(svg);
+      this.smooth((at) => 10000 - part(at, base));
       this.point();
     }
 
-    line(body, line) {
-      const style = `--c:var(--c${line.colour})`;
-      const { x, y } = this;
-      const ok = (value) => value !== null && (!this.log || value > 0);
-      const path = (values) => {
+    // The range of what is seen of the curves that are not hidden; none where nothing is.
+    fit() {
+      const seen = [];
+      for (const line of this.lines()) {
+        line.x.forEach((x, i) => {
+          if (x < this.x[0] || x > this.x[1]) return;
+          for (const value of [line.y[i], line.low && line.low[i], line.high && line.high[i]]) {
+            if (value !== null && value !== undefined && (!this.log || value > 0)) seen.push(this.log ? Math.log10(value) : value);
+          }
+        });
+      }
+      const found = range(seen);
+      if (!found) return null;
+      let [low, high] = found;
+      if (!shared.whole && this.chosen.part && this.x === this.steps) {
+        [low, high] = [Math.max(low, this.chosen.part[0]), Math.min(high, this.chosen.part[1])];
+      }
+      const size = Math.max(Math.abs(low), Math.abs(high));
+      const room = high - low > 1e-6 * size ? 0.05 * (high - low) : this.log || size === 0 ? 0.5 : 0.5 * size;
+      return [low - room, high + room];
+    }
+
+    // Ticks of a range that was not foreseen.
+    ticks(rows) {
+      this.own.replaceChildren();
+      const tick = (line, text, label) => {
+        this.own.append(make("line", { class: "grid", stroke: "currentColor", ...line }));
+        this.own.append(make("text", { class: "soft", fill: "currentColor", "font-size": 12, ...text }, label));
+      };
+      if (this.x !== this.steps) {
+        for (const step of round(...this.x, this.plot.clientWidth / 110)) {
+          const x = this.across(step) + "%";
+          if (Number.isInteger(step)) tick({ x1: x, x2: x, y1: "0%", y2: "100%" }, { x, y: "100%", dy: 16.1, "text-anchor": "middle" }, short(step));
+        }
+      }
+      if (!rows) return;
+      const values = this.log ? round(10 ** this.y[0], 10 ** this.y[1], 5).filter((value) => value > 0) : round(...this.y, 5);
+      for (const value of values) {
+        const y = this.fall(value) + "%";
+        tick({ x1: "0%", x2: "100%", y1: y, y2: y }, { x: "0%", y, dx: -7, dy: 4.2, "text-anchor": "end" }, short(value));
+      }
+    }
+
+    across(step) {
+      return (100 * (step - this.x[0])) / (this.x[1] - this.x[0]);
+    }
+
+    // Of the height, from above.
+    fall(value) {
+      return 100 - (100 * ((this.log ? Math.log10(value) : value) - this.y[0])) / (this.y[1] - this.y[0]);
+    }
+
+    // Adds a smoothed curve over each, which pales.
+    smooth(place) {
+      const body = [...this.frame.querySelectorAll(".body")].find((body) => body.dataset.scale === this.chosen.scale);
+      this.frame.querySelectorAll(".smooth").forEach((path) => path.remove());
+      const smoothing = this.follows && shared.smoothing > 0;
+      for (const line of this.lines()) {
+        const smooth = smoothing && !line.dots;
+        body.querySelector(`[data-line="${line.i}"]`).classList.toggle("pale", smooth);
+        this.drawn[line.i] = smooth ? smoothed(line.x, line.y, width(this.steps)) : line.y;
+        if (!smooth) continue;
         let d = "", pen = false;
-        values.forEach((value, i) => {
-          if (!ok(value)) return void (pen = false);
-          d += `${pen ? "L" : "M"}${x.place(line.x[i]).toFixed(1)} ${y.place(value).toFixed(1)}`;
+        this.drawn[line.i].forEach((value, i) => {
+          if (value === null || (this.log && value <= 0)) return void (pen = false);
+          const x = (10000 * (line.x[i] - this.steps[0])) / (this.steps[1] - this.steps[0]);
+          d += `${pen ? "L" : "M"}${x.toFixed(0)} ${place(this.log ? Math.log10(value) : value).toFixed(0)}`;
           pen = true;
         });
-        return d;
-      };
-      const smooth = this.follows && shared.smoothing > 0 && !line.dots;
-      if (line.low) {
-        let d = "", run = [];
-        const close = () => {
-          if (run.length) {
-            const there = run.map((i) => `${x.place(line.x[i]).toFixed(1)} ${y.place(line.high[i]).toFixed(1)}`);
-            const floor = (i) => (ok(line.low[i]) ? y.place(line.low[i]) : this.bottom);
-            const back = run.reverse().map((i) => `${x.place(line.x[i]).toFixed(1)} ${floor(i).toFixed(1)}`);
-            d += "M" + there.concat(back).join("L") + "Z";
-          }
-          run = [];
-        };
-        line.y.forEach((value, i) => (ok(value) && ok(line.high[i]) ? run.push(i) : close()));
-        close();
-        body.append(make("path", { class: smooth ? "band faded" : "band", style, d }));
+        const look = { fill: "none", stroke: "currentColor", "stroke-width": 1.7, "vector-effect": "non-scaling-stroke" };
+        body.append(make("path", { class: `smooth s${line.colour}`, ...look, d }));
       }
-      const drawn = smooth ? smoothed(line.x, line.y, width(this.steps)) : line.y;
-      if (smooth) body.append(make("path", { class: "line raw", style, d: path(line.y) }));
-      body.append(make("path", { class: "line", style, d: path(drawn) }));
-      line.y.forEach((value, i) => {
-        const alone = !ok(line.y[i - 1] ?? null) && !ok(line.y[i + 1] ?? null);
-        if (ok(value) && (line.dots || alone)) {
-          body.append(make("circle", { class: "dot", style, r: 2.7, cx: x.place(line.x[i]).toFixed(1), cy: y.place(value).toFixed(1) }));
-        }
-      });
-      for (const at of line.bad || []) {
-        const mark = make("text", { class: "bad", x: x.place(at).toFixed(1), y: this.bottom - 3, "text-anchor": "middle" }, "×");
-        mark.append(make("title", {}, `${line.name} is not finite at step ${grouped(String(at))}`));
-        body.append(mark);
-      }
-      this.drawn[line.i] = drawn;
     }
 
     // Shows the shared step, with values if the pointer is here.
     point() {
-      if (!this.x || !this.cross) return;
       this.cross.replaceChildren();
       const step = shared.step;
-      if (step === null || step < this.steps[0] || step > this.steps[1]) {
+      if (!this.chosen || step === null || step < this.x[0] || step > this.x[1]) {
         this.tip.hidden = true;
         return;
       }
-      const place = this.x.place(step);
-      if (place < this.left - 1 || place > this.right + 1) return;
-      this.cross.append(make("line", { class: "cross", x1: place, x2: place, y1: this.top, y2: this.bottom }));
+      const place = this.across(step);
+      this.cross.append(make("line", { class: "cross", x1: place + "%", x2: place + "%", y1: "0%", y2: "100%" }));
       const rows = [];
       for (const line of this.lines()) {
         if (!line.x.length || step < line.x[0] - 0.5 || step > line.x[line.x.length - 1] + 0.5) continue;
         const i = nearest(line.x, step), value = this.drawn[line.i][i];
-        if (value !== null && (!this.log || value > 0)) {
-          const at = { r: 4, cx: this.x.place(line.x[i]), cy: this.y.place(value) };
-          this.cross.append(make("circle", { class: "dot", style: `--c:var(--c${line.colour})`, ...at }));
-        }
+        const [cx, cy] = [this.across(line.x[i]), value === null || (this.log && value <= 0) ? -1 : this.fall(value)];
+        if (cy >= 0 && cy <= 100) this.cross.append(make("circle", { class: `s${line.colour} here`, r: 4, cx: cx + "%", cy: cy + "%" }));
         rows.push([line, i, value]);
       }
       this.tip.hidden = shared.at !== this;
@@ -312,16 +275,16 @@
         row.append(dot, html("span", "", line.name + away), text);
         this.tip.append(row);
       }
-      const room = this.plot.clientWidth, size = this.tip.offsetWidth;
-      const shown = (place / this.width) * room;
+      const room = this.plot.clientWidth, size = this.tip.offsetWidth, box = this.frame.getBoundingClientRect();
+      const shown = box.left - this.plot.getBoundingClientRect().left + (place / 100) * box.width;
       const left = shown + 14 + size <= room ? shown + 14 : shown - 14 - size;
       this.tip.style.left = Math.max(0, Math.min(room - size, left)) + "px";
     }
 
     at(event) {
-      const box = this.svg.getBoundingClientRect();
-      const place = ((event.clientX - box.left) / box.width) * this.width;
-      return this.x.value(Math.min(this.right, Math.max(this.left, place)));
+      const box = this.frame.getBoundingClientRect();
+      const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+      return this.x[0] + share * (this.x[1] - this.x[0]);
     }
 
     // The step of the nearest point of any line.
@@ -336,14 +299,14 @@
     }
 
     move(event) {
-      if (!this.x) return;
+      if (!this.chosen) return;
       const step = this.at(event);
       if (this.from !== undefined) this.brush(step);
       show(this.snap(step), this);
     }
 
     down(event) {
-      if (!this.x) return;
+      if (!this.chosen) return;
       if (event.pointerType === "mouse" && event.button === 0 && this.follows) {
         this.from = this.at(event);
         this.plot.setPointerCapture(event.pointerId);
@@ -353,18 +316,18 @@
 
     brush(step) {
       if (this.brushed) this.brushed.remove();
-      const [a, b] = [this.x.place(this.from), this.x.place(step)].sort((p, q) => p - q);
-      this.brushed = make("rect", { class: "brush", x: a, width: b - a, y: this.top, height: this.bottom - this.top });
-      this.svg.append(this.brushed);
+      const [a, b] = [this.across(this.from), this.across(step)].sort((p, q) => p - q);
+      this.brushed = make("rect", { class: "brush", x: a + "%", width: b - a + "%", y: 0, height: "100%" });
+      this.frame.append(this.brushed);
     }
 
     up(event) {
       const from = this.from;
       this.from = undefined;
       if (this.brushed) this.brushed.remove();
-      if (from === undefined || !this.x) return;
+      if (from === undefined || !this.chosen) return;
       const to = this.at(event);
-      if (Math.abs(this.x.place(from) - this.x.place(to)) > 8) zoom([from, to].sort((a, b) => a - b));
+      if (Math.abs(this.across(from) - this.across(to)) > 1.5) zoom([from, to].sort((a, b) => a - b));
     }
 
     leave() {
@@ -374,9 +337,10 @@
     key(event) {
       const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (event.key === "Escape") zoom(null);
-      if (!way || !this.x) return;
+      if (!way || !this.chosen) return;
       event.preventDefault();
-      const steps = [...new Set(this.lines().flatMap((line) => line.x))].sort((a, b) => a - b);
+      const inside = (step) => step >= this.x[0] && step <= this.x[1];
+      const steps = [...new Set(this.lines().flatMap((line) => line.x))].filter(inside).sort((a, b) => a - b);
       if (!steps.length) return;
       const jump = event.shiftKey ? Math.ceil(steps.length / 20) : 1;
       const now = shared.step === null ? (way > 0 ? -1 : steps.length) : nearest(steps, shared.step);
@@ -416,20 +380,16 @@
       told.textContent = shared.smoothing ? `over ${grouped(String(Math.max(1, Math.round(width(of.steps)))))} steps` : "off";
       redraw();
     });
-    const late = document.getElementById("late");
-    late.addEventListener("click", () => {
-      shared.late = !shared.late;
-      late.setAttribute("aria-pressed", String(shared.late));
+    const whole = document.getElementById("whole");
+    whole.hidden = !charts.some((chart) => chart.follows && chart.data.views.some((view) => view.part));
+    whole.addEventListener("click", () => {
+      shared.whole = !shared.whole;
+      whole.setAttribute("aria-pressed", String(shared.whole));
       redraw();
     });
     unzoom.addEventListener("click", () => zoom(null));
   }
 
-  let waiting = 0;
-  addEventListener("resize", () => {
-    cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(redraw);
-  });
   // Paper has no pointer.
   addEventListener("beforeprint", () => show(null, null));
 
@@ -437,6 +397,7 @@
   const enlarge = (image) => {
     const large = image.cloneNode();
     large.removeAttribute("tabindex");
+    large.removeAttribute("role");
     // A small sheet is shown as large as fits.
     const fit = Math.min((innerWidth * 0.94) / image.naturalWidth, (innerHeight * 0.84) / image.naturalHeight);
     large.style.width = Math.floor(image.naturalWidth * Math.min(fit, image.classList.contains("pixels") ? 8 : 2)) + "px";
@@ -444,8 +405,13 @@
     viewer.showModal();
   };
   for (const image of document.querySelectorAll(".picture img")) {
+    image.setAttribute("role", "button");
     image.addEventListener("click", () => enlarge(image));
-    image.addEventListener("keydown", (event) => { if (event.key === "Enter") enlarge(image); });
+    image.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      enlarge(image);
+    });
   }
   viewer.addEventListener("click", () => viewer.close());
 

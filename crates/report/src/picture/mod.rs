@@ -28,6 +28,6 @@ pub use atoms::{atoms, columns};
 pub use colours::colours;
 pub use decomposition::{Decomposition, Part, decompositions};
 pub use filters::{FilterBank, filter_sheet, signed_colours};
-pub use rows::{captioned, rows, side};
+pub use rows::{captioned, named, rows, side};
 pub use sheet::{Cell, Photo, Sheet, Tile};
 pub use tone::Tone;

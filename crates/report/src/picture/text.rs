@@ -65,6 +65,11 @@ impl Style {
     }
 }
 
+/// The width of a text of this size in pixels.
+pub fn width_of(text: &str, size: f64, bold: bool) -> f64 {
+    f64::from(Style { size: size as f32, bold, color: Rgb([0; 3]) }.width(text))
+}
+
 fn blend(under: &mut Rgb<u8>, over: Rgb<u8>, share: f32) {
     let share = share.clamp(0.0, 1.0);
     for (under, over) in under.0.iter_mut().zip(over.0) {

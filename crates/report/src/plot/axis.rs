@@ -8,14 +8,16 @@ pub struct Axis {
     pub(super) label: String,
     pub(super) log: bool,
     including: Vec<f64>,
-    /// What stands at 0, -1, -2, ... in the place of numbers; none if numbers stand there.
+    /// What stands in the place of numbers; nothing if numbers stand there.
     names: Vec<String>,
+    /// From one name to the next: -1 if they are read from the top, 1 if from the left.
+    way: f64,
 }
 
 impl Axis {
     /// A linear axis.
     pub fn linear(label: impl Into<String>) -> Self {
-        Self { label: label.into(), log: false, including: Vec::new(), names: Vec::new() }
+        Self { label: label.into(), log: false, including: Vec::new(), names: Vec::new(), way: 1.0 }
     }
 
     /// A logarithmic axis. Values that are not positive have no place on it and are left out.
@@ -28,7 +30,20 @@ impl Axis {
     pub fn names(names: impl IntoIterator<Item = String>) -> Self {
         let names: Vec<String> = names.into_iter().collect();
         let last = 0.5 - names.len() as f64;
-        Self { names, ..Self::linear("") }.including(0.5).including(last)
+        Self { names, way: -1.0, ..Self::linear("") }.including(0.5).including(last)
+    }
+
+    /// An axis of names that are read from the left, the first at 0, the next at 1, and so on.
+    pub fn columns(names: impl IntoIterator<Item = String>) -> Self {
+        let names: Vec<String> = names.into_iter().collect();
+        let last = names.len() as f64 - 0.5;
+        Self { names, ..Self::linear("") }.including(-0.5).including(last)
+    }
+
+    /// With this label.
+    #[must_use]
+    pub fn labelled(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
     }
 
     /// Makes the axis reach `value`, whatever the data.
@@ -53,7 +68,7 @@ impl Axis {
         let (low, high) = if low.is_finite() { (low, high) } else { nothing };
         let margin = |end: f64| if self.including.contains(&end) { 0.0 } else { 0.02 };
         let axis = axis::Axis::with_margins(scale, (low, high), [margin(low), margin(high)], (0.0, 1.0));
-        let name = |(index, name): (usize, &String)| Tick { at: -(index as f64), label: name.clone() };
+        let name = |(index, name): (usize, &String)| Tick { at: self.way * index as f64, label: name.clone() };
         let names: Vec<Tick> = self.names.iter().enumerate().map(name).collect();
         Scale { axis, ticks: if names.is_empty() { axis.ticks(about) } else { names } }
     }

@@ -1,6 +1,5 @@
 //! A whole figure.
 
-use super::canvas::Canvas;
 use super::{Panel, draw};
 #[cfg(feature = "png")]
 use crate::font;
@@ -15,7 +14,7 @@ use std::sync::{Arc, LazyLock};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlotError {
-    /// The drawing library refused.
+    /// What was given has no picture.
     #[error("cannot draw the figure: {0}")]
     Draw(String),
     /// The size in pixels is zero or too large.
@@ -82,23 +81,27 @@ impl Figure {
     /// twice its size in pixels.
     ///
     /// # Errors
-    /// If the figure cannot be drawn.
+    /// Those of [`png`](Self::png).
     pub fn files(&self, name: &str) -> Result<Vec<(String, Vec<u8>)>, PlotError> {
-        let svg = (format!("images/{name}.svg"), self.svg()?.into_bytes());
+        let svg = (format!("images/{name}.svg"), self.svg().into_bytes());
         #[cfg(feature = "png")]
         return Ok(vec![svg, (format!("images/{name}.png"), self.png(2.0)?)]);
         #[cfg(not(feature = "png"))]
         Ok(vec![svg])
     }
 
-    /// The figure as SVG.
-    ///
-    /// # Errors
-    /// [`PlotError::Draw`].
-    pub fn svg(&self) -> Result<String, PlotError> {
+    /// The figure as SVG, which is dark where the page around it is.
+    pub fn svg(&self) -> String {
         let (columns, rows) = self.grid();
         let size = self.size.unwrap_or((500 * columns as u32, 400 * rows as u32));
-        Canvas::svg(size, |canvas| draw::figure(canvas, self, size))
+        draw::figure(self, size)
+    }
+
+    /// What it shows, for those who cannot see it: its title, and what is drawn over what in each panel.
+    pub(super) fn describe(&self) -> String {
+        let panels = self.panels.iter().map(Panel::describe).filter(|text| !text.is_empty());
+        let title = Some(self.title.clone()).filter(|title| !title.is_empty());
+        title.into_iter().chain(panels).collect::<Vec<_>>().join("; ")
     }
 
     /// The figure as PNG, `scale` pixels to a CSS pixel; 2 suits slides and print.
@@ -107,7 +110,7 @@ impl Figure {
     /// [`PlotError::Draw`]; [`PlotError::Size`] if the picture would be empty or too large.
     #[cfg(feature = "png")]
     pub fn png(&self, scale: f32) -> Result<Vec<u8>, PlotError> {
-        let svg = self.svg()?;
+        let svg = self.svg();
         let options =
             usvg::Options { fontdb: FONTS.clone(), font_family: font::FAMILY.to_owned(), ..usvg::Options::default() };
         let tree = usvg::Tree::from_str(&svg, &options).map_err(|error| PlotError::Draw(error.to_string()))?;
@@ -161,9 +164,9 @@ mod tests {
 
     #[test]
     fn the_svg_escapes_text_and_names_each_curve_once() {
-        let svg = example().svg().unwrap();
+        let svg = example().svg();
         assert!(svg.contains("Two &amp; more"), "{svg}");
-        assert_eq!(svg.matches("\nFISTA\n").count(), 1);
+        assert_eq!(svg.matches(">FISTA</text>").count(), 1);
         assert!(svg.contains("width=\"1000\" height=\"400\""));
     }
 

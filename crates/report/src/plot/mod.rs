@@ -1,8 +1,9 @@
 //! Figures: curves and bars in panels side by side, as SVG and PNG.
 //!
-//! A figure is drawn once, as SVG through `plotters`; the PNG is that SVG rasterised by `resvg` with
+//! A figure is drawn once, as SVG; the PNG (feature `png`) is that SVG rasterised by `resvg` with
 //! the embedded typeface, so that both look the same on every machine and need no system font.
-//! Colours are those of Okabe and Ito (2008), which people with any colour vision can tell apart.
+//! Colours are those of Okabe and Ito (2008), which people with any colour vision can tell apart; on
+//! a dark page the SVG is dark.
 //! A curve keeps its colour over all panels, and one legend names them.
 //!
 //! ```
@@ -12,23 +13,24 @@
 //! let figure = Figure::new("Convergence").panel(
 //!     Panel::new(Axis::linear("iteration"), Axis::log("objective − optimum")).curve("FISTA", gap),
 //! );
-//! assert!(figure.svg()?.starts_with("<svg"));
+//! assert!(figure.svg().starts_with("<svg"));
+//! # #[cfg(feature = "png")]
 //! assert_eq!(figure.png(2.0)?[1..4], *b"PNG");
 //! # Ok::<(), latent_report::plot::PlotError>(())
 //! ```
 
 mod axis;
-mod canvas;
+mod confusion;
 mod draw;
 mod figure;
 mod histogram;
-mod palette;
 mod panel;
 mod plane;
 mod plates;
 
 pub use axis::Axis;
+pub use confusion::confusion;
 pub use figure::{Figure, PlotError};
 pub use histogram::{histogram, histogram_of_counts};
-pub use panel::{Bar, Interval, Panel};
+pub use panel::{Bar, Interval, Panel, Place};
 pub use plane::{MOST_POINTS, plane};

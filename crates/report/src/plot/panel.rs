@@ -26,6 +26,19 @@ pub struct Interval {
     pub to: f64,
 }
 
+/// A place of a matrix with what is written in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Its middle on the x axis; it reaches half a unit to both sides.
+    pub x: f64,
+    /// Its middle on the y axis.
+    pub y: f64,
+    /// How dark it is, 0 to 1.
+    pub share: f64,
+    /// What is written in it.
+    pub text: String,
+}
+
 /// What a name of the legend stands for.
 #[derive(Clone, Debug)]
 pub(super) enum Marks {
@@ -33,6 +46,7 @@ pub(super) enum Marks {
     Bars(Vec<Bar>),
     Points(Vec<(f64, f64)>),
     Intervals(Vec<Interval>),
+    Places(Vec<Place>),
 }
 
 /// Axes, curves and bars.
@@ -90,12 +104,20 @@ impl Panel {
         self
     }
 
+    /// Adds the places of a matrix.
+    #[must_use]
+    pub fn places(mut self, name: impl Into<String>, places: Vec<Place>) -> Self {
+        self.series.push((name.into(), Marks::Places(places)));
+        self
+    }
+
     /// All values on the x axis.
     pub(super) fn xs(&self) -> Vec<f64> {
         let of = |(_, marks): &(String, Marks)| match marks {
             Marks::Curve(points) | Marks::Points(points) => self.placed(points).map(|(x, _)| x).collect(),
             Marks::Bars(bars) => bars.iter().flat_map(|bar| [bar.from, bar.to]).collect::<Vec<_>>(),
             Marks::Intervals(intervals) => intervals.iter().flat_map(|interval| [interval.from, interval.to]).collect(),
+            Marks::Places(places) => places.iter().map(|place| place.x).collect(),
         };
         self.series.iter().flat_map(of).collect()
     }
@@ -112,12 +134,24 @@ impl Panel {
             Marks::Curve(points) | Marks::Points(points) => self.placed(points).map(|(_, y)| y).collect(),
             Marks::Bars(bars) => bars.iter().map(|bar| bar.height).collect::<Vec<_>>(),
             Marks::Intervals(intervals) => intervals.iter().map(|interval| interval.y).collect(),
+            Marks::Places(places) => places.iter().map(|place| place.y).collect(),
         };
         self.series.iter().flat_map(of).collect()
     }
 
     pub(super) fn placed<'a>(&'a self, points: &'a [(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + 'a {
         points.iter().copied().filter(|&(x, y)| self.x.shows(x) && self.y.shows(y))
+    }
+
+    /// What is drawn over what.
+    pub(super) fn describe(&self) -> String {
+        let names: Vec<&str> =
+            self.series.iter().map(|(name, _)| name.as_str()).filter(|name| !name.is_empty()).collect();
+        let labels = [&self.y.label, &self.x.label].map(String::as_str);
+        let over = labels.into_iter().filter(|label| !label.is_empty()).collect::<Vec<_>>().join(" over ");
+        let of = if names.is_empty() { String::new() } else { format!(" of {}", names.join(", ")) };
+        let title = if self.title.is_empty() { String::new() } else { format!("{}: ", self.title) };
+        format!("{title}{over}{of}")
     }
 
     /// Whether there are clouds of points only, which have their names in them and need no legend.

@@ -19,7 +19,7 @@ pub const MOST_POINTS: usize = 5000;
 ///
 /// let codes = Array2::from_shape_fn((90, 2), |(i, j)| ((i * (j + 2)) as f32).sin());
 /// let labels: Vec<u8> = (0..90).map(|i| i % 3).collect();
-/// assert!(plot::plane(codes.view(), Some(&labels))?.svg()?.contains("z2"));
+/// assert!(plot::plane(codes.view(), Some(&labels))?.svg().contains("z2"));
 /// assert!(plot::plane(codes.slice(ndarray::s![.., ..1]), None).is_err());
 /// # Ok::<(), latent_report::plot::PlotError>(())
 /// ```

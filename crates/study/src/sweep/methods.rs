@@ -36,7 +36,7 @@ pub fn compare(plan: &Plan, rows: &[Row<'_>], folder: &Path) -> Result<String, F
     write_bytes(&folder.join(TABLE), text.as_bytes())?;
     let figure = as_plot(plan, &cases, &named(plot));
     let file = |extension: &str| folder.join(format!("{PLOT}.{extension}"));
-    write_bytes(&file("svg"), figure.svg()?.as_bytes())?;
+    write_bytes(&file("svg"), figure.svg().as_bytes())?;
     write_bytes(&file("png"), &figure.png(2.0)?)?;
     Ok(format!("methods are compared in {} and {}\n", folder.join(TABLE).display(), file("png").display()))
 }

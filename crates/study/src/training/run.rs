@@ -226,6 +226,11 @@ fn on_threads<S: Study>(
     };
     // The last work may have been cut short too.
     let (complete, help) = (ended.is_complete(), ended.help());
+    if complete {
+        let figure = |figure: &report::Figure| (figure.name.clone(), figure.value.unwrap_or(f64::NAN));
+        let figures: Vec<_> = about.figures.iter().map(figure).collect();
+        ended.records.final_figures(ended.outcome.step, &figures)?;
+    }
     report::write(ended.records.folder().path(), &if complete { about.complete() } else { about })?;
     let folder = ended.finish()?;
     tell(format_args!("{message}\nresults in {}", folder.display()));

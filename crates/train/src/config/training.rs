@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// validate_every = "1 epoch"   # or "500 steps", or "never"
 /// checkpoint_every = "1 epoch"
 /// log_every = 1                # steps between two lines of metrics
+/// histograms_every = "1 epoch" # of weights and gradients, for TensorBoard; "never" unless given
 /// keep = 2                     # checkpoints, beside the best one
 /// watch = "objective"          # the value of the validation that decides what is best
 ///
@@ -51,6 +52,9 @@ pub struct Training {
     pub checkpoint_every: Every,
     /// A line of metrics for each player in so many steps.
     pub log_every: u64,
+    /// How often TensorBoard gets histograms of weights and gradients: of the first step in so many steps or epochs.
+    #[serde(skip_serializing_if = "is_never")]
+    pub histograms_every: Every,
     /// How many of the last checkpoints stay, beside the best.
     pub keep: usize,
     /// What value of the validation decides what is best.
@@ -94,12 +98,17 @@ impl Default for Training {
             validate_every: Every::Epochs(1),
             checkpoint_every: Every::Epochs(1),
             log_every: 1,
+            histograms_every: Every::Never,
             keep: 2,
             watch: "objective".to_owned(),
             mode: Mode::Min,
             early_stopping: None,
         }
     }
+}
+
+fn is_never(every: &Every) -> bool {
+    *every == Every::Never
 }
 
 impl Serialize for Training {

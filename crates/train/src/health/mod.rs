@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`PosteriorCollapse`] | posterior means and KL of each latent dimension | fewer than half the dimensions are active |
 //! | [`DeadUnits`] | how often each unit or atom is used | a tenth of them never is |
+//! | [`ModeCollapse`] | how many kinds of samples there are | fewer than half of those in the data |
 //! | [`SaturatedDiscriminator`] | a discriminator's loss | it stays at its bound |
 //! | [`ExplodingGradients`] | gradient norms | one is a hundred times the running median |
 //! | [`Divergence`], [`Plateau`] | what is watched of validations | it gets worse, or no longer moves |
@@ -15,6 +16,7 @@
 mod dead_units;
 mod divergence;
 mod exploding_gradients;
+mod mode_collapse;
 mod plateau;
 mod posterior_collapse;
 mod saturated_discriminator;
@@ -23,6 +25,7 @@ mod support;
 pub use dead_units::DeadUnits;
 pub use divergence::Divergence;
 pub use exploding_gradients::ExplodingGradients;
+pub use mode_collapse::ModeCollapse;
 pub use plateau::Plateau;
 pub use posterior_collapse::{LatentUse, PosteriorCollapse};
 pub use saturated_discriminator::SaturatedDiscriminator;

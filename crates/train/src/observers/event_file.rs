@@ -4,6 +4,8 @@
 //! masked CRC-32C of the data, all little-endian. The data are protocol buffers of the message `tensorflow.Event`
 //! (`event.proto` and `summary.proto` of TensorBoard), of which a few fields are needed here.
 
+use super::histogram;
+use super::protobuf::{bytes, double, float, whole};
 use crate::run::RunError;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -42,6 +44,10 @@ pub enum Value<'a> {
         /// The file's content.
         bytes: &'a [u8],
     },
+    /// Values of which a histogram is shown; those that are not finite are left out.
+    Histogram(&'a [f32]),
+    /// Nothing but metadata, for a page of TensorBoard's that reads them.
+    Metadata(&'a [u8]),
 }
 
 impl EventFile {
@@ -62,10 +68,9 @@ impl EventFile {
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = file.map_err(RunError::io("create", &path))?;
         let mut this = Self { path, file };
-        this.record(0, &field_bytes(3, b"brain.Event:2"))?;
+        this.record(0, &bytes(3, b"brain.Event:2"))?;
         if let Some(step) = after {
-            let start = [field_varint(1, 1)].concat();
-            this.record(step + 1, &field_bytes(7, &start))?;
+            this.record(step + 1, &bytes(7, &whole(1, 1)))?;
         }
         Ok(this)
     }
@@ -80,14 +85,14 @@ impl EventFile {
     /// # Errors
     /// If it cannot be written.
     pub fn write(&mut self, step: u64, values: &[(impl AsRef<str>, Value<'_>)]) -> Result<(), RunError> {
-        let values = values.iter().map(|(tag, value)| field_bytes(1, &tagged(tag.as_ref(), *value)));
+        let values = values.iter().map(|(tag, value)| bytes(1, &tagged(tag.as_ref(), *value)));
         let summary = values.collect::<Vec<_>>().concat();
-        self.record(step, &field_bytes(5, &summary))
+        self.record(step, &bytes(5, &summary))
     }
 
     fn record(&mut self, step: u64, what: &[u8]) -> Result<(), RunError> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-        let data = [field_fixed(1, 1, &now.to_le_bytes()), field_varint(2, step), what.to_vec()].concat();
+        let data = [double(1, now), whole(2, step), what.to_vec()].concat();
         let length = (data.len() as u64).to_le_bytes();
         let record = [&length[..], &masked_crc(&length), &data, &masked_crc(&data)].concat();
         self.file.write_all(&record).map_err(RunError::io("write", &self.path))
@@ -98,44 +103,20 @@ const PREFIX: &str = "events.out.tfevents.";
 
 fn tagged(tag: &str, value: Value<'_>) -> Vec<u8> {
     let value = match value {
-        Value::Scalar(value) => field_fixed(2, 5, &(value as f32).to_le_bytes()),
-        Value::Png { height, width, bytes } => {
+        Value::Scalar(value) => float(2, value as f32),
+        Value::Png { height, width, bytes: png } => {
             const RGB: u64 = 3;
-            let sides = [field_varint(1, height.into()), field_varint(2, width.into()), field_varint(3, RGB)].concat();
-            field_bytes(4, &[sides, field_bytes(4, bytes)].concat())
+            let sides = [whole(1, height.into()), whole(2, width.into()), whole(3, RGB)].concat();
+            bytes(4, &[sides, bytes(4, png)].concat())
         }
+        Value::Histogram(values) => histogram::encoded(values).map_or_else(Vec::new, |encoded| bytes(5, &encoded)),
+        Value::Metadata(metadata) => bytes(9, metadata),
     };
-    [field_bytes(1, tag.as_bytes()), value].concat()
+    [bytes(1, tag.as_bytes()), value].concat()
 }
 
 fn masked_crc(data: &[u8]) -> [u8; 4] {
     crc32c::crc32c(data).rotate_right(15).wrapping_add(0xa282_ead8).to_le_bytes()
-}
-
-fn varint(mut value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
-}
-
-fn key(field: u64, wire_type: u64) -> Vec<u8> {
-    varint(field << 3 | wire_type)
-}
-
-fn field_varint(field: u64, value: u64) -> Vec<u8> {
-    [key(field, 0), varint(value)].concat()
-}
-
-fn field_fixed(field: u64, wire_type: u64, bytes: &[u8]) -> Vec<u8> {
-    [&key(field, wire_type)[..], bytes].concat()
-}
-
-fn field_bytes(field: u64, bytes: &[u8]) -> Vec<u8> {
-    [&key(field, 2)[..], &varint(bytes.len() as u64), bytes].concat()
 }
 
 #[cfg(test)]
@@ -143,8 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn varints_and_checksums_are_the_published_ones() {
-        assert_eq!((varint(1), varint(300), varint(u64::MAX).len()), (vec![1], vec![0xac, 2], 10));
+    fn checksums_are_the_published_ones() {
         // 0x8a9136aa by RFC 3720, B.4, masked by hand.
         assert_eq!(masked_crc(&[0; 32]), 0x0fd7_fffa_u32.to_le_bytes());
     }

@@ -5,21 +5,27 @@
 //! | [`Console`] | a progress bar over steps with the terms of the loss, a line for each validation |
 //! | [`Metrics`] | `metrics.jsonl`, a JSON object a line |
 //! | [`TensorBoard`] | `events.out.tfevents.*`: the same numbers as curves |
+//! | [`Histograms`] | how weights and gradients are spread, for TensorBoard |
 //! | [`Images`] | pictures that the study draws, in `images/` and for TensorBoard |
 //!
 //! All write through one [`Records`], which a [`Session`](crate::session::Session) makes and hands out.
 
 mod console;
 mod event_file;
+mod histogram;
+mod histograms;
+mod hyperparameters;
 mod images;
 mod metrics;
 mod pacer;
+mod protobuf;
 mod records;
 mod tensorboard;
 
 pub use console::Console;
 pub(crate) use console::short;
 pub use event_file::{EventFile, Value};
+pub use histograms::Histograms;
 pub use images::Images;
 pub use metrics::Metrics;
 pub use records::Records;

@@ -1,6 +1,7 @@
 //! Where a run's records go.
 
 use super::event_file::{EventFile, Value};
+use super::hyperparameters;
 use crate::Position;
 use crate::health::Warning;
 use crate::progress::Progress;
@@ -102,7 +103,37 @@ impl Records {
     /// If they cannot be written.
     pub fn scalars(&self, step: u64, scalars: &[(String, f64)]) -> Result<(), RunError> {
         let values: Vec<_> = scalars.iter().map(|(tag, value)| (tag, Value::Scalar(*value))).collect();
-        self.0.borrow_mut().events.write(step, &values)
+        self.values(step, &values)
+    }
+
+    /// Values of any kind in TensorBoard.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn values(&self, step: u64, values: &[(impl AsRef<str>, Value<'_>)]) -> Result<(), RunError> {
+        self.0.borrow_mut().events.write(step, values)
+    }
+
+    /// The configuration, for TensorBoard's page of hyperparameters.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn hyperparameters(&self, config: &toml::Table) -> Result<(), RunError> {
+        let (tag, metadata) = hyperparameters::start(config);
+        self.values(0, &[(tag, Value::Metadata(&metadata))])
+    }
+
+    /// The final figures, `final/<name>` in TensorBoard and on its page of hyperparameters; those that are not finite are
+    /// left out.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn final_figures(&self, step: u64, figures: &[(String, f64)]) -> Result<(), RunError> {
+        let finite = figures.iter().filter(|(_, value)| value.is_finite());
+        let named: Vec<_> = finite.map(|(name, value)| (format!("final/{name}"), *value)).collect();
+        self.scalars(step, &named)?;
+        let (tag, metadata) = hyperparameters::end();
+        self.values(step, &[(tag, Value::Metadata(&metadata))])
     }
 
     /// A picture of this step: the newest is `images/<name>.png`, each is `images/<name>/step-<step>.png` and is shown

@@ -85,7 +85,7 @@ pub use options::{Options, Resume};
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, Identity};
 use crate::health::{Divergence, ExplodingGradients, Monitor, Plateau, Warning, Watch};
 use crate::interrupt::Interrupt;
-use crate::observers::{Console, Images, Metrics, Records, TensorBoard};
+use crate::observers::{Console, Histograms, Images, Metrics, Records, TensorBoard};
 use crate::run::{Manifest, RunFolder, config_hash, resolved};
 use crate::tell::tell;
 use crate::{Every, Executor, Observer, Position, StopReason, TaskError, Trainable};
@@ -148,6 +148,9 @@ impl<'a, T: Trainable> Session<'a, T> {
             (folder, None)
         };
         let records = Records::new(folder, after)?;
+        if let Ok(table) = text.parse() {
+            records.hyperparameters(&table)?;
+        }
         let task = executor.task();
         let several = task.players().len() > 1;
         let every = training.log_every;
@@ -155,6 +158,10 @@ impl<'a, T: Trainable> Session<'a, T> {
             .observe(Every::Steps(1), Console::new(records.clone(), "training"))
             .observe(Every::Steps(1), Metrics::new(records.clone(), every))
             .observe(Every::Steps(1), TensorBoard::new(records.clone(), every, several));
+        if training.histograms_every != Every::Never {
+            let histograms = Histograms::new(records.clone(), training.histograms_every, several);
+            executor = executor.observe(Every::Steps(1), histograms);
+        }
         let session = Self { executor, records, checkpoints, task, interrupt };
         Ok(session
             .monitor(ExplodingGradients::default())

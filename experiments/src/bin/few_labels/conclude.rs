@@ -7,10 +7,12 @@ use super::{BATCH, Config};
 use image::RgbImage;
 use latent_layers::Visitor;
 use latent_report::picture::{self, captioned, side};
+use latent_report::plot::confusion as confusion_matrix;
 use latent_report::{Figure, Picture, Section, Study};
 use latent_study::data;
 use latent_study::failure::Failure;
 use latent_study::print::summarise;
+use latent_study::saved::Save;
 use latent_train::Source;
 use latent_train::progress::grouped;
 use latent_train::session::Ended;
@@ -19,8 +21,8 @@ use ndarray::Ix2;
 use serde_json::json;
 
 /// Columns of a sheet.
-const COLUMNS: usize = 16;
-/// Test images shown that were taken for others.
+const COLUMNS: usize = 12;
+/// Test images shown that were taken for others, and that are uncertain.
 const SHOWN: usize = 48;
 const SCALE: usize = 3;
 
@@ -28,7 +30,7 @@ const SCALE: usize = 3;
 pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ended: &Ended) -> Result<Study, Failure> {
     let classes = data.train.classes();
     let mut confusion = Confusion::zeros((classes, classes));
-    let (mut loss, mut wrong) = (0.0, Vec::new());
+    let (mut loss, mut all) = (0.0, Vec::new());
     let source = Images::in_order(&data.test, BATCH)?;
     for index in 0..source.batches() {
         let batch = source.batch(0, index);
@@ -36,9 +38,8 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
         loss += judged.loss;
         for (at, (taken, label)) in judged.classes.iter().zip(&batch.labels).enumerate() {
             confusion[[*label, *taken]] += 1;
-            if taken != label && wrong.len() < SHOWN {
-                wrong.push((batch.indices[at], *label, *taken));
-            }
+            let (probability, entropy) = (judged.probabilities[at], judged.entropies[at]);
+            all.push(Seen { index: batch.indices[at], label: *label, taken: *taken, probability, entropy });
         }
     }
     let (images, right) = (data.test.len(), confusion.diag().sum());
@@ -65,7 +66,7 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
         format!("{set} from {} labels", grouped(config.labels as u64)),
         format!("A linear classifier on {}{}.", config.told(), if task.is_trained() { ", trained along" } else { "" }),
     )
-    .unit("accuracy", "of 1")
+    .unit("objective", "nats")
     .figure(Figure::new("accuracy, test", 100.0 * accuracy, "%").note(&on))
     .figure(Figure::new("cross-entropy, test", loss, "nats").note(&on));
     if let Some(sheet) = features(task.encoder(), side(data.train.image_dim())) {
@@ -76,19 +77,48 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
                 .picture(Picture::new("images/features.png", "").wide()),
         );
     }
-    if !wrong.is_empty() {
-        folder.image("mistakes", &mistakes(data, &wrong))?;
-        study = study.section(
-            Section::new("Mistakes", table(&confusion)).picture(
-                Picture::new(
-                    "images/mistakes.png",
-                    "The first test images taken for others: class, and what it was taken for",
-                )
-                .wide(),
-            ),
-        );
+    let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
+    confusion_matrix(confusion.view(), &names).save(&folder, "confusion")?;
+    let text = format!("{on} by their class and by what they were taken for; each as dark as its share of its class.");
+    study = study
+        .section(Section::new("Confusion", text).picture(Picture::new("images/confusion.png", hardest(&confusion))));
+    let surest = most(&all, |seen| (seen.taken != seen.label).then_some(seen.probability));
+    if !surest.is_empty() {
+        let captions =
+            surest.iter().map(|seen| format!("{} → {}, {:.0} %", seen.label, seen.taken, 100.0 * seen.probability));
+        folder.image("mistakes", &sheet(data, &surest, captions.collect()))?;
+        let text = "Test images taken for others with the highest probability: class, what it was taken for, and with \
+                    which probability.";
+        study = study
+            .section(Section::new("Surest mistakes", text).picture(Picture::new("images/mistakes.png", "").wide()));
     }
-    Ok(study)
+    let doubtful = most(&all, |seen| Some(seen.entropy));
+    let captions = doubtful.iter().map(|seen| format!("{} → {}, {:.2}", seen.label, seen.taken, seen.entropy));
+    folder.image("uncertain", &sheet(data, &doubtful, captions.collect()))?;
+    let text = format!(
+        "Test images with the highest entropy of their probabilities: class, what it was taken for, and the entropy in \
+         nats, which is at most {:.2}.",
+        (classes as f64).ln()
+    );
+    Ok(study.section(Section::new("Most uncertain", text).picture(Picture::new("images/uncertain.png", "").wide())))
+}
+
+/// A test image and what was said of it.
+struct Seen {
+    index: usize,
+    label: usize,
+    taken: usize,
+    /// Of the class that it was taken for.
+    probability: f64,
+    /// In nats.
+    entropy: f64,
+}
+
+/// The images with the largest values, the largest first.
+fn most(all: &[Seen], by: impl Fn(&Seen) -> Option<f64>) -> Vec<&Seen> {
+    let mut found: Vec<(f64, &Seen)> = all.iter().filter_map(|seen| Some((by(seen)?, seen))).collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().take(SHOWN).map(|(_, seen)| seen).collect()
 }
 
 /// Atoms, or the weights that take their place as they are now.
@@ -111,22 +141,21 @@ fn features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
     Some(picture::atoms(&tiles, COLUMNS, scale))
 }
 
-/// How often each class was taken for which.
-fn table(confusion: &Confusion) -> String {
-    let classes = confusion.nrows();
-    let rows = confusion.outer_iter().enumerate().map(|(class, row)| {
-        let right = row[class] as f64 / row.sum().max(1) as f64;
-        let worst = (0..classes).filter(|&other| other != class).max_by_key(|&other| (row[other], classes - other));
-        let most = worst
-            .filter(|&other| row[other] > 0)
-            .map_or_else(String::new, |other| format!(", most often taken for {other} ({})", row[other]));
-        format!("Class {class}: {:.1} % right{most}. ", 100.0 * right)
+/// The class that is right least often, and what it is taken for most.
+fn hardest(confusion: &Confusion) -> String {
+    let right = |class: usize| confusion[[class, class]] as f64 / confusion.row(class).sum().max(1) as f64;
+    let Some(class) = (0..confusion.nrows()).min_by(|&a, &b| right(a).total_cmp(&right(b))) else {
+        return String::new();
+    };
+    let others = (0..confusion.ncols()).filter(|&other| other != class);
+    let most = others.max_by_key(|&other| (confusion[[class, other]], std::cmp::Reverse(other)));
+    let most = most.filter(|&other| confusion[[class, other]] > 0).map_or_else(String::new, |other| {
+        format!(", and most often taken for {other} ({} times)", grouped(confusion[[class, other]] as u64))
     });
-    rows.collect::<String>().trim_end().to_owned()
+    format!("Class {class} is right least often, {:.1} %{most}", 100.0 * right(class))
 }
 
-fn mistakes(data: &FewLabelled, wrong: &[(usize, usize, usize)]) -> RgbImage {
-    let indices: Vec<usize> = wrong.iter().map(|(index, ..)| *index).collect();
-    let captions: Vec<String> = wrong.iter().map(|(_, label, taken)| format!("{label} → {taken}")).collect();
+fn sheet(data: &FewLabelled, seen: &[&Seen], captions: Vec<String>) -> RgbImage {
+    let indices: Vec<usize> = seen.iter().map(|seen| seen.index).collect();
     captioned(data.test.rows::<f32>(&indices).view(), side(data.test.image_dim()), COLUMNS, &[], &captions)
 }

@@ -10,7 +10,7 @@ use latent_tensor::{Tensor, no_grad};
 use latent_train::classification;
 use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, Ix2};
 
 /// Trains a linear map from features to the logarithms of the odds of classes, by cross-entropy in nats; along with it the
 /// network that makes the features, or that one stays as it is.
@@ -30,6 +30,10 @@ pub struct ClassifierTask {
 pub struct Classified {
     /// Image by image.
     pub classes: Vec<usize>,
+    /// With which probability.
+    pub probabilities: Vec<f64>,
+    /// The entropy of the probabilities of all classes, in nats.
+    pub entropies: Vec<f64>,
     /// The sum of their cross-entropies, in nats.
     pub loss: f64,
 }
@@ -98,7 +102,11 @@ impl ClassifierTask {
         let context = &mut Context::evaluate();
         let logits = no_grad(|| self.head.forward(&self.of(batch, 1, context)?, context).map_err(TaskError::from))?;
         let loss = f64::from(logits.cross_entropy(&batch.labels).sum().item());
-        Ok(Classified { classes: classification::classes(&logits), loss })
+        let (classes, all) = (classification::classes(&logits), logits.softmax(1).view_as::<Ix2>().mapv(f64::from));
+        let probabilities = classes.iter().enumerate().map(|(row, class)| all[[row, *class]]).collect();
+        let of_one = |p: &f64| if *p > 0.0 { -p * p.ln() } else { 0.0 };
+        let entropies = all.rows().into_iter().map(|row| row.iter().map(of_one).sum()).collect();
+        Ok(Classified { classes, probabilities, entropies, loss })
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Config, median_distance, nearest, pictures};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
 use latent_models::train::{GanTask, JUDGED, samples_of_all_classes};
-use latent_report::{Figure, Picture, Section, Study};
+use latent_report::{Figure, Picture, SHARE, Section, Study};
 use latent_study::data;
 use latent_study::failure::Failure;
 use latent_study::judge::{Judge, Scores};
@@ -43,12 +43,13 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, folder: &Ru
     let about = "Samples of a generative adversarial network, and what a classifier of real images says of them.";
     let kind = if generator.classes() > 0 { "Class-conditional GAN" } else { "GAN" };
     let study = Study::new(format!("{kind} on {set}"), about);
-    let mut study = without_unit(config.objective.loss).into_iter().fold(study, |study, term| study.unit(term, ""));
+    let in_nats = in_nats(config.objective.loss).iter();
+    let mut study = in_nats.fold(study, |study, term| study.unit(*term, "nats"));
     if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples)?) {
         let (accuracy, reference) = (judge.accuracy, judge.reference);
-        let note = format!("{accuracy:.4} of the test images");
+        let note = format!("test images: {:.2} %", 100.0 * accuracy);
         if let Some(of_samples) = scores.accuracy {
-            study = study.figure(Figure::new("samples recognised as of their class", of_samples, "").note(note));
+            study = study.figure(Figure::new("samples recognised as of their class", of_samples, SHARE).note(note));
         }
         let note = format!("{reference:.2} between training and test images; {} samples", scores.images);
         study = study
@@ -69,17 +70,14 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, folder: &Ru
     Ok(sections(task, data, folder)?.into_iter().fold(study, Study::section))
 }
 
-/// Terms that are pure numbers: all but the losses of logistic games, which are in nats.
-fn without_unit(loss: GanLoss) -> Vec<String> {
-    let always = ["objective", "effective_classes", "real_output", "fake_output", "l1", "l2"];
-    let losses: &[&str] = match loss {
-        GanLoss::Hinge | GanLoss::LeastSquares | GanLoss::Wasserstein => {
+/// Terms in nats: the losses of logistic games. All others are pure numbers.
+fn in_nats(loss: GanLoss) -> &'static [&'static str] {
+    match loss {
+        GanLoss::Hinge | GanLoss::LeastSquares | GanLoss::Wasserstein => &[],
+        GanLoss::Minimax | GanLoss::NonSaturating | GanLoss::Relativistic | GanLoss::RelativisticAverage => {
             &["adversarial", "discriminator_loss", "generator_loss"]
         }
-        GanLoss::Minimax | GanLoss::NonSaturating | GanLoss::Relativistic | GanLoss::RelativisticAverage => &[],
-    };
-    let singular_values = (0..8).map(|index| format!("singular_value_{index}"));
-    always.iter().chain(losses).map(ToString::to_string).chain(singular_values).collect()
+    }
 }
 
 fn judged(task: &GanTask<Judge>, samples: usize) -> Result<Option<Scores>, Failure> {

@@ -23,6 +23,7 @@ use latent_study::failure::Failure;
 use latent_study::judge::Judge;
 use latent_study::trained::Opened;
 use latent_study::training::{Configs, Study, StudyConfig};
+use latent_train::health::ModeCollapse;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
 use latent_train::tell::tell;
@@ -125,7 +126,10 @@ impl Study for GanMnist {
             }
             Ok(ControlFlow::Continue(()))
         };
-        let session = session.observe(Every::Never, draw);
+        let mut session = session.observe(Every::Never, draw);
+        if config.judged_samples > 0 && data.train.classes() > 1 {
+            session = session.monitor(ModeCollapse::new("effective_classes", data.train.classes()));
+        }
         Ok(match monitors::saturation(config.objective.loss) {
             Some(monitor) => session.monitor(monitor),
             None => session,

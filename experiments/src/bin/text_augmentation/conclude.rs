@@ -74,7 +74,7 @@ pub(super) fn conclude(
     let learned = grouped(data.train.len() as u64);
     let summary = format!("{with}, from {learned} labelled reviews that a grammar made.");
     let accuracy = |name: &str, score: &Score, of: &str| {
-        let figure = report::Figure::new(name, score.accuracy(), "");
+        let figure = report::Figure::new(name, score.accuracy(), report::SHARE);
         figure.note(format!("{} {of}", grouped(score.reviews as u64)))
     };
     let cross_entropy = scores.test.cross_entropy / scores.test.reviews as f64;
@@ -83,6 +83,7 @@ pub(super) fn conclude(
         "Accuracy on test reviews by how many of the words that carry their opinions are in no training review.",
     );
     Ok(report::Study::new("Augmentation of labelled sentences", summary)
+        .unit("objective", "nats")
         .figure(accuracy("accuracy, test", &scores.test, "reviews"))
         .figure(report::Figure::new("cross-entropy, test", cross_entropy, "nats"))
         .figure(accuracy("accuracy, plain", &scores.plain, "test reviews without negation or concession"))

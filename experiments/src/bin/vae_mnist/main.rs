@@ -119,6 +119,8 @@ impl Study for VaeMnist {
         let trained = format!("{} of the images trained on, unchanged", grouped(train.images as u64));
         let set = data::title(data);
         let study = report::Study::new(format!("Variational autoencoder on {set}"), about)
+            .unit("objective", "nats")
+            .unit("reconstruction", "nats")
             .figure(Figure::new("negative ELBO, test", -test.elbo, "nats").note(&on))
             .figure(Figure::new("reconstruction, test", test.reconstruction, "nats").note(&on))
             .figure(Figure::new("KL, test", test.kl, "nats").note(&on))

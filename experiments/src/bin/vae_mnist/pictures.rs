@@ -1,18 +1,20 @@
 //! What the model has learned, to look at.
 
+use super::evaluate::posterior;
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_layers::Context;
 use latent_models::{Interpolation, ModelError, Vae};
 use latent_numeric::random::Stream;
-use latent_report::picture::{rows as sheet, side};
+use latent_report::picture::{named, rows as sheet, side};
 use latent_report::plot;
 use latent_report::{Picture, Section};
 use latent_study::failure::Failure;
 use latent_study::saved::Save;
 use latent_tensor::{Tensor, no_grad};
+use latent_train::health::LatentUse;
 use latent_train::run::RunFolder;
-use ndarray::{Array2, Ix2};
+use ndarray::{Array2, ArrayView2, Ix2};
 
 /// Twelve test images, and below each what comes back.
 fn reconstructions(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
@@ -37,20 +39,21 @@ pub fn while_training(vae: &Vae, data: &Splits) -> Result<Vec<(String, RgbImage)
 /// All pictures, written to the folder, as sections of the report.
 pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
     no_grad(|| {
-        let (side, latent) = (side(data.test.image_dim()), vae.latent_dim());
+        let side = side(data.test.image_dim());
         let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(64)));
         let code = vae.encode(&x.slice_axis(0, (0..1).into()), &mut Context::evaluate())?;
         let code = code.mean().view_as::<Ix2>().row(0).to_owned();
         let values: Vec<f32> = (0..11).map(|i| -3.0 + 0.6 * i as f32).collect();
+        let order = by_kl(vae, data)?;
         let moved: Result<Vec<Tensor>, ModelError> =
-            (0..latent.min(20)).map(|dimension| vae.traverse(code.view(), dimension, &values)).collect();
+            order.iter().map(|(dimension, _)| vae.traverse(code.view(), *dimension, &values)).collect();
         let pairs = (data.test.len() / 2).min(6);
         let [from, to] = [0, pairs].map(|start| x.slice_axis(0, (start..start + pairs).into()));
         let ways = vae.interpolate(&from, &to, 11, Interpolation::Linear)?;
         let pictures = [
             ("reconstructions", reconstructions(vae, data)?),
             ("samples", samples(vae, data)?),
-            ("traversals", sheet(Tensor::concatenate(&moved?, 0).view_as(), side, 11)),
+            ("traversals", traversals(Tensor::concatenate(&moved?, 0).view_as(), side, &values, &order)),
             ("interpolations", sheet(ways.view_as(), side, 11)),
         ];
         for (name, picture) in &pictures {
@@ -68,13 +71,32 @@ pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Se
         sections.extend([
             section(
                 "Latent traversals",
-                "The code of the first test image, with one dimension a row moved from -3 to 3.",
+                "The code of the first test image, with one latent a row moved from -3 to 3: those with the largest \
+                 mean KL over test images first, which stands beside each, in nats.",
                 "traversals",
             ),
             section("Interpolations", "Straight ways from the code of one test image to another's.", "interpolations"),
         ]);
         Ok(sections)
     })
+}
+
+/// Latents with their mean KL over test images, the largest first; at most twenty.
+fn by_kl(vae: &Vae, data: &Splits) -> Result<Vec<(usize, f64)>, ModelError> {
+    const SHOWN: usize = 20;
+    let code = posterior(vae, data)?;
+    let usage = LatentUse::gaussian(code.mean().view_as(), code.log_var().view_as());
+    let mut order: Vec<(usize, f64)> = usage.kl.into_iter().enumerate().collect();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order.truncate(SHOWN);
+    Ok(order)
+}
+
+fn traversals(images: ArrayView2<'_, f32>, side: (usize, usize), values: &[f32], order: &[(usize, f64)]) -> RgbImage {
+    let names: Vec<String> = order.iter().map(|(latent, kl)| format!("z{latent}   {kl:.2} nats")).collect();
+    let headings: Vec<String> =
+        values.iter().map(|value| format!("{:.1}", (10.0 * value).round() / 10.0 + 0.0).replace('-', "−")).collect();
+    named(images, side, values.len(), &headings, &names)
 }
 
 /// Where the test images lie among the codes, and, where these have two dimensions, what images lie where.

@@ -44,6 +44,7 @@ pub mod lasso;
 pub mod lista;
 pub mod prox;
 mod spd;
+mod units;
 
 pub use atoms::Dictionary;
 pub use error::SparseError;

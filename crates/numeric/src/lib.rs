@@ -12,6 +12,7 @@
 //! | [`ranks`] | several processes with the bits of one |
 //! | [`vectorized!`] | loops compiled for several instruction sets |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
+//! | [`text`] | text files without their byte-order mark |
 
 // Views are passed by value, as everywhere on `ndarray`.
 #![allow(clippy::needless_pass_by_value)]
@@ -26,6 +27,7 @@ pub mod parallel;
 pub mod random;
 pub mod ranks;
 pub mod scalar;
+pub mod text;
 mod vectorized;
 
 pub use scalar::Scalar;

@@ -1,7 +1,8 @@
 //! What can go wrong with data from outside: files, downloads, parameters.
 
 use crate::idx::IdxFault;
-use crate::named::{Attempt, Name};
+use crate::named::attempt::Attempt;
+use crate::named::name::Name;
 use latent_numeric::linalg::LinalgError;
 use std::fmt;
 use std::io;

@@ -32,7 +32,8 @@ pub const DEFAULT_CUTOFF: f64 = 0.4;
 /// per pixel (each of `u`, `v` at most 1/2) and `f0 = cutoff`.
 ///
 /// The map is linear, commutes with circular shifts (the image is taken as periodic), and its
-/// result has mean zero. It is computed in double precision.
+/// result has mean zero. It is computed in double precision. Where nothing is left but the rounding of the transforms, as
+/// of an image of one value, the result is zero.
 ///
 /// # Shapes
 /// (H, W) to (H, W), any sizes.
@@ -64,17 +65,32 @@ pub fn filter<E: Scalar>(image: ArrayView2<E>, cutoff: f64) -> Result<Array2<E>,
     transform_rows(&mut spectrum, &back_down);
     let mut filtered = transposed(&spectrum);
     transform_rows(&mut filtered, &back_across);
+    // The error of a transform is some units in the last place of its largest value for each halving of its length.
+    let halvings = ((width * height) as f64).log2() + 1.0;
+    let rounding = ROUNDING * f64::EPSILON * halvings * largest(image.iter().map(|v| v.as_f64()));
+    if largest(filtered.iter().map(|v| v.re)) <= rounding {
+        return Ok(Array2::zeros(image.dim()));
+    }
     Ok(filtered.mapv(|v| E::of(v.re)))
 }
 
+/// Units in the last place that a result may be off by, for each step of its computation.
+const ROUNDING: f64 = 4.0;
+
+/// The largest magnitude.
+fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |most, v| if v.abs() > most || v.is_nan() { v.abs() } else { most })
+}
+
 /// Divides all images by one number, so that their pixels together have variance 1 about their
-/// mean, and returns that number. Images without variance stay as they are.
+/// mean, and returns that number. Images without variance, beside the rounding of their mean, stay as they are.
 pub fn to_unit_variance<E: Scalar>(images: &mut [Array2<E>]) -> E {
     let pixels = || images.iter().flatten().map(|v| v.as_f64());
     let count = pixels().count().max(1) as f64;
     let mean = pixels().sum::<f64>() / count;
     let sd = (pixels().map(|v| (v - mean).powi(2)).sum::<f64>() / count).sqrt();
-    if sd == 0.0 {
+    // The sum of so many numbers is known no better.
+    if sd <= f64::EPSILON * count * largest(pixels()) {
         return E::one();
     }
     for image in images {

@@ -14,6 +14,7 @@
 //! | [`files`] | files that exist only whole |
 //! | [`vectorized!`] | loops compiled for several instruction sets |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
+//! | [`text`] | text files without their byte-order mark |
 
 // Views are passed by value, as everywhere on `ndarray`.
 #![allow(clippy::needless_pass_by_value)]
@@ -31,6 +32,7 @@ mod power_of_two;
 pub mod random;
 pub mod ranks;
 pub mod scalar;
+pub mod text;
 mod vectorized;
 
 pub use power_of_two::power_of_two;

@@ -1,6 +1,7 @@
 //! A dictionary and what every solver needs to know of it.
 
 use crate::SparseError;
+use crate::units::{norm_of, require_moderate, unit_of};
 use latent_numeric::Scalar;
 use latent_numeric::linalg::singular_values;
 use latent_numeric::matmul::matmul;
@@ -20,16 +21,20 @@ pub struct Dictionary<E> {
 }
 
 impl<E: Scalar> Dictionary<E> {
-    /// Checks the atoms and forms their Gram matrix. Atoms may have any norm.
+    /// Checks the atoms and forms their Gram matrix. Atoms may have any norm whose square is well within the range of
+    /// the scalar (up to a factor of `2^26`), or be zero.
     ///
     /// # Errors
-    /// If there are no atoms or features, or if a value is not finite.
+    /// If there are no atoms or features, if a value is not finite, or if the norm of an atom is out of that range.
     pub fn new(atoms: Array2<E>) -> Result<Self, SparseError> {
         let (features, count) = atoms.dim();
         if features == 0 || count == 0 {
             return Err(SparseError::EmptyDictionary { features, atoms: count });
         }
         check_finite("the dictionary", atoms.view())?;
+        for (j, atom) in atoms.columns().into_iter().enumerate() {
+            require_moderate::<E>("the norm of atom", j, norm_of(&atom))?;
+        }
         let gram = matmul(atoms.t(), atoms.view());
         Ok(Self { atoms, gram, lipschitz: Cached::new() })
     }
@@ -60,7 +65,7 @@ impl<E: Scalar> Dictionary<E> {
     }
 
     /// The largest eigenvalue of `G`, which is the Lipschitz constant of the gradient of
-    /// `1/2 ||x - W z||^2`. Computed at the first call.
+    /// `1/2 ||x - W z||^2`; an upper bound on it, should its computation not converge. Computed at the first call.
     pub fn lipschitz(&self) -> E {
         *self.lipschitz.get_or_compute(|| {
             // W W' has the same largest eigenvalue: take the smaller of the two.
@@ -114,5 +119,31 @@ pub(crate) fn check_finite<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> R
 
 /// The largest eigenvalue of a symmetric positive semidefinite matrix.
 fn largest_eigenvalue<E: Scalar>(a: ArrayView2<E>) -> E {
-    singular_values(a).ok().and_then(|s| s.first().copied()).unwrap_or_else(E::zero)
+    // In units: a decomposition squares its elements.
+    let unit = unit_of(&a);
+    let scaled = a.mapv(|v| v / unit);
+    let largest = singular_values(scaled.view()).ok().and_then(|s| s.first().copied());
+    unit * largest.unwrap_or_else(|| bound_on_eigenvalues(scaled.view()))
+}
+
+/// The largest sum of magnitudes in a row, which no eigenvalue of a symmetric matrix exceeds (Gershgorin).
+fn bound_on_eigenvalues<E: Scalar>(a: ArrayView2<E>) -> E {
+    let sums = a.rows().into_iter().map(|row| row.iter().map(|v| v.abs().as_f64()).sum::<f64>());
+    E::of(sums.fold(0.0, |most, sum| if sum > most { sum } else { most }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use latent_numeric::random::Stream;
+
+    #[test]
+    fn the_bound_is_no_less_than_the_eigenvalue() {
+        let mut s = Stream::new(1, "atoms", &[]);
+        for size in 1..20 {
+            let w: Array2<f64> = s.normal_array((size, 2 * size));
+            let gram = w.t().dot(&w);
+            assert!(bound_on_eigenvalues(gram.view()) >= largest_eigenvalue(gram.view()) * (1.0 - 1e-12));
+        }
+    }
 }

@@ -51,6 +51,47 @@ pub enum SparseError {
         /// The value found there.
         value: f64,
     },
+    /// A result that is no number of the scalar type.
+    #[error(
+        "{what} at row {row}, column {column} is {value:e} in units of {unit:e}: this is out of the range of {scalar}"
+    )]
+    OutOfRange {
+        /// Which array.
+        what: &'static str,
+        /// Its row, counted from 0.
+        row: usize,
+        /// Its column, counted from 0.
+        column: usize,
+        /// The value, in units.
+        value: f64,
+        /// The unit.
+        unit: f64,
+        /// The scalar type.
+        scalar: &'static str,
+    },
+    /// An atom, a filter or a weight whose square is close to the end of the scalar's range.
+    #[error(
+        "{what} {index} is {value:e}: expected 0 or a number from {:e} to {:e}, whose squares {scalar} can compute with",
+        range.0, range.1
+    )]
+    Magnitude {
+        /// What is measured: `"the norm of atom"`.
+        what: &'static str,
+        /// Which one, counted from 0.
+        index: usize,
+        /// Its size.
+        value: f64,
+        /// The smallest and the largest allowed.
+        range: (f64, f64),
+        /// The scalar type.
+        scalar: &'static str,
+    },
+    /// A learner that has learned nothing yet.
+    #[error("the learner has no {what} yet: it must be given samples first")]
+    NotFitted {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// An array of the wrong shape.
     #[error("{what} has the shape {found:?}, expected {expected:?}")]
     Shape {

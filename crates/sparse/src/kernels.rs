@@ -140,7 +140,29 @@ latent_numeric::vectorized! {
         }
     }
 
-    /// `max_j |q_j| / w_j`, or without the absolute value (and at least 0) under a sign constraint.
+    /// The gap of a code with `l2 > 0` whose dual point is its residual `r`, as a sum of terms that are at least 0. With
+    /// `v = W' r = q + l2 z` and `c` the projection of `v_j` on `[-lambda_j, lambda_j]` (on what is at most `lambda_j`
+    /// where codes are held positive)
+    ///
+    /// ```text
+    /// gap = sum_j (l2 z_j - (v_j - c_j))^2 / (2 l2) + (lambda_j |z_j| - c_j z_j)
+    /// ```
+    pub(crate) fn conjugate_gap<E: Scalar>(penalty: Penalty<'_, E>, z: &[E], q: &[E]) -> f64 {
+        let l2 = penalty.l2.as_f64();
+        let mut lanes = [0.0; LANES];
+        for (j, (z, q)) in z.iter().zip(q).enumerate() {
+            let (z, t) = (z.as_f64(), penalty.threshold(j).as_f64());
+            let v = q.as_f64() + l2 * z;
+            let beyond = if penalty.positive { soft_threshold_nonneg(v, t) } else { soft_threshold(v, t) };
+            let miss = l2 * z - beyond;
+            // lambda |z| may be 0 times infinity.
+            let slack = if z == 0.0 { 0.0 } else { t * z.abs() - (v - beyond) * z };
+            lanes[j % LANES] += miss * miss / (2.0 * l2) + slack;
+        }
+        lanes.iter().sum()
+    }
+
+    /// `max_j |q_j| / w_j`, or without the absolute value (and at least 0) under a sign constraint; NaN where a `q_j` is.
     pub(crate) fn largest_correlation<E: Scalar>(q: &[E], weights: Option<&[E]>, positive: bool) -> E {
         match (weights, positive) {
             (None, false) => largest(q.len(), |j| q[j].abs()),
@@ -176,8 +198,8 @@ fn largest<E: Scalar>(n: usize, value: impl Fn(usize) -> E) -> E {
     for start in (0..n).step_by(LANES) {
         for l in 0..LANES.min(n - start) {
             let c = value(start + l);
-            lanes[l] = if c > lanes[l] { c } else { lanes[l] };
+            lanes[l] = if c > lanes[l] || c.is_nan() { c } else { lanes[l] };
         }
     }
-    lanes.into_iter().fold(E::zero(), |worst, c| if c > worst { c } else { worst })
+    lanes.into_iter().fold(E::zero(), |worst, c| if c > worst || c.is_nan() { c } else { worst })
 }

@@ -46,6 +46,7 @@ pub mod prox;
 mod spd;
 #[cfg(feature = "train")]
 pub mod train;
+mod units;
 
 pub use atoms::Dictionary;
 pub use error::SparseError;

@@ -9,6 +9,7 @@ use latent_train::progress::Progress;
 use latent_train::run::DataSource;
 use latent_train::tell::tell;
 use ndarray::ArrayViewMut2;
+use std::borrow::Cow;
 
 /// How many strokes are drawn where they stand in for MNIST: as many as MNIST has digits.
 const TRAIN: usize = 60_000;
@@ -31,7 +32,7 @@ pub struct Loaded<D = Splits> {
     /// To learn from, and to test on.
     pub splits: D,
     /// Said when the data are not what a reader would take them for.
-    pub note: Option<&'static str>,
+    pub note: Option<Cow<'static, str>>,
 }
 
 impl DataSet for Splits {
@@ -89,7 +90,7 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
             Ok(splits) => Ok(loaded(Dataset::Mnist, splits)),
             Err(error @ (DatasetError::Missing { .. } | DatasetError::Cache { .. })) => {
                 tell(error);
-                Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN) })
+                Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN.into()) })
             }
             Err(damaged) => Err(damaged.into()),
         },
@@ -184,7 +185,7 @@ mod tests {
     fn strokes_stand_in_and_it_is_said() {
         let loaded = load_from(&flags(Dataset::Auto), &Locate::nowhere()).unwrap();
         assert_eq!(loaded.dataset, Dataset::Synthetic);
-        assert_eq!(loaded.note, Some(STAND_IN));
+        assert_eq!(loaded.note.as_deref(), Some(STAND_IN));
         assert!(
             loaded.splits.sources().iter().all(|source| source.origin.contains("seed 3") && source.sha256.is_empty())
         );

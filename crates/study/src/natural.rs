@@ -59,7 +59,7 @@ fn load_from(flags: &Common, channels: Channels, locate: &Locate) -> Result<Load
             Ok(splits) => Ok(loaded(Dataset::Bsds, splits)),
             Err(error @ DatasetError::MissingPhotographs { .. }) => {
                 tell(error);
-                Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN) })
+                Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN.into()) })
             }
             Err(damaged) => Err(damaged.into()),
         },
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn dead_leaves_stand_in_and_it_is_said() {
         let loaded = load_from(&flags(Dataset::Auto), Channels::Grey, &Locate::nowhere()).unwrap();
-        assert_eq!((loaded.dataset, loaded.note), (Dataset::Synthetic, Some(STAND_IN)));
+        assert_eq!((loaded.dataset, loaded.note.as_deref()), (Dataset::Synthetic, Some(STAND_IN)));
         assert!(loaded.splits.sources().iter().all(|source| source.origin.contains("dead leaves")));
         assert_eq!((loaded.splits.train.len(), loaded.splits.test.len()), (TRAIN, TEST));
     }

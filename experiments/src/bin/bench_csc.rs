@@ -187,7 +187,7 @@ fn learn(flags: &Learn) -> Result<(), Failure> {
             if epoch.objective <= flags.objective { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let seconds = start.elapsed().as_secs_f64();
-        let (Some(filters), Some(maps)) = (learner.filters(), learner.maps()) else {
+        let (Ok(filters), Some(maps)) = (learner.filters(), learner.maps()) else {
             return Err(Failure::new("no epoch was finished"));
         };
         let quality = in_double_precision(filters.array(), images.view(), maps.view(), shared.lambda)?;

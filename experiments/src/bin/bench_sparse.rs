@@ -164,7 +164,7 @@ fn learn(flags: &Learn) -> Result<(), Failure> {
             if seen >= budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         let seconds = start.elapsed().as_secs_f64();
-        let dictionary = learner.dictionary().ok_or_else(|| Failure::new("no batch was learned from"))?;
+        let dictionary = learner.dictionary()?;
         let atoms = dictionary.into_atoms();
         let x = test.rows::<f32>(0..SCORED.min(test.len()));
         print(&json!({

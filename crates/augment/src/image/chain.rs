@@ -1,7 +1,8 @@
 //! Operators one after the other.
 
-use super::frame::{Frame, Scratch};
+use super::frame::Frame;
 use super::operator::Drawn;
+use super::scratch::Scratch;
 use super::transform::{self, Transform};
 use super::{Operator, Pixel, Shape};
 use crate::error::{AugmentError, Fault, Place};

@@ -1,4 +1,4 @@
-//! An image at work, and the memory that work needs.
+//! An image at work.
 
 use super::Shape;
 
@@ -45,16 +45,4 @@ impl Frame {
         self.shape = shape;
         self.data.resize(shape.len(), 0.0);
     }
-}
-
-/// Memory that is used again for one image after the other.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    /// The image that is being made of another.
-    pub(crate) other: Frame,
-    pub(crate) warp: super::warp::Buffers,
-    pub(crate) filter: super::filter::Buffers,
-    pub(crate) exponents: Vec<f32>,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) encoded: Vec<u8>,
 }

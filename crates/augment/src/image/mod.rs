@@ -36,6 +36,7 @@ mod pixel;
 mod range;
 mod rows;
 mod sampling;
+mod scratch;
 mod shape;
 mod transform;
 mod warp;

@@ -1,11 +1,12 @@
 //! What an operator is, and the list of all.
 
-use super::frame::{Frame, Scratch};
+use super::frame::Frame;
 use super::operators::{
     ColorJitter, Crop, Cutout, Downscale, Elastic, Erase, Gamma, GaussianBlur, GaussianNoise, HorizontalFlip, Jpeg,
     MotionBlur, Pad, Perspective, PoissonNoise, RandomResizedCrop, Rotate, SaltAndPepper, Scale, Shear, Translate,
     VerticalFlip,
 };
+use super::scratch::Scratch;
 use super::warp::Warp;
 use super::{Shape, Step};
 use crate::error::Fault;

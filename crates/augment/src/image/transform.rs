@@ -1,7 +1,8 @@
 //! Drawn parameters that can be kept and applied again.
 
-use super::frame::{Frame, Scratch};
+use super::frame::Frame;
 use super::operator::Drawn;
+use super::scratch::Scratch;
 use super::warp;
 use super::{Pixel, Sampling, Shape};
 use crate::error::{AugmentError, Fault, Place};

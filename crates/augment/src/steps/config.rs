@@ -2,6 +2,7 @@
 
 use super::{COMPOSE, Configured, ONE_OF, Step, Work};
 use crate::error::{AugmentError, Fault, Place};
+use latent_numeric::text::without_byte_order_mark;
 use toml::{Table, Value};
 
 /// The key of the list in a document of its own.
@@ -10,6 +11,7 @@ const KEY: &str = "augment";
 /// The steps of a TOML document with one list of tables, `[[augment]]`.
 pub(crate) fn read_document<O: Configured>(text: &str) -> Result<Vec<Step<O>>, AugmentError> {
     let whole = |message| AugmentError::new(Place::default(), Fault::Config { message });
+    let text = without_byte_order_mark(text);
     let mut document: Table = toml::from_str(text).map_err(|error| whole(error.to_string().trim_end().to_owned()))?;
     let list = document.remove(KEY);
     if let Some(key) = document.keys().next() {

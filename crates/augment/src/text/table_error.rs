@@ -1,5 +1,6 @@
 //! What can be wrong with a file of words.
 
+use latent_numeric::text::without_byte_order_mark;
 use std::fmt;
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
@@ -124,6 +125,7 @@ pub(crate) fn lines(
             break;
         }
         let line = std::str::from_utf8(&bytes).map_err(|_| failed(TableProblem::NotUtf8))?;
+        let line = if number == 1 { without_byte_order_mark(line) } else { line };
         let line = line.strip_suffix('\n').unwrap_or(line);
         let line = line.strip_suffix('\r').unwrap_or(line);
         if !line.trim().is_empty() {

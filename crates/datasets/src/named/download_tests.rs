@@ -1,8 +1,8 @@
 //! Downloads from a server in this process.
 
 use super::catalogue::{Checksum, Entry};
-use super::download::{Attempt, Event, Failure, Job};
-use super::{Locate, Name, load};
+use super::download::{Event, Job};
+use super::{Attempt, Failure, Locate, Name, load};
 use crate::DatasetError;
 use crate::idx::{self, Idx};
 use flate2::{Compression, write::GzEncoder};

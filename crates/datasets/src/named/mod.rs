@@ -20,17 +20,20 @@
 //! Sources: LeCun, Cortes and Burges, *The MNIST database of handwritten digits* (1998); Xiao, Rasul
 //! and Vollgraf, *Fashion-MNIST* (2017), arXiv:1708.07747.
 
+pub(crate) mod attempt;
 mod bsds;
 mod catalogue;
 mod download;
 #[cfg(test)]
 mod download_tests;
 mod locate;
+pub(crate) mod name;
 
+pub use attempt::{Attempt, Failure};
 pub use bsds::bsds;
-pub use catalogue::Name;
-pub use download::{Attempt, Event, Failure};
+pub use download::Event;
 pub use locate::Locate;
+pub use name::Name;
 
 use crate::{DatasetError, LabelledImages, Provenance, SourceFile, Splits};
 use catalogue::{File, Part};

@@ -63,6 +63,36 @@ fn unit_variance_over_all_images() {
     assert_eq!(flat[0][[0, 0]], 1.0);
 }
 
+/// The transforms of sizes that are no powers of two leave rounding noise, which is no structure.
+#[test]
+fn an_image_of_one_value_has_nothing_left() {
+    for (height, width) in [(101, 99), (1, 1), (64, 64), (7, 300), (321, 481)] {
+        for value in [77.0, 0.1, 1e-30, 1e30, -3.0] {
+            let flat = filter(Array2::<f64>::from_elem((height, width), value).view(), DEFAULT_CUTOFF).unwrap();
+            assert!(flat.iter().all(|v| *v == 0.0), "{value} on {height} x {width}: {}", largest(&flat));
+            let mut images = [flat];
+            assert_eq!(to_unit_variance(&mut images), 1.0);
+        }
+    }
+    // The smallest step of eight bits, at one pixel, is left.
+    let mut speck = Array2::from_elem((101, 99), 77.0_f64);
+    speck[[50, 50]] = 78.0;
+    let left = filter(speck.view(), DEFAULT_CUTOFF).unwrap();
+    assert!(largest(&left) > 0.01, "{}", largest(&left));
+}
+
+#[test]
+fn images_of_one_value_have_no_variance() {
+    for value in [0.1_f64, 77.3, 1e-20, 1e20] {
+        let flat = Array2::from_elem((101, 99), value);
+        let mut images = [flat.clone(), flat.clone()];
+        assert_eq!(to_unit_variance(&mut images), 1.0);
+        assert_eq!(images, [flat.clone(), flat]);
+    }
+    let mut tiny = [Array2::from_shape_fn((10, 10), |(i, _)| if i % 2 == 0 { 1e-20 } else { -1e-20 })];
+    assert!((to_unit_variance(&mut tiny) / 1e-20 - 1.0).abs() < 1e-12);
+}
+
 #[test]
 fn natural_images_are_flattened() {
     let Some(data) = crate::real_data("bsds/train") else { return };

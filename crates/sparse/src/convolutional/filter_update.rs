@@ -48,7 +48,10 @@ pub(super) fn round<E: Scalar>(statistics: &Statistics<E>, filters: &mut Array2<
             project(filters.row_mut(k), mean);
         }
         let change = &filters.row(k) - &old;
-        largest = largest.max(change.dot(&change).sqrt());
+        let change = change.dot(&change).sqrt();
+        if change > largest || change.is_nan() {
+            largest = change;
+        }
     }
     largest
 }

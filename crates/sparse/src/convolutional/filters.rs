@@ -2,6 +2,7 @@
 
 use crate::SparseError;
 use crate::atoms::check_finite;
+use crate::units::{greatest, norm_of, require_moderate};
 use latent_numeric::Scalar;
 use ndarray::{Array4, ArrayView4};
 
@@ -15,10 +16,12 @@ pub struct Filters<E> {
 }
 
 impl<E: Scalar> Filters<E> {
-    /// Checks the filters. They may have any norm.
+    /// Checks the filters. They may be zero; the square of the largest norm must be well within the range of the scalar
+    /// (up to a factor of `2^26`).
     ///
     /// # Errors
-    /// If there are no filters, no channels or no pixels in a filter, or if a value is not finite.
+    /// If there are no filters, no channels or no pixels in a filter, if a value is not finite, or if the largest norm is
+    /// out of that range.
     pub fn new(array: Array4<E>) -> Result<Self, SparseError> {
         let (filters, channels, height, width) = array.dim();
         if array.is_empty() {
@@ -26,7 +29,16 @@ impl<E: Scalar> Filters<E> {
         }
         let array = if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() };
         check_pixels("the filters (filters x channels, height x width)", array.view())?;
+        let norms: Vec<f64> = array.outer_iter().map(|filter| norm_of(&filter)).collect();
+        let largest = greatest(norms.iter().copied());
+        let place = norms.iter().position(|norm| *norm == largest).unwrap_or(0);
+        require_moderate::<E>("the norm of filter", place, largest)?;
         Ok(Self { array })
+    }
+
+    /// The filters whose pixels are the squares of these.
+    pub(super) fn squared(&self) -> Self {
+        Self { array: self.array.mapv(|d| d * d) }
     }
 
     /// The filters, (filters, channels, height, width), in standard layout.

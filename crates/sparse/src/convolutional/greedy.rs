@@ -280,11 +280,11 @@ fn overlap<E: Scalar>(operator: &Operator<E>, transposed: &[E], e: &[E], out: &m
 /// The same operator with the squares of its filters.
 fn squared<E: Scalar>(operator: &Operator<E>) -> Operator<E> {
     let (h, w) = operator.size;
-    let squares: Vec<E> = (0..operator.filters).flat_map(|l| operator.filter(l).iter().map(|&d| d * d)).collect();
+    let pixels: Vec<E> = (0..operator.filters).flat_map(|l| operator.filter(l).iter().copied()).collect();
     let shape = (operator.filters, operator.channels, h, w);
-    let array = ndarray::Array4::from_shape_vec(shape, squares).expect("as many elements");
-    let filters = Filters::new(array).unwrap_or_else(|_| unreachable!("squares of small finite numbers"));
-    operator.with_filters(&filters)
+    let array = ndarray::Array4::from_shape_vec(shape, pixels).expect("as many elements");
+    let filters = Filters::new(array).expect("the filters of an operator were checked");
+    operator.with_filters(&filters.squared())
 }
 
 /// Maps in the layout of an operator as (rows, columns, filters).

@@ -153,14 +153,14 @@ latent_numeric::vectorized! {
         StepSums { against, l1 }
     }
 
-    /// The largest `|g_j|`.
+    /// The largest `|g_j|`; NaN where one is.
     pub(super) fn largest<E: Scalar>(g: &[E]) -> E {
         let mut lanes = [E::zero(); LANES];
         by_lanes(g.len(), |j, lane| {
             let size = g[j].abs();
-            lanes[lane] = if size > lanes[lane] { size } else { lanes[lane] };
+            lanes[lane] = if size > lanes[lane] || size.is_nan() { size } else { lanes[lane] };
         });
-        lanes.into_iter().fold(E::zero(), |worst, c| if c > worst { c } else { worst })
+        lanes.into_iter().fold(E::zero(), |worst, c| if c > worst || c.is_nan() { c } else { worst })
     }
 
     /// How many are not zero, and `||z||_1`.

@@ -14,6 +14,7 @@ use crate::SparseError;
 use crate::atoms::check_finite;
 use crate::error::require;
 use crate::lasso::Stop;
+use crate::units::{check_unit, from_unit, squares_from, unit_of};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView3, ArrayView4, Axis, s};
@@ -23,6 +24,8 @@ use std::ops::ControlFlow;
 /// Rounds of block coordinate descent in an update, and the change of a filter at which they end before.
 const ROUNDS: usize = 8;
 const TOLERANCE: f64 = 1e-3;
+/// Values up to this many times the scalar's epsilon, beside what they were computed from, are rounding.
+const ROUNDING: f64 = 16.0;
 /// Images whose statistics are held at the same time.
 const TOGETHER: usize = 16;
 
@@ -40,6 +43,10 @@ struct Learned<E> {
     channels: usize,
     /// (filters, channels height width)
     filters: Array2<E>,
+    /// The power of two that images are divided by before anything is learned from them, no larger than the largest
+    /// value seen; none before a value that is not zero.
+    unit: Option<E>,
+    /// Of images and maps in this unit.
     statistics: Statistics<E>,
     /// Images since the last one that used the filter.
     idle: Vec<usize>,
@@ -85,6 +92,8 @@ struct Coded<E> {
     objective: f64,
     nonzeros: usize,
     residual: Array3<E>,
+    /// The size of the image, a power of two.
+    size: E,
 }
 
 impl<E: Scalar> FilterLearner<E> {
@@ -102,9 +111,13 @@ impl<E: Scalar> FilterLearner<E> {
         &self.params
     }
 
-    /// The filters learned so far; `None` before the first images.
-    pub fn filters(&self) -> Option<Filters<E>> {
-        self.learned.as_ref().and_then(|learned| Filters::new(self.shaped(learned)).ok())
+    /// The filters learned so far.
+    ///
+    /// # Errors
+    /// [`SparseError::NotFitted`] before the first images.
+    pub fn filters(&self) -> Result<Filters<E>, SparseError> {
+        let learned = self.learned.as_ref().ok_or(SparseError::NotFitted { what: "filters" })?;
+        Filters::new(self.shaped(learned))
     }
 
     /// The maps that the last fit by [`FilterMethod::Alternating`] ended with, which the last update of the filters was
@@ -142,10 +155,11 @@ impl<E: Scalar> FilterLearner<E> {
         let problem = ConvolutionalLasso::new(&filters, self.params.penalty)?;
         let online = matches!(self.params.method, FilterMethod::Online { .. });
         // The statistics of online learning go on, those of alternating learning are those of all images.
-        let mut prepared = if online { None } else { Some(problem.prepare(images)?) };
-        if online {
-            // What is wrong with any image is found before the work.
-            problem.prepare(images)?;
+        // What is wrong with any image is found before the work.
+        let all = problem.prepare(images)?;
+        let mut prepared = if online { None } else { Some(all) };
+        if let Some(prepared) = &mut prepared {
+            self.measure(prepared);
         }
         let mut states: Vec<Option<State<E>>> = (0..prepared.as_ref().map_or(0, Prepared::len)).map(|_| None).collect();
         let batch_size = if online { self.params.batch_size.min(count) } else { count };
@@ -176,12 +190,18 @@ impl<E: Scalar> FilterLearner<E> {
             report.epochs += 1;
         }
         report.replaced = self.state().replaced - replaced;
-        self.maps = prepared.and_then(|prepared| {
+        let mut maps = prepared.and_then(|prepared| {
             let states: Option<Vec<State<E>>> = states.into_iter().collect();
             let dim = problem.maps_dim(images.pixels.dim());
-            states
-                .map(|states| codes(&prepared.operator, &states).into_shape_with_order(dim).expect("as many elements"))
+            let unit = self.unit();
+            states.map(|states| {
+                (codes(&prepared.operator, &states).into_shape_with_order(dim).expect("as many elements"), unit)
+            })
         });
+        if let Some((maps, unit)) = &mut maps {
+            from_unit("the maps (images, maps x rows x columns)", 0, *unit, maps)?;
+        }
+        self.maps = maps.map(|(maps, _)| maps);
         Ok(report)
     }
 
@@ -218,6 +238,7 @@ impl<E: Scalar> FilterLearner<E> {
     pub fn saved(&self) -> Option<LearnedFilters<E>> {
         self.learned.as_ref().map(|learned| LearnedFilters {
             filters: self.shaped(learned),
+            unit: learned.unit,
             codes: learned.statistics.codes(),
             samples: learned.statistics.samples.clone(),
             idle: learned.idle.clone(),
@@ -229,7 +250,8 @@ impl<E: Scalar> FilterLearner<E> {
     /// Goes on from there: what follows is, bit for bit, what would have followed where it was [`saved`](Self::saved).
     ///
     /// # Errors
-    /// If something is of another shape than the parameters say, or not finite; then nothing is changed.
+    /// If something is of another shape than the parameters say, or not finite, or the unit is no power of two; then nothing
+    /// is changed.
     pub fn restore(&mut self, saved: LearnedFilters<E>) -> Result<(), SparseError> {
         let (count, size) = (self.params.filters, self.params.size);
         let channels = saved.filters.dim().1;
@@ -247,10 +269,12 @@ impl<E: Scalar> FilterLearner<E> {
         }
         check_pixels("the saved statistics of maps", saved.codes.view())?;
         check_finite("the saved statistics of images", saved.samples.view())?;
+        check_unit(saved.unit, saved.codes.iter().chain(&saved.samples))?;
         let filters = Filters::new(saved.filters)?.into_array();
         self.learned = Some(Learned {
             channels,
             filters: filters.into_shape_with_order((count, pixels)).expect("as many elements"),
+            unit: saved.unit,
             statistics: Statistics::restored(size, saved.codes, saved.samples),
             idle: saved.idle,
             batches: saved.batches,
@@ -270,11 +294,7 @@ impl<E: Scalar> FilterLearner<E> {
         solver: &dyn Solver<E>,
         stop: &Stop,
     ) -> Result<ConvolutionalCodes<E>, SparseError> {
-        let filters = self.filters().ok_or(SparseError::TooFewSamples {
-            what: "a learner that has not been fitted",
-            needed: 1,
-            found: 0,
-        })?;
+        let filters = self.filters()?;
         ConvolutionalLasso::new(&filters, self.params.penalty)?.solve(images, solver, stop)
     }
 
@@ -282,7 +302,26 @@ impl<E: Scalar> FilterLearner<E> {
     fn learn_from_zero(&mut self, images: Images<'_, E>) -> Result<(f64, usize), SparseError> {
         let filters = Filters::new(self.shaped(self.state()))?;
         let mut prepared = ConvolutionalLasso::new(&filters, self.params.penalty)?.prepare(images)?;
+        self.measure(&mut prepared);
         self.learn(&mut prepared, None, 0)
+    }
+
+    /// Measures images, and the statistics, in one unit for all images seen so far.
+    fn measure(&mut self, prepared: &mut Prepared<E>) {
+        let learned = self.learned.as_mut().expect("initialised before learning");
+        let unit = match (learned.unit, prepared.largest_unit()) {
+            (Some(before), Some(now)) => Some(before.max(now)),
+            (before, now) => before.or(now),
+        };
+        if let (Some(before), Some(now)) = (learned.unit, unit) {
+            learned.statistics.scale(before / now);
+        }
+        learned.unit = unit;
+        prepared.measure_in(self.unit());
+    }
+
+    fn unit(&self) -> E {
+        self.state().unit.unwrap_or_else(E::one)
     }
 
     fn state(&self) -> &Learned<E> {
@@ -314,7 +353,7 @@ impl<E: Scalar> FilterLearner<E> {
         let mut batch = Statistics::new(k, operator.channels, operator.size);
         let (mut objective, mut nonzeros) = (0.0, 0);
         let mut used = vec![false; k];
-        let mut worst: Option<(f64, Array3<E>)> = None;
+        let mut worst: Option<(f64, Array3<E>, E)> = None;
         let mut fresh: Vec<Option<State<E>>> = Vec::new();
         let learner = &*self;
         for start in (0..count).step_by(TOGETHER) {
@@ -340,8 +379,8 @@ impl<E: Scalar> FilterLearner<E> {
                 for (k, used) in used.iter_mut().enumerate() {
                     *used |= coded.statistics.energy(k) > E::zero();
                 }
-                if worst.as_ref().is_none_or(|(most, _)| coded.objective > *most) {
-                    worst = Some((coded.objective, coded.residual));
+                if worst.as_ref().is_none_or(|(most, ..)| coded.objective > *most) {
+                    worst = Some((coded.objective, coded.residual, coded.size));
                 }
             }
         }
@@ -358,10 +397,10 @@ impl<E: Scalar> FilterLearner<E> {
         for (idle, used) in learned.idle.iter_mut().zip(used) {
             *idle = if used { 0 } else { *idle + count };
         }
-        if let Some((_, residual)) = worst {
+        if let Some((_, residual, size)) = worst {
             for dead in (0..k).filter(|&k| learned.idle[k] >= dead_after).collect::<Vec<_>>() {
                 let mut stream = Stream::new(seed, "dead filters", &[learned.replaced as u64]);
-                if let Some(d) = window(residual.view(), self.params.size, mean, &mut stream) {
+                if let Some(d) = window(residual.view(), size, self.params.size, mean, &mut stream) {
                     learned.filters.row_mut(dead).assign(&d);
                     learned.statistics.forget(dead);
                     learned.idle[dead] = 0;
@@ -371,10 +410,10 @@ impl<E: Scalar> FilterLearner<E> {
         }
         let filters = Filters::new(self.shaped(self.state()))?;
         prepared.operator = prepared.operator.with_filters(&filters);
-        Ok((objective, nonzeros))
+        Ok((squares_from(self.unit(), objective), nonzeros))
     }
 
-    /// Codes one image further.
+    /// Codes one image further, in the unit of the images.
     fn code(&self, prepared: &Prepared<E>, i: usize, state: &mut Option<State<E>>, epoch: usize) -> Coded<E> {
         let lambda = prepared.lambda(i, &self.params.penalty.lambda);
         let sample = &prepared.sample(i, lambda, Stop::default());
@@ -401,7 +440,8 @@ impl<E: Scalar> FilterLearner<E> {
         // completed image lies above the weighted fit and touches it at these filters.
         let statistics = Statistics::of(operator, &(&image + &residual), &maps);
         let objective = sample.data_term(&image) + lambda.as_f64() * l1;
-        Coded { statistics, weight, objective, nonzeros, residual }
+        let size = unit_of(sample.signal);
+        Coded { statistics, weight, objective, nonzeros, residual, size }
     }
 
     /// The first filters, once.
@@ -441,7 +481,8 @@ impl<E: Scalar> FilterLearner<E> {
                     let i = stream.below(prepared.len());
                     // A blank window makes no filter: the normal entries stay.
                     let sample = prepared.sample(i, E::zero(), Stop::default());
-                    if let Some(drawn) = window(sample.signal.view(), (h, w), mean, &mut stream) {
+                    if let Some(drawn) = window(sample.signal.view(), unit_of(sample.signal), (h, w), mean, &mut stream)
+                    {
                         filter.assign(&drawn);
                     }
                 }
@@ -449,17 +490,24 @@ impl<E: Scalar> FilterLearner<E> {
             }
         };
         for mut filter in filters.rows_mut() {
+            let unit = unit_of(&filter);
+            filter /= unit;
+            let before = filter.dot(&filter).sqrt();
             if let Some(pixels) = mean {
                 project(filter.view_mut(), Some(pixels));
             }
             let norm = filter.dot(&filter).sqrt();
-            if norm > E::epsilon() {
+            if norm > E::of(ROUNDING) * E::epsilon() * before {
                 filter /= norm;
+            } else {
+                // A filter of one value has no part of zero mean.
+                filter.fill(E::zero());
             }
         }
         self.learned = Some(Learned {
             channels,
             filters,
+            unit: None,
             statistics: Statistics::new(count, channels, (h, w)),
             idle: vec![0; count],
             batches: 0,
@@ -482,9 +530,11 @@ fn codes<E: Scalar>(operator: &Operator<E>, states: &[State<E>]) -> Array4<E> {
     out
 }
 
-/// A random window of an image (channels, rows, columns) as a filter of unit norm; `None` if it is blank.
+/// A random window of an image (channels, rows, columns) as a filter of unit norm; `None` if it is blank, but for the
+/// rounding of values of this size.
 fn window<E: Scalar>(
     image: ArrayView3<E>,
+    size: E,
     (h, w): (usize, usize),
     mean: Option<usize>,
     stream: &mut Stream,
@@ -499,5 +549,6 @@ fn window<E: Scalar>(
         }
     }
     let norm = d.dot(&d).sqrt();
-    (norm > E::of(1e-6)).then(|| d / norm)
+    let rounding = E::of(ROUNDING * (d.len() as f64).sqrt()) * E::epsilon() * size;
+    (norm > rounding).then(|| d / norm)
 }

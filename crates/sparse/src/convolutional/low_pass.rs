@@ -4,6 +4,7 @@ use super::Images;
 use super::filters::check_pixels;
 use crate::SparseError;
 use crate::error::require;
+use crate::units::unit_of;
 use latent_numeric::Scalar;
 use latent_numeric::fft::RealFft2;
 use ndarray::{Array2, Array4, ArrayView2, Axis, Zip, s};
@@ -94,10 +95,14 @@ impl LowPass {
             .par_iter()
             .map(|&(i, c)| {
                 let plane = |a: ndarray::ArrayView4<'a, E>| a.index_axis_move(Axis(0), i).index_axis_move(Axis(0), c);
-                match images.mask {
-                    None => filter.apply(plane(images.pixels)),
-                    Some(mask) => filter.fill(plane(images.pixels), plane(mask)),
-                }
+                let mut pixels = plane(images.pixels).to_owned();
+                let unit = unit_of(&pixels);
+                pixels /= unit;
+                let low = match images.mask {
+                    None => filter.apply(pixels.view()),
+                    Some(mask) => filter.fill(pixels.view(), plane(mask)),
+                };
+                low * unit
             })
             .collect();
         for (&(i, c), done) in planes.iter().zip(&done) {

@@ -7,6 +7,7 @@ use super::{Boundary, Channels, ConvolutionalCodes, ConvolutionalParams, Filters
 use crate::SparseError;
 use crate::error::require;
 use crate::lasso::{Certificate, Lambda, Outcome, Stop, StopReason};
+use crate::units::{from_unit, lambda_in, require_moderate, unit_of, unit_of_some};
 use latent_numeric::Scalar;
 use ndarray::{Array1, Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut3, Axis, s};
 use rayon::prelude::*;
@@ -58,10 +59,14 @@ impl<E: Scalar> Images<'_, E> {
             });
         }
         check_pixels("the mask (images, channels x height x width)", mask)?;
-        match mask.iter().find(|w| **w < E::zero()) {
-            Some(weight) => require(false, "a weight of the mask", weight.as_f64(), "at least 0"),
-            None => Ok(()),
+        if let Some(weight) = mask.iter().find(|w| **w < E::zero()) {
+            require(false, "a weight of the mask", weight.as_f64(), "at least 0")?;
         }
+        for (i, weights) in mask.outer_iter().enumerate() {
+            let largest = weights.iter().fold(E::zero(), |most, &w| if w > most { w } else { most });
+            require_moderate::<E>("the largest weight of the mask of image", i, largest.as_f64())?;
+        }
+        Ok(())
     }
 }
 
@@ -129,7 +134,11 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
     /// As [`solve`](Self::solve).
     pub fn lambda_max<'a>(&self, images: impl Into<Images<'a, E>>) -> Result<Array1<E>, SparseError> {
         let prepared = self.prepare(images.into())?;
-        Ok((0..prepared.len()).map(|i| prepared.lambda_max(i)).collect())
+        let mut largest: Array1<E> = (0..prepared.len()).map(|i| prepared.lambda_max(i)).collect();
+        for (i, largest) in largest.iter_mut().enumerate() {
+            from_unit("lambda_max", i, prepared.units[i], [largest])?;
+        }
+        Ok(largest)
     }
 
     /// Finds the maps of every image, from zero.
@@ -228,7 +237,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         stop: &Stop,
         solver: Option<&dyn Solver<E>>,
     ) -> Result<ConvolutionalCodes<E>, SparseError> {
-        let prepared = self.prepare(images)?;
+        let mut prepared = self.prepare(images)?;
         let expected = self.maps_dim(images.pixels.dim());
         if start.shape() != expected {
             return Err(SparseError::Shape {
@@ -245,21 +254,25 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
             .into_owned()
             .into_shape_with_order((prepared.len(), self.filters.len(), rows, columns))
             .expect("as many elements");
-        let certificates = maps
+        for (i, maps) in maps.outer_iter().enumerate() {
+            prepared.make_room(i, maps);
+        }
+        let certificates: Vec<Result<Certificate, SparseError>> = maps
             .axis_iter_mut(Axis(0))
             .into_par_iter()
             .with_max_len(1)
             .enumerate()
             .map(|(i, maps)| {
                 let lambda = prepared.lambda(i, &self.params.lambda);
-                one(&prepared.sample(i, lambda, *stop), maps, solver)
+                one(&prepared.sample(i, lambda, *stop), i, maps, solver)
             })
             .collect();
+        let certificates = certificates.into_iter().collect::<Result<_, _>>()?;
         let maps = maps.into_shape_with_order(expected).expect("as many elements");
         Ok(ConvolutionalCodes { maps, certificates })
     }
 
-    /// Checks images and lays them on their torus.
+    /// Checks images and lays them on their torus, each in a unit of its own.
     pub(super) fn prepare(&self, images: Images<'_, E>) -> Result<Prepared<E>, SparseError> {
         let (n, channels, height, width) = images.pixels.dim();
         let (h, w) = self.filters.size();
@@ -291,7 +304,9 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
             (Some(mask), _) => Some(lay(mask)),
             (None, Boundary::Free) => Some(lay(Array4::ones(images.pixels.dim()).view())),
         };
-        Ok(Prepared { operator, signals: lay(images.pixels), weights })
+        let mut signals = lay(images.pixels);
+        let units = signals.iter_mut().map(to_unit).collect();
+        Ok(Prepared { operator, units, signals, weights })
     }
 
     /// The size of the maps of an image.
@@ -314,6 +329,8 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
 #[derive(Debug)]
 pub(super) struct Prepared<E: Scalar> {
     pub operator: Operator<E>,
+    /// The power of two that each image is divided by.
+    units: Vec<E>,
     signals: Vec<Array3<E>>,
     weights: Option<Vec<Array3<E>>>,
 }
@@ -326,26 +343,69 @@ impl<E: Scalar> Prepared<E> {
     /// Image `i` for a solver.
     pub fn sample(&self, i: usize, lambda: E, stop: Stop) -> Sample<'_, E> {
         let weights = self.weights.as_ref().map(|weights| &weights[i]);
-        Sample { operator: &self.operator, signal: &self.signals[i], weights, lambda, stop }
+        Sample { unit: self.units[i], operator: &self.operator, signal: &self.signals[i], weights, lambda, stop }
     }
 
-    /// The smallest lambda at which the maps of image `i` are zero.
+    /// The largest unit of an image that is not zero everywhere.
+    pub fn largest_unit(&self) -> Option<E> {
+        let seen = self.units.iter().zip(&self.signals).filter(|(_, signal)| signal.iter().any(|s| *s != E::zero()));
+        seen.map(|(unit, _)| *unit).reduce(E::max)
+    }
+
+    /// Measures every image in this unit.
+    pub fn measure_in(&mut self, unit: E) {
+        for i in 0..self.len() {
+            self.rescale(i, unit);
+        }
+    }
+
+    /// Takes a larger unit for image `i` if maps to start from could overflow in its own.
+    fn make_room(&mut self, i: usize, maps: ArrayView3<E>) {
+        let Some(of_maps) = unit_of_some(&maps) else { return };
+        let blank = self.signals[i].iter().all(|s| *s == E::zero());
+        let least = if blank { of_maps } else { unit_of(&[of_maps / E::max_value().sqrt()]) };
+        if blank || least > self.units[i] {
+            self.rescale(i, least);
+        }
+    }
+
+    fn rescale(&mut self, i: usize, unit: E) {
+        let factor = self.units[i] / unit;
+        self.signals[i].mapv_inplace(|s| s * factor);
+        self.units[i] = unit;
+    }
+
+    /// The smallest lambda at which the maps of image `i` are zero, in its unit.
     pub fn lambda_max(&self, i: usize) -> E {
         self.sample(i, E::zero(), Stop::default()).lambda_max()
     }
 
-    /// The lambda of image `i`.
+    /// The lambda of image `i`, in its unit.
     pub fn lambda(&self, i: usize, lambda: &Lambda<E>) -> E {
         match *lambda {
-            Lambda::Absolute(lambda) => lambda,
+            Lambda::Absolute(lambda) => lambda_in(self.units[i], lambda),
             Lambda::FractionOfMax(f) => f * self.lambda_max(i),
         }
     }
 }
 
-/// Solves one image, whose maps are (filters, rows, columns).
-fn one<E: Scalar>(sample: &Sample<'_, E>, mut maps: ArrayViewMut3<E>, solver: Option<&dyn Solver<E>>) -> Certificate {
+/// Divides an image by its unit, and returns that.
+fn to_unit<E: Scalar>(image: &mut Array3<E>) -> E {
+    let unit = unit_of(&*image);
+    image.mapv_inplace(|s| s / unit);
+    unit
+}
+
+/// Solves image `i`, whose maps are (filters, rows, columns).
+fn one<E: Scalar>(
+    sample: &Sample<'_, E>,
+    i: usize,
+    mut maps: ArrayViewMut3<E>,
+    solver: Option<&dyn Solver<E>>,
+) -> Result<Certificate, SparseError> {
+    let unit = sample.unit;
     let mut inner = by_rows(maps.view());
+    inner.iter_mut().for_each(|z| *z /= unit);
     let outcome = match solver {
         None => Outcome { iterations: 0, stop: StopReason::MaxIterations },
         Some(_) if sample.lambda >= sample.lambda_max() => {
@@ -355,6 +415,7 @@ fn one<E: Scalar>(sample: &Sample<'_, E>, mut maps: ArrayViewMut3<E>, solver: Op
         Some(solver) => solver.solve(sample, &mut inner),
     };
     let terms = sample.terms(&inner);
+    from_unit("the maps (images, rows x maps x columns)", i, unit, &mut inner)?;
     let (k, columns) = (sample.operator.filters, sample.operator.columns);
     for (i, row) in inner.chunks_exact(sample.operator.row_len()).enumerate() {
         for j in 0..k {
@@ -370,7 +431,7 @@ fn one<E: Scalar>(sample: &Sample<'_, E>, mut maps: ArrayViewMut3<E>, solver: Op
         StopReason::Converged => StopReason::Precision,
         reason => reason,
     };
-    terms.certificate(outcome.iterations, stop)
+    Ok(terms.certificate(unit, outcome.iterations, stop))
 }
 
 /// Maps (filters, rows, columns) in the layout of an operator, (rows, filters, columns).

@@ -3,12 +3,15 @@
 use super::kernels::{count_and_l1, largest};
 use super::operator::Operator;
 use crate::lasso::{Certificate, Stop, StopReason};
+use crate::units::squares_from;
 use latent_numeric::Scalar;
 use ndarray::{Array3, Zip};
 
-/// An image laid on its torus.
+/// An image laid on its torus, measured in a power of two so that squares neither overflow nor vanish.
 #[derive(Debug)]
 pub struct Sample<'a, E: Scalar> {
+    /// What signal, lambda and maps are divided by.
+    pub unit: E,
     pub operator: &'a Operator<E>,
     /// The image `s`, (channels, rows, columns).
     pub signal: &'a Array3<E>,
@@ -101,12 +104,13 @@ impl<E: Scalar> Sample<'_, E> {
 }
 
 impl Terms {
-    pub fn certificate(&self, iterations: usize, stop: StopReason) -> Certificate {
+    /// Of maps in this unit.
+    pub fn certificate<E: Scalar>(&self, unit: E, iterations: usize, stop: StopReason) -> Certificate {
         Certificate {
-            data_term: self.data,
-            l1_term: self.l1,
+            data_term: squares_from(unit, self.data),
+            l1_term: squares_from(unit, self.l1),
             l2_term: 0.0,
-            gap: self.gap,
+            gap: squares_from(unit, self.gap),
             relative_gap: self.relative_gap,
             support: self.support,
             iterations,

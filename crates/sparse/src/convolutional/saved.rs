@@ -27,6 +27,9 @@ use ndarray::{Array2, Array4};
 pub struct LearnedFilters<E> {
     /// The filters, (filters, channels, height, width).
     pub filters: Array4<E>,
+    /// The power of two that images and maps are divided by in the sums, so that their squares are in the range of the
+    /// scalar: no larger than the largest value seen. None before a value that is not zero.
+    pub unit: Option<E>,
     /// The weighted sum over images of the correlations of maps, (filters, filters, 2 height - 1, 2 width - 1).
     pub codes: Array4<E>,
     /// The weighted sum over images of their correlations with maps, (filters, channels height width).

@@ -89,6 +89,15 @@ impl<E: Scalar> Statistics<E> {
         self.samples.zip_mut_with(&other.samples, |a, &b| *a = keep * *a + factor * b);
     }
 
+    /// What they are where images and maps are multiplied by this.
+    pub fn scale(&mut self, factor: E) {
+        if factor != E::one() {
+            // Twice, since the square may be out of range.
+            self.codes.iter_mut().for_each(|a| *a = *a * factor * factor);
+            self.samples.mapv_inplace(|b| b * factor * factor);
+        }
+    }
+
     /// Forgets everything about one filter.
     pub fn forget(&mut self, filter: usize) {
         for l in 0..self.filters {

@@ -1,5 +1,6 @@
 //! The codes of a batch, computed by all ranks.
 
+use crate::SparseError;
 use crate::lasso::{BLOCK, Certificate, Certify, Lasso, Prepared, Stop, StopReason};
 use bytemuck::{cast_slice, cast_slice_mut};
 use latent_numeric::Scalar;
@@ -7,15 +8,19 @@ use latent_numeric::ranks::{Ranks, share};
 use ndarray::{Array2, ArrayView2, s};
 use std::ops::Range;
 
-/// Codes checked samples, on every rank all of them: each computes those of some blocks of samples and gives them to the
+/// Codes checked samples, on every rank all of them, in this unit: each computes those of some blocks of samples and gives them to the
 /// others. A block's codes depend on nothing but its samples, so that they are those of one process.
+///
+/// # Errors
+/// If a code is out of the range of the scalar, on every rank the same.
 pub(super) fn code<E: Scalar>(
     ranks: &dyn Ranks,
     lasso: &Lasso<'_, E>,
     x: ArrayView2<E>,
     prepared: &dyn Prepared<E>,
     stop: &Stop,
-) -> (Array2<E>, Vec<Certificate>) {
+    unit: E,
+) -> Result<(Array2<E>, Vec<Certificate>), SparseError> {
     let (samples, size) = (x.nrows(), ranks.size());
     let mut codes = Array2::zeros((samples, lasso.dictionary().len()));
     let rows = |rank| {
@@ -24,10 +29,17 @@ pub(super) fn code<E: Scalar>(
     };
     let mine = rows(ranks.rank());
     let here = codes.slice_mut(s![mine.clone(), ..]);
-    let certificates = lasso.run(x.slice(s![mine.clone(), ..]), here, prepared, stop, Certify::Correlations);
+    let certificates = lasso.run(x.slice(s![mine.clone(), ..]), here, prepared, stop, Certify::Correlations, unit);
     if size == 1 {
-        return (codes, certificates);
+        return Ok((codes, certificates?));
     }
+    if ranks.any(certificates.is_err()) {
+        // The error of one rank is that of all: the first in the batch, which each finds by itself.
+        codes.fill(E::zero());
+        let certificates = lasso.run(x, codes.view_mut(), prepared, stop, Certify::Correlations, unit)?;
+        return Ok((codes, certificates));
+    }
+    let certificates = certificates?;
     let give: Vec<E> = codes.slice(s![mine, ..]).iter().copied().collect();
     let fields: Vec<[u64; FIELDS]> = certificates.iter().map(to_fields).collect();
     let mut fields_of_all = vec![[0; FIELDS]; samples];
@@ -37,19 +49,21 @@ pub(super) fn code<E: Scalar>(
         cast_slice_mut(theirs_here.as_slice_mut().expect("whole rows")).copy_from_slice(&theirs);
         cast_slice_mut(&mut fields_of_all[rows(rank)]).copy_from_slice(&fields);
     }
-    (codes, fields_of_all.iter().map(from_fields).collect())
+    Ok((codes, fields_of_all.iter().map(from_fields).collect()))
 }
 
 const FIELDS: usize = 8;
 
-const REASONS: [StopReason; 6] = [
-    StopReason::Converged,
-    StopReason::MaxIterations,
-    StopReason::Precision,
-    StopReason::AtomCount,
-    StopReason::ResidualNorm,
-    StopReason::NoFurtherAtom,
-];
+/// The list of reasons that numbers stand for between processes, and a match that misses none of them.
+macro_rules! reasons {
+    ($($reason:ident),*) => {
+        const REASONS: &[StopReason] = &[$(StopReason::$reason),*];
+
+        const _: fn(StopReason) = |reason| match reason { $(StopReason::$reason)|* => {} };
+    };
+}
+
+reasons!(Converged, MaxIterations, Precision, AtomCount, ResidualNorm, NoFurtherAtom, LambdaMax);
 
 fn to_fields(certificate: &Certificate) -> [u64; FIELDS] {
     let &Certificate { data_term, l1_term, l2_term, gap, relative_gap, support, iterations, stop } = certificate;

@@ -1,8 +1,12 @@
 //! Atoms that no sample uses.
 
 use super::statistics::Statistics;
+use crate::units::norm_of;
 use latent_numeric::Scalar;
 use ndarray::{Array2, ArrayView2};
+
+/// A residual up to this many times the scalar's epsilon, beside the sample and the parts it is made of, is rounding.
+const ROUNDING: f64 = 16.0;
 
 /// How long each atom has gone unused.
 #[derive(Clone, Debug)]
@@ -35,7 +39,7 @@ impl Usage {
     }
 
     /// Replaces dead atoms by the normalised residuals `x - W z` of the worst-fitted samples of a batch, one
-    /// for each, and returns how many. A sample that is fitted exactly replaces nothing.
+    /// for each, and returns how many. A sample that is fitted exactly, but for rounding, replaces nothing.
     ///
     /// `atoms` holds the atoms in rows.
     pub fn replace<E: Scalar>(
@@ -55,7 +59,8 @@ impl Usage {
             .filter_map(|i| {
                 let r = &x.row(i) - &codes.row(i).dot(atoms);
                 let norm = r.dot(&r).sqrt();
-                (norm > E::epsilon()).then(|| r / norm)
+                let size = norm_of(&x.row(i)) + codes.row(i).iter().map(|z| z.abs().as_f64()).sum::<f64>();
+                (norm.as_f64() > ROUNDING * E::epsilon().as_f64() * size).then(|| r / norm)
             })
             .collect();
         for (&j, r) in dead.iter().zip(&replacements) {

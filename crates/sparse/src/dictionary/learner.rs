@@ -5,6 +5,7 @@ use super::dead_atoms::Usage;
 use super::statistics::Statistics;
 use super::{DictionaryParams, Init, Learned, Method, Samples, block_coordinate, epoch_order, ksvd, least_squares};
 use crate::lasso::{Codes, Lasso, Solver, Stop, Summary};
+use crate::units::{check_unit, greatest, norm_of, unit_of, unit_of_some};
 use crate::{Dictionary, SparseError};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
@@ -29,6 +30,10 @@ pub struct DictionaryLearner<E: Scalar> {
 struct State<E> {
     /// In rows, (atoms, features).
     atoms: Array2<E>,
+    /// The power of two that samples are divided by before anything is learned from them, no larger than the largest
+    /// value seen; none before a value that is not zero.
+    unit: Option<E>,
+    /// Of samples and codes in this unit.
     statistics: Statistics<E>,
     usage: Usage,
     batches: usize,
@@ -118,9 +123,12 @@ impl<E: Scalar> DictionaryLearner<E> {
         &self.params
     }
 
-    /// What has been learned so far, atoms in columns; `None` before the first samples.
-    pub fn dictionary(&self) -> Option<Dictionary<E>> {
-        Dictionary::new(self.atoms()?).ok()
+    /// What has been learned so far, atoms in columns.
+    ///
+    /// # Errors
+    /// [`SparseError::NotFitted`] before the first samples.
+    pub fn dictionary(&self) -> Result<Dictionary<E>, SparseError> {
+        Dictionary::new(self.atoms().ok_or(SparseError::NotFitted { what: "dictionary" })?)
     }
 
     /// The atoms so far, (features, atoms); `None` before the first samples.
@@ -215,7 +223,7 @@ impl<E: Scalar> DictionaryLearner<E> {
     /// # Errors
     /// If nothing has been learned yet, or as [`Lasso::solve`].
     pub fn transform(&self, x: ArrayView2<E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Codes<E>, SparseError> {
-        let dictionary = self.learned()?;
+        let dictionary = self.dictionary()?;
         Lasso::new(&dictionary, self.params.penalty.clone())?.solve(x, solver, stop)
     }
 
@@ -227,14 +235,15 @@ impl<E: Scalar> DictionaryLearner<E> {
     /// # Errors
     /// As [`transform`](Self::transform).
     pub fn reconstruct(&self, x: ArrayView2<E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Array2<E>, SparseError> {
-        Ok(self.learned()?.reconstruct(self.transform(x, solver, stop)?.codes.view()))
+        Ok(self.dictionary()?.reconstruct(self.transform(x, solver, stop)?.codes.view()))
     }
 
     /// All that has been learned; `None` before the first samples.
     pub fn saved(&self) -> Option<Learned<E>> {
-        let State { atoms, statistics, usage, batches, replaced } = self.state.as_ref()?;
+        let State { atoms, unit, statistics, usage, batches, replaced } = self.state.as_ref()?;
         Some(Learned {
             atoms: columns(atoms),
+            unit: *unit,
             codes: statistics.codes.clone(),
             samples: statistics.samples.clone(),
             idle: usage.idle.clone(),
@@ -246,9 +255,10 @@ impl<E: Scalar> DictionaryLearner<E> {
     /// Goes on from what was [`saved`](Self::saved).
     ///
     /// # Errors
-    /// If it is of another number of atoms, has arrays that do not fit together, or values that are not finite.
+    /// If it is of another number of atoms, has arrays that do not fit together, values that are not finite, or a unit that
+    /// is no power of two.
     pub fn restore(&mut self, learned: Learned<E>) -> Result<(), SparseError> {
-        let Learned { atoms, codes, samples, idle, batches, replaced } = learned;
+        let Learned { atoms, unit, codes, samples, idle, batches, replaced } = learned;
         let (count, features) = (self.params.atoms, atoms.nrows());
         let shapes = [
             ("the saved atoms", atoms.shape(), &[features.max(1), count][..]),
@@ -261,21 +271,20 @@ impl<E: Scalar> DictionaryLearner<E> {
                 return Err(SparseError::Shape { what, found: found.to_vec(), expected: expected.to_vec() });
             }
         }
-        crate::atoms::check_finite("the saved atoms", atoms.view())?;
+        Dictionary::new(atoms.clone())?;
+        check_unit(unit, codes.iter().chain(&samples))?;
         crate::atoms::check_finite("the saved sums of codes", codes.view())?;
         crate::atoms::check_finite("the saved sums of codes and samples", samples.view())?;
         let atoms = atoms.t().as_standard_layout().into_owned();
-        self.state =
-            Some(State { atoms, statistics: Statistics { codes, samples }, usage: Usage { idle }, batches, replaced });
+        self.state = Some(State {
+            atoms,
+            unit,
+            statistics: Statistics { codes, samples },
+            usage: Usage { idle },
+            batches,
+            replaced,
+        });
         Ok(())
-    }
-
-    fn learned(&self) -> Result<Dictionary<E>, SparseError> {
-        self.dictionary().ok_or(SparseError::TooFewSamples {
-            what: "a learner that has not been fitted",
-            needed: 1,
-            found: 0,
-        })
     }
 
     fn state_mut(&mut self) -> &mut State<E> {
@@ -289,6 +298,9 @@ impl<E: Scalar> DictionaryLearner<E> {
     /// If there are too few samples for the first atoms, or they are not finite.
     pub fn initialise(&mut self, samples: &dyn Samples<E>) -> Result<(), SparseError> {
         let (count, features) = (self.params.atoms, samples.features());
+        if features == 0 {
+            return Err(SparseError::EmptyDictionary { features, atoms: count });
+        }
         let mut stream = Stream::new(self.params.seed, "dictionary init", &[]);
         let mut atoms = match &self.params.init {
             Init::Gaussian => stream.normal_array((count, features)),
@@ -306,17 +318,27 @@ impl<E: Scalar> DictionaryLearner<E> {
         };
         // Given atoms of the wrong length, or values that are not finite, are found here.
         crate::atoms::check_finite("the first atoms", atoms.view())?;
-        if atoms.ncols() != features || features == 0 {
+        if atoms.ncols() != features {
             return Err(SparseError::Shape {
                 what: "the first atoms",
                 found: vec![atoms.ncols(), atoms.nrows()],
                 expected: vec![features, count],
             });
         }
-        for mut atom in atoms.rows_mut() {
-            let mut norm = atom.dot(&atom).sqrt();
-            while norm <= E::epsilon() {
-                // A blank sample makes no atom.
+        let unit = unit_of(&atoms);
+        atoms.mapv_inplace(|v| v / unit);
+        let norms: Vec<f64> = atoms.rows().into_iter().map(|atom| norm_of(&atom)).collect();
+        // A blank sample makes no atom, nor does one that is blank but for rounding beside the others.
+        let blank = if self.params.init == Init::Samples {
+            greatest(norms.iter().copied()) * E::epsilon().as_f64()
+        } else {
+            0.0
+        };
+        for (mut atom, norm) in atoms.rows_mut().into_iter().zip(norms) {
+            let unit = unit_of(&atom);
+            atom.mapv_inplace(|v| v / unit);
+            let mut norm = if norm <= blank { E::zero() } else { atom.dot(&atom).sqrt() };
+            while norm == E::zero() {
                 atom.mapv_inplace(|_| stream.normal());
                 norm = atom.dot(&atom).sqrt();
             }
@@ -329,6 +351,7 @@ impl<E: Scalar> DictionaryLearner<E> {
         }
         self.state = Some(State {
             atoms,
+            unit: None,
             statistics: Statistics::new(count, features),
             usage: Usage::new(count),
             batches: 0,
@@ -345,7 +368,12 @@ impl<E: Scalar> DictionaryLearner<E> {
         let lasso = Lasso::new(&dictionary, params.penalty.clone())?;
         lasso.check_samples(x)?;
         let prepared = solver.prepare(&lasso)?;
-        let (mut codes, certificates) = code(ranks.as_ref(), &lasso, x, prepared.as_ref(), &params.stop);
+        let unit = match (state.unit, unit_of_some(&x)) {
+            (Some(before), Some(now)) => Some(before.max(now)),
+            (before, now) => before.or(now),
+        };
+        let measure = unit.unwrap_or_else(E::one);
+        let (mut codes, certificates) = code(ranks.as_ref(), &lasso, x, prepared.as_ref(), &params.stop, measure)?;
         drop(prepared);
         // Before anything is taken into the statistics.
         if let Some(row) = certificates.iter().position(|certificate| !certificate.objective().is_finite()) {
@@ -353,6 +381,12 @@ impl<E: Scalar> DictionaryLearner<E> {
             return Err(SparseError::NonFinite { what: "the objective of the codes", row, column: 0, value });
         }
 
+        if let (Some(before), Some(now)) = (state.unit, unit) {
+            state.statistics.scale(before / now);
+        }
+        state.unit = unit;
+        let x = x.mapv(|v| v / measure);
+        let x = x.view();
         state.batches += 1;
         state.usage.count(codes.view());
         let keep = match params.method {

@@ -27,6 +27,9 @@ use ndarray::Array2;
 pub struct Learned<E> {
     /// The atoms in columns, (features, atoms).
     pub atoms: Array2<E>,
+    /// The power of two that samples and codes are divided by in the sums, so that their squares are in the range of the
+    /// scalar: no larger than the largest value seen. None before a value that is not zero.
+    pub unit: Option<E>,
     /// The weighted sum `A = sum z z'` over codes, (atoms, atoms).
     pub codes: Array2<E>,
     /// The weighted sum `B = sum z x'` over codes and samples, (atoms, features).

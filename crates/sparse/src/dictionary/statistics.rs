@@ -25,6 +25,15 @@ impl<E: Scalar> Statistics<E> {
         matmul_into(E::one(), z.t(), x, keep, self.samples.view_mut(), Threads::Pool);
     }
 
+    /// What they are where samples and codes are multiplied by this.
+    pub fn scale(&mut self, factor: E) {
+        if factor != E::one() {
+            // Twice, since the square may be out of range.
+            self.codes.mapv_inplace(|a| a * factor * factor);
+            self.samples.mapv_inplace(|b| b * factor * factor);
+        }
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.codes.fill(E::zero());

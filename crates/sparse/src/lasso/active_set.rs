@@ -49,6 +49,8 @@ impl<E: Scalar> Prepared<E> for Newton<'_, E> {
 /// Brings a sample that has made some iterations already to its end; `best` is scratch.
 pub(super) fn newton<E: Scalar>(sample: &mut Sample<'_, E>, stop: Stop, before: usize, best: &mut Vec<E>) -> Outcome {
     let mut iterations = before;
+    best.clear();
+    best.extend_from_slice(sample.z);
     let (mut best_gap, mut best_objective, mut idle) = (f64::INFINITY, f64::INFINITY, 0);
     loop {
         let terms = sample.terms();

@@ -74,8 +74,8 @@ struct Factored<'p, E: Scalar> {
     lasso: &'p Lasso<'p, E>,
     /// The mean of the diagonal of `H`, which `rho` is proportional to.
     scale: E,
-    /// `(H + rho I)^-1` for each rung, made when first used.
-    rungs: [Cached<Array2<E>>; RUNGS],
+    /// `(H + rho I)^-1` for each rung, made when first used; none where rounding leaves that matrix indefinite.
+    rungs: [Cached<Option<Array2<E>>>; RUNGS],
 }
 
 impl<E: Scalar> Factored<'_, E> {
@@ -83,14 +83,14 @@ impl<E: Scalar> Factored<'_, E> {
         self.scale * E::of(((rung as f64 - MIDDLE as f64) / 2.0).exp2())
     }
 
-    fn inverse(&self, rung: usize) -> &Array2<E> {
-        self.rungs[rung].get_or_compute(|| {
+    fn inverse(&self, rung: usize) -> Option<&Array2<E>> {
+        let inverse = self.rungs[rung].get_or_compute(|| {
             let mut a = self.lasso.hessian().to_owned();
             let rho = self.rho(rung);
             a.diag_mut().mapv_inplace(|d| d + rho);
-            let inverse = crate::spd::inverse("ADMM", a.view());
-            inverse.expect("H + rho I with rho > 0 is positive definite")
-        })
+            crate::spd::inverse("ADMM", a.view()).ok()
+        });
+        inverse.as_ref()
     }
 
     /// Where to start on the ladder: `rho` grows about as `(lambda / lambda_max)^(2/3)`, measured on
@@ -129,7 +129,9 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
         let mut old = Array2::<E>::zeros((rows, atoms));
         let mut q = vec![E::zero(); atoms];
         let mut active = ActiveRows::new(rows);
+        let largest_unit = block.units.iter().fold(0.0, |most: f64, unit| most.max(unit.as_f64()));
 
+        let mut made = 0;
         for iteration in 1..=limit {
             let n = active.len();
             let top = s![..n, ..];
@@ -138,8 +140,10 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
             if adapt {
                 old.slice_mut(top).assign(&z.slice(top));
             }
-            let inverse = self.inverse(rung).view();
-            matmul_into(E::one(), rhs.slice(top), inverse, E::zero(), solved.slice_mut(top), Threads::One);
+            // Without an inverse the exact method takes over at once.
+            let Some(inverse) = self.inverse(rung) else { break };
+            matmul_into(E::one(), rhs.slice(top), inverse.view(), E::zero(), solved.slice_mut(top), Threads::One);
+            made = iteration;
             for k in 0..n {
                 admm_step(
                     self.lasso.penalty(block.lambda[active.row(k)]),
@@ -153,7 +157,11 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
                 );
             }
             if adapt {
-                let new = adapted(rung, n, &solved, &z, &old, &u);
+                let share = |k: usize| {
+                    let unit = block.units[active.row(k)].as_f64();
+                    (unit / largest_unit).powi(2)
+                };
+                let new = adapted(rung, n, share, [&solved, &z, &old, &u]);
                 if new != rung {
                     // u is the multiplier divided by rho.
                     let (factor, rho) = (rho / self.rho(new), self.rho(new));
@@ -180,19 +188,23 @@ impl<E: Scalar> Prepared<E> for Factored<'_, E> {
             }
         }
         for k in 0..active.len() {
-            block.leave(active.row(k), row(&z, k), Outcome { iterations: limit, stop: StopReason::MaxIterations });
+            block.leave(active.row(k), row(&z, k), Outcome { iterations: made, stop: StopReason::MaxIterations });
         }
         finish(self.lasso, block, active.rows());
     }
 }
 
 /// The rung at which the relative residuals `||v - z|| / ||z||` and `||z - z_old|| / ||u||` would be in
-/// balance, at most two steps away.
-fn adapted<E: Scalar>(rung: usize, n: usize, v: &Array2<E>, z: &Array2<E>, old: &Array2<E>, u: &Array2<E>) -> usize {
+/// balance, at most two steps away. The squares of row `k` count by its `share`, its unit squared: samples count by
+/// their size.
+fn adapted<E: Scalar>(rung: usize, n: usize, share: impl Fn(usize) -> f64, [v, z, old, u]: [&Array2<E>; 4]) -> usize {
     let distance = |a: &Array2<E>, b: &Array2<E>| -> f64 {
-        (0..n).map(|k| inner_of_differences(row(a, k), row(b, k), row(a, k), row(b, k))).sum()
+        (0..n).map(|k| share(k) * inner_of_differences(row(a, k), row(b, k), row(a, k), row(b, k))).sum()
     };
-    let size = |a: &Array2<E>| -> f64 { (0..n).flat_map(|k| row(a, k)).map(|a| a.as_f64().powi(2)).sum() };
+    let size = |a: &Array2<E>| -> f64 {
+        let of_row = |k: usize| row(a, k).iter().map(move |a| (a.as_f64().powi(2), k));
+        (0..n).flat_map(of_row).map(|(square, k)| share(k) * square).sum()
+    };
     let primal = distance(v, z) * size(u);
     let dual = distance(z, old) * size(z);
     if primal == 0.0 || dual == 0.0 {

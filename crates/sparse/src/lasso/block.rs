@@ -15,8 +15,14 @@ pub struct Outcome {
 }
 
 /// What a solver gets for some rows of a batch, and where it leaves its answer.
+///
+/// Each row is given in a unit of its own: sample, lambda and codes are divided by a power of two, so that the largest
+/// element of the sample is at least 1 and below 2, and squares neither overflow nor vanish. The lasso is the same in
+/// every unit; a method that is not (that compares with numbers of its own) multiplies by [`units`](Self::units) first.
 #[derive(Debug)]
 pub struct Block<'a, E> {
+    /// The power of two that each row was divided by; 1 for a sample of zeros.
+    pub units: &'a [E],
     /// The samples `x`, (rows, features).
     pub data: ArrayView2<'a, E>,
     /// Their correlations `b = W' x` with the atoms, (rows, atoms), in standard layout.

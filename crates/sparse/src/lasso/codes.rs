@@ -1,6 +1,7 @@
 //! The answer to a batch.
 
 use super::{Certificate, StopReason};
+use crate::units::greatest;
 use latent_numeric::Scalar;
 use ndarray::Array2;
 use serde::Serialize;
@@ -32,7 +33,7 @@ pub struct Summary {
     pub nonzeros: f64,
     /// The mean relative duality gap.
     pub mean_relative_gap: f64,
-    /// The largest relative duality gap.
+    /// The largest relative duality gap; NaN where one is.
     pub worst_relative_gap: f64,
     /// The fraction of codes that reached the tolerance.
     pub converged: f64,
@@ -80,7 +81,7 @@ impl Summary {
             l2_term: mean(&|c| c.l2_term),
             nonzeros: mean(&|c| c.support as f64),
             mean_relative_gap: mean(&|c| c.relative_gap),
-            worst_relative_gap: certificates.iter().fold(0.0, |worst, c| worst.max(c.relative_gap)),
+            worst_relative_gap: greatest(certificates.iter().map(|c| c.relative_gap)),
             converged: mean(&|c| f64::from(u8::from(c.stop == StopReason::Converged))),
             iterations: mean(&|c| c.iterations as f64),
         }

@@ -1,7 +1,8 @@
 //! Cyclic coordinate descent.
 
 use super::active_rows::{row, row_mut};
-use super::certificate::{Penalty, Terms};
+use super::certificate::Terms;
+use super::penalty::Penalty;
 use super::{Block, Lasso, Outcome, Prepared, Solver, Stop, StopReason};
 use crate::SparseError;
 use crate::kernels::{coordinate_sweep, residual_correlations};

@@ -1,7 +1,7 @@
 //! The iterative shrinkage-thresholding algorithm.
 
 use super::proximal_gradient::{Momentum, ProximalGradient};
-use super::{Block, Lasso, Prepared, Solver, StepSize};
+use super::{Lasso, Prepared, Solver, StepSize};
 use crate::SparseError;
 use latent_numeric::Scalar;
 use serde::{Deserialize, Serialize};
@@ -27,11 +27,5 @@ impl<E: Scalar> Solver<E> for Ista {
 
     fn prepare<'p>(&self, lasso: &'p Lasso<'p, E>) -> Result<Box<dyn Prepared<E> + 'p>, SparseError> {
         Ok(Box::new(ProximalGradient::new(lasso, self.step_size, Momentum::None)))
-    }
-}
-
-impl<E: Scalar> Prepared<E> for ProximalGradient<'_, E> {
-    fn solve(&self, block: Block<'_, E>) {
-        self.iterate(block);
     }
 }

@@ -1,12 +1,13 @@
 //! The lasso by following its path.
 
-use super::certificate::Penalty;
 use super::coordinate_descent::{Sample, each_row};
 use super::gram_rows::combine_rows;
 use super::growing_cholesky::GrowingCholesky;
 use super::lars_path::LarsPath;
+use super::penalty::Penalty;
 use super::{Block, Lambda, Lasso, Outcome, Prepared, Solver, StopReason};
 use crate::SparseError;
+use crate::units::{lambda_in, unit_of};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::matmul;
 use ndarray::{ArrayView1, ArrayView2, Axis};
@@ -42,7 +43,8 @@ impl Lars {
     /// `x` is (features).
     ///
     /// # Errors
-    /// If `x` has the wrong number of features or holds NaN or an infinity.
+    /// If `x` has the wrong number of features or holds NaN or an infinity, or if a lambda or a code of the path is out of
+    /// the range of the scalar.
     ///
     /// ```
     /// use latent_sparse::lasso::{Lars, Lasso, LassoParams};
@@ -60,10 +62,11 @@ impl Lars {
     pub fn path<E: Scalar>(&self, lasso: &Lasso<'_, E>, x: ArrayView1<E>) -> Result<LarsPath<E>, SparseError> {
         let x = x.insert_axis(Axis(0));
         lasso.check_samples(x)?;
-        let b = matmul(x, lasso.dictionary().atoms());
+        let unit = unit_of(&x);
+        let b = matmul(x.mapv(|v| v / unit).view(), lasso.dictionary().atoms());
         let b = b.as_slice().expect("standard layout");
         let lambda = match lasso.params().lambda {
-            Lambda::Absolute(lambda) => lambda,
+            Lambda::Absolute(lambda) => lambda_in(unit, lambda),
             Lambda::FractionOfMax(f) => f * lasso.penalty(E::one()).largest(b),
         };
         let mut knots = Vec::new();
@@ -73,7 +76,7 @@ impl Lars {
             code.sort_unstable_by_key(|&(atom, _)| atom);
             knots.push((lambda, code));
         });
-        Ok(LarsPath::new(lasso.dictionary().len(), &knots))
+        LarsPath::new(lasso.dictionary().len(), &knots, unit)
     }
 }
 
@@ -98,7 +101,8 @@ impl<E: Scalar> Prepared<E> for Paths<'_, E> {
     }
 }
 
-/// Steps below this fraction of `lambda_max` are of length zero.
+/// An atom that joins after a fall of lambda within this fraction of `max |b| / weight` joins at once: its correlation is
+/// not known better. A coefficient reaches zero at once within this fraction of `max |b|` by the largest weight.
 const TIE: f64 = 32.0 * f64::EPSILON;
 /// An atom whose bound comes closer by less than this fraction of lambda's own change does not meet it.
 const SLOWEST: f64 = 1e-12;
@@ -118,6 +122,8 @@ enum Status {
 struct Event {
     /// How far lambda falls until then.
     after: f64,
+    /// Falls of lambda up to this are of length zero.
+    tie: f64,
     atom: usize,
     change: Change,
 }
@@ -134,6 +140,7 @@ enum Change {
 pub(super) struct Walk {
     /// The factor weight of each atom's bound.
     weights: Vec<f64>,
+    largest_weight: f64,
     /// The largest size of the support.
     rank: usize,
     factor: GrowingCholesky,
@@ -156,8 +163,10 @@ impl Walk {
     pub(super) fn new<E: Scalar>(lasso: &Lasso<'_, E>) -> Self {
         let atoms = lasso.dictionary().len();
         let weights = lasso.params().weights.as_ref();
+        let weights = weights.map_or_else(|| vec![1.0; atoms], |w| w.iter().map(|w| w.as_f64()).collect());
         Self {
-            weights: weights.map_or_else(|| vec![1.0; atoms], |w| w.iter().map(|w| w.as_f64()).collect()),
+            largest_weight: weights.iter().copied().fold(0.0, f64::max),
+            weights,
             rank: if lasso.params().l2 > E::zero() { atoms } else { atoms.min(lasso.dictionary().features()) },
             factor: GrowingCholesky::default(),
             support: Vec::new(),
@@ -194,7 +203,7 @@ impl Walk {
         let h = h.to_slice().expect("standard layout");
         let end = penalty.lambda.as_f64();
         let mut lambda = self.start(b, penalty.positive);
-        let tie = TIE * lambda;
+        let tie = TIE * self.q.iter().fold(0.0, |most: f64, q| most.max(q.abs()));
         let mut iterations = 0;
         while lambda > end {
             let Some(event) = self.next_event(lambda, end, tie, penalty.positive) else {
@@ -212,7 +221,7 @@ impl Walk {
                 self.status[event.atom] = Status::Dependent;
                 continue;
             }
-            if event.after > tie {
+            if event.after > event.tie {
                 // Whatever changes at this lambda has changed.
                 knot(lambda, &self.support, &self.z);
                 self.advance(event.after);
@@ -241,16 +250,20 @@ impl Walk {
         self.q.iter().zip(&self.weights).fold(0.0, |max: f64, (&q, &w)| max.max(height(q, w)))
     }
 
-    /// The first event before lambda falls to `end`; of those at once the one of the lowest atom.
+    /// The first event before lambda falls to `end`; of those at once the one of the lowest atom. `tie` is that of an atom
+    /// of weight 1.
     fn next_event(&self, lambda: f64, end: f64, tie: f64, positive: bool) -> Option<Event> {
         let mut first: Option<Event> = None;
-        // What happens at the end itself no longer matters.
-        let mut limit = lambda - end - tie;
+        let mut limit = lambda - end;
         let mut within = limit;
-        let mut consider = |after: f64, atom: usize, change: Change| {
-            let earlier = first.is_none_or(|f| after < f.after - tie || (after <= f.after + tie && atom < f.atom));
-            if after < limit && earlier {
-                first = Some(Event { after, atom, change });
+        let mut consider = |after: f64, tie: f64, atom: usize, change: Change| {
+            let earlier = first.is_none_or(|f| {
+                let tie = tie.min(f.tie);
+                after < f.after - tie || (after <= f.after + tie && atom < f.atom)
+            });
+            // What happens at the end itself no longer matters.
+            if after < limit && after < lambda - end - tie && earlier {
+                first = Some(Event { after, tie, atom, change });
                 limit = limit.min(after + 2.0 * tie);
             }
             limit
@@ -263,14 +276,15 @@ impl Walk {
             for sign in if positive { &[1.0][..] } else { &[1.0, -1.0] } {
                 let (room, rate) = ((lambda * w - sign * q).max(0.0), w - sign * a);
                 if rate > SLOWEST * w && room < within * rate {
-                    within = consider(room / rate, j, Change::Join(*sign));
+                    within = consider(room / rate, tie / w, j, Change::Join(*sign));
                 }
             }
         }
         for (k, &atom) in self.support.iter().enumerate() {
             let speed = -self.direction[k] * self.signs[k];
             if speed > 0.0 {
-                consider((self.z[k] * self.signs[k]).max(0.0) / speed, atom, Change::Leave(k));
+                let after = (self.z[k] * self.signs[k]).max(0.0) / speed;
+                consider(after, tie / self.largest_weight, atom, Change::Leave(k));
             }
         }
         first

@@ -2,6 +2,7 @@
 
 use crate::SparseError;
 use crate::error::require;
+use crate::units::from_unit;
 use latent_numeric::Scalar;
 use ndarray::Array1;
 use sprs::CsMat;
@@ -17,13 +18,16 @@ pub struct LarsPath<E> {
 }
 
 impl<E: Scalar> LarsPath<E> {
-    /// From knots: a lambda, and its coefficients by atom.
-    pub(super) fn new(atoms: usize, knots: &[(f64, Vec<(usize, f64)>)]) -> Self {
+    /// From knots: a lambda, and its coefficients by atom, all in this unit.
+    pub(super) fn new(atoms: usize, knots: &[(f64, Vec<(usize, f64)>)], unit: E) -> Result<Self, SparseError> {
         let mut starts = vec![0];
         let (mut columns, mut values) = (Vec::new(), Vec::new());
-        for (_, code) in knots {
+        let mut lambdas: Vec<E> = knots.iter().map(|&(lambda, _)| E::of(lambda)).collect();
+        from_unit("lambda at the knots of a path", 0, unit, &mut lambdas)?;
+        for (knot, (_, code)) in knots.iter().enumerate() {
             for &(atom, z) in code {
-                let z = E::of(z);
+                let mut z = E::of(z);
+                from_unit("the code at a knot of a path", knot, unit, [&mut z])?;
                 if z != E::zero() {
                     columns.push(atom);
                     values.push(z);
@@ -31,10 +35,7 @@ impl<E: Scalar> LarsPath<E> {
             }
             starts.push(columns.len());
         }
-        Self {
-            lambdas: knots.iter().map(|&(lambda, _)| E::of(lambda)).collect(),
-            codes: CsMat::new((knots.len(), atoms), starts, columns, values),
-        }
+        Ok(Self { lambdas, codes: CsMat::new((knots.len(), atoms), starts, columns, values) })
     }
 
     /// The lambda of each knot, descending from `lambda_max`; the last is the end of the path, where nothing

@@ -131,6 +131,8 @@ struct Chosen {
 /// One sample of a block.
 #[derive(Clone, Copy)]
 struct Signal<'a, E> {
+    /// In which all else is measured.
+    unit: f64,
     x: ArrayView1<'a, E>,
     b: &'a [E],
     squared_norm: f64,
@@ -150,8 +152,12 @@ impl<E: Scalar> Prepared<E> for Pursuit<'_, E> {
     fn solve(&self, mut block: Block<'_, E>) {
         let mut chosen = Chosen::default();
         for k in 0..block.outcomes.len() {
-            let signal =
-                Signal { x: block.data.row(k), b: row(&block.correlations, k), squared_norm: block.squared_norms[k] };
+            let signal = Signal {
+                unit: block.units[k].as_f64(),
+                x: block.data.row(k),
+                b: row(&block.correlations, k),
+                squared_norm: block.squared_norms[k],
+            };
             block.outcomes[k] = self.pursue(signal, block.stop.max_iterations, &mut chosen);
             let code = row_mut(&mut block.codes, k);
             code.fill(E::zero());
@@ -164,7 +170,7 @@ impl<E: Scalar> Prepared<E> for Pursuit<'_, E> {
 
 impl<E: Scalar> Pursuit<'_, E> {
     fn pursue(&self, signal: Signal<'_, E>, max_iterations: usize, chosen: &mut Chosen) -> Outcome {
-        let enough = self.settings.residual_norm.map(|norm| norm.as_f64().powi(2));
+        let enough = self.settings.residual_norm.map(|norm| (norm.as_f64() / signal.unit).powi(2));
         let most = self.settings.nonzeros.unwrap_or(usize::MAX);
         let rank = self.lasso.dictionary().features();
         chosen.start(signal.b);

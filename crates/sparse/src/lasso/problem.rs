@@ -1,13 +1,15 @@
 //! The problem: a dictionary and a penalty.
 
 use super::block::{Block, Outcome};
-use super::certificate::{Certificate, Penalty, Terms};
+use super::certificate::{Certificate, Terms};
+use super::penalty::Penalty;
 use super::{Codes, Lambda, LassoParams, Prepared, Solver, Stop, StopReason};
 use crate::error::require;
+use crate::units::{from_unit, lambda_in, require_moderate, squares_from, unit_of, unit_of_some};
 use crate::{Dictionary, SparseError};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul, matmul_into};
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use std::borrow::Cow;
 
@@ -63,6 +65,10 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         }
         let l2 = params.l2;
         require(l2.is_finite() && l2 >= E::zero(), "l2", l2.as_f64(), "a finite number, at least 0")?;
+        // It is added to squared norms. A very small one vanishes beside them.
+        if l2 > E::one() {
+            require_moderate::<E>("the square root of l2, the norm of a virtual atom,", 0, l2.as_f64().sqrt())?;
+        }
         if let Some(weights) = &params.weights {
             if weights.len() != dictionary.len() {
                 return Err(SparseError::Shape {
@@ -71,8 +77,9 @@ impl<'d, E: Scalar> Lasso<'d, E> {
                     expected: vec![dictionary.len()],
                 });
             }
-            for &w in weights {
+            for (j, &w) in weights.iter().enumerate() {
                 require(w.is_finite() && w > E::zero(), "a weight", w.as_f64(), "a finite number above 0")?;
+                require_moderate::<E>("the weight of atom", j, w.as_f64())?;
             }
         }
         let mut params = params;
@@ -121,8 +128,14 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     /// If the samples have the wrong number of features, or hold NaN or an infinity.
     pub fn lambda_max(&self, x: ArrayView2<E>) -> Result<Array1<E>, SparseError> {
         self.check_samples(x)?;
-        let b = matmul(x, self.dictionary.atoms());
-        Ok(b.rows().into_iter().map(|b| self.row_lambda_max(b.as_slice().expect("standard layout"))).collect())
+        let (x, units) = in_units(x, Array2::zeros((x.nrows(), 0)).view());
+        let b = matmul(x.view(), self.dictionary.atoms());
+        let mut largest: Array1<E> =
+            b.rows().into_iter().map(|b| self.row_lambda_max(b.as_slice().expect("standard layout"))).collect();
+        for (row, (largest, &unit)) in largest.iter_mut().zip(&units).enumerate() {
+            from_unit("lambda_max", row, unit, [largest])?;
+        }
+        Ok(largest)
     }
 
     /// Codes every row of `x`, from zero.
@@ -169,7 +182,8 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         }
         stop.check()?;
         let mut codes = if start.is_standard_layout() { start } else { start.as_standard_layout().into_owned() };
-        let certificates = self.run(x, codes.view_mut(), solver.prepare(self)?.as_ref(), stop, Certify::Residual);
+        let certificates =
+            self.run(x, codes.view_mut(), solver.prepare(self)?.as_ref(), stop, Certify::Residual, E::one())?;
         Ok(Codes { codes, certificates })
     }
 
@@ -191,7 +205,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         Ok(self.solve_from(x, codes.to_owned(), &Unchanged, &nothing)?.certificates)
     }
 
-    /// Solves checked samples in place, block by block in parallel.
+    /// Solves checked samples in place, block by block in parallel, from codes as they are to codes in this unit.
     pub(crate) fn run(
         &self,
         x: ArrayView2<E>,
@@ -199,31 +213,42 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         prepared: &dyn Prepared<E>,
         stop: &Stop,
         certify: Certify,
-    ) -> Vec<Certificate> {
-        let blocks: Vec<Vec<Certificate>> = codes
+        unit: E,
+    ) -> Result<Vec<Certificate>, SparseError> {
+        let blocks: Vec<Result<Vec<Certificate>, SparseError>> = codes
             .axis_chunks_iter_mut(Axis(0), BLOCK)
             .into_par_iter()
             .zip(x.axis_chunks_iter(Axis(0), BLOCK).into_par_iter())
-            .map(|(codes, x)| self.run_block(x, codes, prepared, *stop, certify))
+            .enumerate()
+            .map(|(block, (codes, x))| self.run_block((block * BLOCK, unit), x, codes, prepared, *stop, certify))
             .collect();
-        blocks.into_iter().flatten().collect()
+        // The first error by row, whichever thread met one first.
+        let blocks: Result<Vec<Vec<Certificate>>, SparseError> = blocks.into_iter().collect();
+        Ok(blocks?.into_iter().flatten().collect())
     }
 
+    /// `first` is the number of the first row in the batch, `to` the unit that codes are left in.
     fn run_block(
         &self,
+        (first, to): (usize, E),
         x: ArrayView2<E>,
         mut codes: ArrayViewMut2<E>,
         prepared: &dyn Prepared<E>,
         stop: Stop,
         certify: Certify,
-    ) -> Vec<Certificate> {
+    ) -> Result<Vec<Certificate>, SparseError> {
         let rows = x.nrows();
+        let (x, units) = in_units(x, codes.view());
+        let x = x.view();
+        for (mut code, &unit) in codes.rows_mut().into_iter().zip(&units) {
+            code.mapv_inplace(|z| z / unit);
+        }
         let mut b = Array2::zeros((rows, self.dictionary.len()));
         matmul_into(E::one(), x, self.dictionary.atoms(), E::zero(), b.view_mut(), Threads::One);
         let squared_norms: Vec<f64> =
             x.rows().into_iter().map(|r| r.iter().map(|v| v.as_f64().powi(2)).sum()).collect();
         let lambda: Vec<E> = match self.params.lambda {
-            Lambda::Absolute(lambda) => vec![lambda; rows],
+            Lambda::Absolute(lambda) => units.iter().map(|&unit| lambda_in(unit, lambda)).collect(),
             Lambda::FractionOfMax(f) => {
                 b.rows().into_iter().map(|b| f * self.row_lambda_max(b.as_slice().expect("standard layout"))).collect()
             }
@@ -233,6 +258,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         let inner = Stop { relative_gap: stop.relative_gap - allowance, ..stop };
         let mut outcomes = vec![Outcome { iterations: 0, stop: StopReason::MaxIterations }; rows];
         prepared.solve(Block {
+            units: &units,
             data: x,
             correlations: b.view(),
             squared_norms: &squared_norms,
@@ -245,11 +271,14 @@ impl<'d, E: Scalar> Lasso<'d, E> {
             Certify::Residual => self.terms_from_residual(x, codes.view(), &lambda),
             Certify::Correlations => self.terms_from_correlations(b, codes.view(), &squared_norms, &lambda),
         };
-        let finish = |((terms, outcome), z): ((Terms, Outcome), ndarray::ArrayView1<E>)| Certificate {
-            data_term: terms.data,
-            l1_term: terms.l1,
-            l2_term: terms.l2,
-            gap: terms.gap,
+        for (row, (mut code, &unit)) in codes.rows_mut().into_iter().zip(&units).enumerate() {
+            from_unit("the code", first + row, unit / to, &mut code)?;
+        }
+        let finish = |(((terms, outcome), z), &unit): (((Terms, Outcome), ArrayView1<E>), &E)| Certificate {
+            data_term: squares_from(unit, terms.data),
+            l1_term: squares_from(unit, terms.l1),
+            l2_term: squares_from(unit, terms.l2),
+            gap: squares_from(unit, terms.gap),
             relative_gap: terms.relative_gap,
             support: z.iter().filter(|z| **z != E::zero()).count(),
             iterations: outcome.iterations,
@@ -264,7 +293,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
                 reason => reason,
             },
         };
-        terms.into_iter().zip(outcomes).zip(codes.rows()).map(finish).collect()
+        Ok(terms.into_iter().zip(outcomes).zip(codes.rows()).zip(&units).map(finish).collect())
     }
 
     fn terms_from_residual(&self, x: ArrayView2<E>, codes: ArrayView2<E>, lambda: &[E]) -> Vec<Terms> {
@@ -323,6 +352,22 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         }
         crate::atoms::check_finite("the samples", x)
     }
+}
+
+/// Samples in rows, each divided by the unit of its own that comes with it, in which the code to start from is finite.
+fn in_units<E: Scalar>(x: ArrayView2<E>, start: ArrayView2<E>) -> (Array2<E>, Vec<E>) {
+    let mut scaled = x.as_standard_layout().into_owned();
+    let half_the_range = E::max_value().sqrt();
+    let of_row = |(mut row, start): (ArrayViewMut1<E>, ArrayView1<E>)| {
+        let unit = match (unit_of_some(&row), unit_of_some(&start)) {
+            (Some(of_sample), Some(of_start)) => of_sample.max(unit_of(&[of_start / half_the_range])),
+            (of_sample, of_start) => of_sample.or(of_start).unwrap_or_else(E::one),
+        };
+        row.mapv_inplace(|v| v / unit);
+        unit
+    };
+    let units = scaled.rows_mut().into_iter().zip(start.rows()).map(of_row).collect();
+    (scaled, units)
 }
 
 /// Leaves codes as they are, so that they can be certified.

@@ -7,7 +7,7 @@
 //! product an iteration gives the gradient, the objective and the duality gap.
 
 use super::active_rows::{ActiveRows, row, row_mut};
-use super::{Block, Lasso, Outcome, StopReason};
+use super::{Block, Lasso, Outcome, Prepared, StopReason};
 use crate::kernels::{combine, inner_of_differences, proximal_step};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
@@ -71,9 +71,11 @@ impl<'p, E: Scalar> ProximalGradient<'p, E> {
         let first_lipschitz = if first_lipschitz > E::zero() { first_lipschitz } else { E::one() };
         Self { lasso, step_size, momentum, first_lipschitz }
     }
+}
 
+impl<E: Scalar> Prepared<E> for ProximalGradient<'_, E> {
     /// Runs every row of the block to its end.
-    pub fn iterate(&self, mut block: Block<'_, E>) {
+    fn solve(&self, mut block: Block<'_, E>) {
         let (rows, atoms) = block.codes.dim();
         let h = self.lasso.hessian();
         let product = |z: &Array2<E>, hz: &mut Array2<E>, active: usize| {

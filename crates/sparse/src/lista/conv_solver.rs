@@ -63,14 +63,23 @@ impl<E: Scalar> ConvLista<E> {
     fn encode(&self, sample: &Sample<'_, E>, maps: &mut [E], safeguarded: bool) -> Outcome {
         let (operator, [_, _, height, width]) = (sample.operator, self.filters_shape());
         let (rows, columns) = (operator.rows, operator.columns);
-        let image = sample.signal.slice(s![.., height - 1.., width - 1..]).insert_axis(Axis(0)).to_owned();
+        // The thresholds of the network are numbers of its own: it sees the image as it is, and the safeguard its maps in
+        // units.
+        let unit = sample.unit;
+        let image = sample.signal.slice(s![.., height - 1.., width - 1..]).insert_axis(Axis(0)).mapv(|s| s * unit);
         // A row of all maps lies together in the problem, a map in the network.
         let of_rows = |rows_first: &[E]| -> Array4<E> {
             let view = ArrayView3::from_shape((rows, operator.filters, columns), rows_first).expect("all maps");
-            view.permuted_axes([1, 0, 2]).as_standard_layout().into_owned().insert_axis(Axis(0))
+            view.permuted_axes([1, 0, 2]).as_standard_layout().mapv(|z| z * unit).insert_axis(Axis(0))
         };
         let to_rows = |codes: &Tensor<E>| -> Vec<E> {
-            codes.view_as::<Ix4>().index_axis_move(Axis(0), 0).permuted_axes([1, 0, 2]).iter().copied().collect()
+            codes
+                .view_as::<Ix4>()
+                .index_axis_move(Axis(0), 0)
+                .permuted_axes([1, 0, 2])
+                .iter()
+                .map(|&z| z / unit)
+                .collect()
         };
         let layers = self.layers().min(sample.stop.max_iterations);
         no_grad(|| {

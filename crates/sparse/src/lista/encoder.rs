@@ -8,7 +8,7 @@ use crate::lasso::{Block, Lasso, Outcome, Prepared, Solver, StopReason};
 use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
 use latent_tensor::{Tensor, no_grad};
-use ndarray::{Array2, ArrayView2, Ix2};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Ix2};
 
 /// A learned encoder that never raises the objective: wherever a layer would raise that of a sample, a step of FISTA takes
 /// its place. Steps of FISTA one after the other have its momentum, which begins anew where it would not lead down: with
@@ -125,16 +125,19 @@ impl<E: Scalar> Prepared<E> for Encoder<'_, E> {
     fn solve(&self, mut block: Block<'_, E>) {
         let layers = self.network.layers().min(block.stop.max_iterations);
         let start = block.codes.to_owned();
+        // The thresholds of the network are numbers of its own: it sees the samples as they are, and the safeguard its
+        // codes in units.
+        let units = ArrayView1::from(block.units).insert_axis(Axis(1));
         let codes = no_grad(|| {
-            let pass = self.network.network.begin(&Tensor::constant(block.data.to_owned()), &self.dictionary);
-            let mut z = start.iter().any(|&z| z != E::zero()).then(|| Tensor::constant(start.clone()));
+            let pass = self.network.network.begin(&Tensor::constant(&block.data * &units), &self.dictionary);
+            let mut z = start.iter().any(|&z| z != E::zero()).then(|| Tensor::constant(&start * &units));
             let mut safeguard = self.safeguarded.then(|| Safeguard::new(OfBlock::new(self.lasso, &block), start));
             for k in 0..layers {
                 let proposed = pass.layer(k, z.as_ref());
                 z = Some(match &mut safeguard {
                     Some(safeguard) => {
-                        safeguard.advance(proposed.view_as::<Ix2>());
-                        Tensor::constant(safeguard.codes().to_owned())
+                        safeguard.advance((&proposed.view_as::<Ix2>() / &units).view());
+                        Tensor::constant(&safeguard.codes() * &units)
                     }
                     None => proposed,
                 });
@@ -142,7 +145,7 @@ impl<E: Scalar> Prepared<E> for Encoder<'_, E> {
             z
         });
         if let Some(codes) = codes {
-            block.codes.assign(&codes.view_as::<Ix2>());
+            block.codes.assign(&(&codes.view_as::<Ix2>() / &units));
         }
         block.outcomes.fill(Outcome { iterations: layers, stop: StopReason::MaxIterations });
     }

@@ -165,6 +165,8 @@ impl Trainable for DictionaryTask {
         // Beyond the limit all numbers mean the same.
         let limit = learner.params().dead_after;
         let idle: Array1<f32> = learned.idle.iter().map(|&idle| idle.min(limit) as f32).collect();
+        let mut scalars = BTreeMap::from([("replaced".to_owned(), learned.replaced as f64)]);
+        scalars.extend(learned.unit.map(|unit| ("unit".to_owned(), f64::from(unit))));
         let tensors = [
             ("codes".to_owned(), learned.codes.into_dyn()),
             ("samples".to_owned(), learned.samples.into_dyn()),
@@ -173,7 +175,7 @@ impl Trainable for DictionaryTask {
         let optimizer = SavedState {
             of: STATE.to_owned(),
             steps: learned.batches as u64,
-            scalars: BTreeMap::from([("replaced".to_owned(), learned.replaced as f64)]),
+            scalars,
             tensors: BTreeMap::from(tensors),
         };
         vec![PlayerState { optimizer, average: None, last_norm: None }]
@@ -191,6 +193,7 @@ impl Trainable for DictionaryTask {
             |name: &str| tensor(name)?.clone().into_dimensionality::<Ix2>().map_err(|error| format!("{name}: {error}"));
         let learned = Learned {
             atoms: self.atoms(),
+            unit: saved.scalars.get("unit").map(|&unit| unit as f32),
             codes: matrix("codes")?,
             samples: matrix("samples")?,
             idle: tensor("idle")?.iter().map(|&idle| idle as usize).collect(),

@@ -196,7 +196,7 @@ impl Trainable for FilterBanksTask {
         let (mut scalars, mut tensors) = (BTreeMap::new(), BTreeMap::new());
         let mut steps = 0;
         for (bank, learner) in self.banks.iter().zip(learners) {
-            let LearnedFilters { codes, samples, idle, batches, replaced, .. } =
+            let LearnedFilters { unit, codes, samples, idle, batches, replaced, .. } =
                 learner.saved().expect("a learner that has its first filters");
             // Beyond the limit all numbers mean the same.
             let limit = learner.params().dead_after;
@@ -206,6 +206,7 @@ impl Trainable for FilterBanksTask {
             tensors.insert(format!("samples_{size}"), samples.into_dyn());
             tensors.insert(format!("idle_{size}"), idle.into_dyn());
             scalars.insert(format!("replaced_{size}"), replaced as f64);
+            scalars.extend(unit.map(|unit| (format!("unit_{size}"), f64::from(unit))));
             steps = batches as u64;
         }
         let optimizer = SavedState { of: STATE.to_owned(), steps, scalars, tensors };
@@ -228,6 +229,7 @@ impl Trainable for FilterBanksTask {
             let replaced = format!("replaced_{}", bank.size);
             let learned = LearnedFilters {
                 filters: self.filters(place).map_err(|error| error.to_string())?.into_array(),
+                unit: saved.scalars.get(&format!("unit_{}", bank.size)).map(|&unit| unit as f32),
                 codes: tensor("codes")?.into_dimensionality().map_err(shape)?,
                 samples: tensor("samples")?.into_dimensionality().map_err(shape)?,
                 idle: tensor("idle")?.iter().map(|&idle| idle as usize).collect(),

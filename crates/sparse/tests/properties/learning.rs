@@ -174,7 +174,7 @@ fn a_fit_can_be_ended() {
     };
     let report = learner.fit_observed(&x, &Admm::default(), &mut |p| stop_at(p)).unwrap();
     assert_eq!((report.epochs, report.samples, report.interrupted), (1, 300 + 128, true));
-    assert!(learner.dictionary().is_some());
+    assert!(learner.dictionary().is_ok());
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn samples_that_cannot_be_learned_from() {
     );
     assert!(matches!(
         new(params(METHODS[0], 5)).transform(x.view(), &admm, &Stop::default()).unwrap_err(),
-        SparseError::TooFewSamples { .. }
+        SparseError::NotFitted { what: "dictionary" }
     ));
     let mut learner = new(params(METHODS[0], 5));
     learner.fit(&x, &admm).unwrap();

@@ -15,4 +15,6 @@ mod learning;
 mod lista;
 mod optimality;
 mod problems;
+mod range;
 mod reproducibility;
+mod scaling;

@@ -1,5 +1,6 @@
 //! Random problems.
 
+use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Fista, Ista, Lars, LassoParams, Solver, StepSize};
@@ -49,6 +50,11 @@ pub fn problems() -> impl Strategy<Value = Problem> {
 
 /// Every solver of the lasso in every variant.
 pub fn solvers() -> Vec<Box<dyn Solver<f64>>> {
+    solvers_of()
+}
+
+/// The same, of any scalar.
+pub fn solvers_of<E: Scalar>() -> Vec<Box<dyn Solver<E>>> {
     let backtracking = StepSize::Backtracking;
     vec![
         Box::new(Ista::default()),

@@ -238,7 +238,8 @@ pub fn pieces(windows: &WindowSplits, filters: usize, side: usize, seed: u64) ->
                 filter.assign(&(piece / norm));
             }
         }
-        if strongest == 0.0 {
+        // Pixels are in [0, 1]: what rounding leaves of a flat piece is no more than this.
+        if strongest <= 16.0 * f32::EPSILON * side as f32 {
             // All of it is flat: there is nothing to learn.
             filter.fill(((channels * side * side) as f32).sqrt().recip());
         }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use include_dir::Dir;
+use latent_numeric::text::without_byte_order_mark;
 use std::borrow::Cow;
 use std::fmt;
 use std::fs;
@@ -55,12 +56,13 @@ impl Configs {
         if let Some(text) = self.get(name) {
             return Ok(text.to_owned());
         }
-        fs::read_to_string(Path::new(name)).map_err(|error| {
+        let text = fs::read_to_string(Path::new(name)).map_err(|error| {
             let names: Vec<&str> = self.names().collect();
             let known = if names.is_empty() { "there are none".to_owned() } else { names.join(", ") };
             Failure::new(format!("--config {name} is no configuration of this study and no file: {error}"))
                 .help(format!("the configurations of this study: {known}; --list says what they are"))
-        })
+        })?;
+        Ok(without_byte_order_mark(&text).to_owned())
     }
 
     /// The text of the configuration that is taken if none is named: empty if there is no `default`.

@@ -2,6 +2,7 @@
 
 use super::{Configs, Flags, StudyConfig};
 use crate::failure::Failure;
+use latent_numeric::text::without_byte_order_mark;
 use latent_train::config::{self, Override};
 use std::fs;
 use std::path::Path;
@@ -62,7 +63,7 @@ pub fn config_of_run(folder: &Path) -> Result<(String, u64), Failure> {
         Failure::new(format!("cannot read {}: {error}", path.display()))
             .help("give the folder of a run, with its config.toml")
     })?;
-    let mut table: Table = text.parse()?;
+    let mut table: Table = without_byte_order_mark(&text).parse()?;
     let seed = table.remove("seed").as_ref().and_then(Value::as_integer).and_then(|seed| u64::try_from(seed).ok());
     let seed = seed.ok_or_else(|| Failure::new(format!("{} has no seed", path.display())))?;
     Ok((toml::to_string(&table)?, seed))

@@ -1,6 +1,7 @@
 //! From TOML to a configuration.
 
 use super::{Check, ConfigError, Override, Problem, Problems};
+use latent_numeric::text::without_byte_order_mark;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
@@ -27,7 +28,8 @@ pub fn read<C>(text: &str, overrides: &[Override]) -> Result<C, ConfigError>
 where
     C: DeserializeOwned + Serialize + Default + Check,
 {
-    let mut table: Table = text.parse().map_err(|error| ConfigError::Syntax(Box::new(error)))?;
+    let mut table: Table =
+        without_byte_order_mark(text).parse().map_err(|error| ConfigError::Syntax(Box::new(error)))?;
     let mut problems: Vec<Problem> = overrides.iter().filter_map(|value| value.apply(&mut table).err()).collect();
     let known = keys_of(&C::default());
     // A value that cannot be read is noted and taken out, so that its default lets the next one be found.
@@ -197,5 +199,24 @@ mod tests {
         for text in ["lr", "=3", "a..b=3", "a b=3"] {
             assert!(text.parse::<Override>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_first_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, "\u{feff}rate = 0.5\n").unwrap();
+        assert_eq!(read_file::<Marked>(&path, &[]).unwrap(), Marked { rate: 0.5 });
+        assert_eq!(read::<Marked>("\u{feff}", &[]).unwrap(), Marked::default());
+    }
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(default)]
+    struct Marked {
+        rate: f64,
+    }
+
+    impl Check for Marked {
+        fn check(&self, _: &mut Problems) {}
     }
 }

@@ -5,7 +5,9 @@ use ndarray::{ArrayBase, ArrayView2, Data, Dimension};
 use ndarray_npy::{WritableElement, WriteNpyError, WriteNpyExt};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 
@@ -43,7 +45,31 @@ pub(super) fn write_safetensors(
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(RunError::encode(&what))?;
     let content = safetensors::serialize(views, Some(metadata)).map_err(RunError::encode(&what))?;
+    let content = with_sorted_header(content).map_err(RunError::encode(&what))?;
     atomic::write(path, |file| file.write_all(&content).map_err(RunError::io("write", path)))
+}
+
+/// The header of a safetensors file.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    #[serde(rename = "__metadata__")]
+    metadata: BTreeMap<String, String>,
+    #[serde(flatten)]
+    tensors: BTreeMap<String, Value>,
+}
+
+/// The same file with the names in its header in order: the format's own writer leaves metadata in the order of a hash map,
+/// another one in every process.
+fn with_sorted_header(mut content: Vec<u8>) -> serde_json::Result<Vec<u8>> {
+    const LENGTH: usize = size_of::<u64>();
+    let end = LENGTH + u64::from_le_bytes(content[..LENGTH].try_into().expect("eight bytes")) as usize;
+    let header: Header = serde_json::from_slice(&content[LENGTH..end])?;
+    let mut sorted = serde_json::to_vec(&header)?;
+    // Data begin at a multiple of eight bytes.
+    sorted.resize(sorted.len().next_multiple_of(LENGTH), b' ');
+    let length = (sorted.len() as u64).to_le_bytes();
+    content.splice(..end, length.into_iter().chain(sorted));
+    Ok(content)
 }
 
 #[cfg(test)]
@@ -63,6 +89,24 @@ mod tests {
         let back: Array2<f32> = ndarray_npy::read_npy(&path).unwrap();
         assert_eq!(back.dim(), (3, 2));
         assert!(back.iter().zip(a.t().iter()).all(|(x, y)| x.to_bits() == y.to_bits()));
+    }
+
+    /// A hash map of its own order each time.
+    #[test]
+    fn equal_arrays_and_metadata_make_equal_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let a = array![[1.0_f32, -2.0], [0.5, 4.0]];
+        let write = |name: &str| {
+            let path = folder.path().join(name);
+            let note: HashMap<String, String> = (0..20).map(|i| (format!("key {i}"), format!("\"{i}\""))).collect();
+            write_safetensors(&path, &[("b", a.view()), ("a", a.t())], note).unwrap();
+            std::fs::read(&path).unwrap()
+        };
+        let first = write("first");
+        assert!((0..10).all(|_| write("again") == first));
+        let (length, header) = SafeTensors::read_metadata(&first).unwrap();
+        assert!(length % 8 == 0 && header.metadata().as_ref().unwrap()["key 7"] == "\"7\"");
+        assert_eq!(SafeTensors::deserialize(&first).unwrap().tensor("b").unwrap().data().len(), 16);
     }
 
     #[test]

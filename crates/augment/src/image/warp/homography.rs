@@ -66,7 +66,9 @@ impl Homography {
                 [g, h, 1.0],
             ],
         };
-        (determinant != 0.0 && map.determinant().abs() > 1e-12).then_some(map)
+        // Areas beside that of the figure: points on a line are so at any size.
+        let size = [dx1, dx2, sx, dy1, dy2, sy].iter().fold(0.0, |most: f64, d| most.max(d.abs()));
+        (determinant != 0.0 && map.determinant().abs() > 1e-12 * size * size).then_some(map)
     }
 
     fn determinant(&self) -> f64 {

@@ -2,7 +2,8 @@
 
 use super::support::{always, resources, text, words};
 use latent_augment::text::{
-    RandomDeletion, RandomInsertion, Resources, SynonymReplacement, Synonyms, Tokenizer, sentences,
+    Chain, Embedding, Lexicon, RandomDeletion, RandomInsertion, Resources, SynonymReplacement, Synonyms, Tokenizer,
+    sentences,
 };
 use proptest::prelude::*;
 
@@ -96,4 +97,23 @@ proptest! {
         let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         prop_assert_eq!(solid(&found), solid(&text));
     }
+}
+
+/// Editors put a byte-order mark before texts; it belongs to no word, key or number.
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_word() {
+    let marked = |text: &str| format!("\u{feff}{text}").into_bytes();
+    let embedding = Embedding::read_glove(&marked("good 1 2\nbad 3 4\n")[..]).unwrap();
+    assert_eq!(embedding.words(), ["good", "bad"]);
+    let embedding = Embedding::read_word2vec(&marked("2 1\ngood 1\nbad 3\n")[..]).unwrap();
+    assert_eq!(embedding.words(), ["good", "bad"]);
+    let synonyms = "good, fine\n";
+    assert_eq!(Synonyms::read(&marked(synonyms)[..]).unwrap(), Synonyms::read(synonyms.as_bytes()).unwrap());
+    let lexicon = "good\t2.0\n";
+    assert_eq!(Lexicon::read(&marked(lexicon)[..]).unwrap(), Lexicon::read(lexicon.as_bytes()).unwrap());
+    let chain = "[[augment]]\nop = 'random_swap'\n";
+    assert_eq!(Chain::from_toml(&format!("\u{feff}{chain}")).unwrap(), Chain::from_toml(chain).unwrap());
+    // Elsewhere it is a character like any other.
+    let inside = Embedding::read_glove("good 1\n\u{feff}bad 3\n".as_bytes()).unwrap();
+    assert_eq!(inside.words(), ["good", "\u{feff}bad"]);
 }

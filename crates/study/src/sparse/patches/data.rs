@@ -12,7 +12,7 @@ use latent_datasets::olshausen_field::{filter, to_unit_variance};
 use latent_datasets::patches::{Grid, random_patches, remove_mean};
 use latent_datasets::photographs::{PhotographSplits, Photographs};
 use latent_train::run::DataSource;
-use ndarray::{Array2, Array3, ArrayViewMut1, Axis};
+use ndarray::{Array2, Array3, ArrayView1, Axis};
 use rayon::prelude::*;
 
 /// Patches of filtered photographs, a row each.
@@ -24,6 +24,8 @@ pub struct PatchSplits {
     pub test: Array2<f32>,
     /// Photographs that the training patches are from.
     pub photographs: usize,
+    /// How many of these have one value throughout, so that all their patches are zero.
+    pub blank: usize,
     /// What brought the training patches to variance 1.
     deviation: f32,
     sources: Vec<DataSource>,
@@ -43,7 +45,14 @@ impl PatchSplits {
     pub fn load(cut: &Cut, augment: &Augmentation, flags: &Common) -> Result<Loaded<Self>, Failure> {
         let loaded = natural::load(flags, Channels::Grey, augment)?;
         let splits = Self::cut(loaded.splits, cut, flags.seed)?;
-        Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
+        let blank = (splits.blank > 0).then(|| {
+            let (blank, all) = (splits.blank, splits.photographs);
+            format!(
+                "{blank} of {all} training photographs have one value throughout, and their patches nothing to learn"
+            )
+            .into()
+        });
+        Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note.or(blank) })
     }
 
     /// Filters photographs and takes patches at random, without their means. The training patches together have variance 1
@@ -61,12 +70,16 @@ impl PatchSplits {
             train = train.first(wanted);
         }
         let sources = [&train, &test].map(|part| source(&part.name, &part.provenance)).into();
-        let (photographs, some) = (train.len(), |part, count| patches(part, cut, count, seed));
-        let (train, test) = (some(&train, cut.train_patches)?, some(&test, cut.test_patches)?);
+        let (photographs, of_train, of_test) = (train.len(), filtered(&train, cut)?, filtered(&test, cut)?);
+        let blank = of_train.iter().filter(|image| image.iter().all(|value| *value == image[[0, 0, 0]])).count();
+        let some = |images: &[Array3<f32>], count| -> Result<_, DatasetError> {
+            Ok(finished(random_patches(images, cut.shape(), count, seed)?, cut))
+        };
+        let (train, test) = (some(&of_train, cut.train_patches)?, some(&of_test, cut.test_patches)?);
         let mut of_train = [train];
         let deviation = to_unit_variance(&mut of_train);
         let [train] = of_train;
-        Ok(Self { train, test: test / deviation, photographs, deviation, sources })
+        Ok(Self { train, test: test / deviation, photographs, blank, deviation, sources })
     }
 
     /// The windows of a grid of another photograph, (1, height, width) in [0, 1], as the patches were made.
@@ -79,26 +92,23 @@ impl PatchSplits {
     }
 }
 
-/// So many patches without their means.
-fn patches(from: &Photographs, cut: &Cut, count: usize, seed: u64) -> Result<Array2<f32>, DatasetError> {
-    Ok(finished(random_patches(&filtered(from, cut)?, cut.shape(), count, seed)?, cut))
-}
-
 /// Without their means, and of one contrast if each is to be.
 fn finished(mut patches: Array2<f32>, cut: &Cut) -> Array2<f32> {
+    let deviation = |patch: ArrayView1<'_, f32>| {
+        (patch.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>() / patch.len() as f64).sqrt()
+    };
+    let sizes: Vec<f64> = patches.rows().into_iter().map(deviation).collect();
     remove_mean(patches.view_mut());
     if cut.contrast == Contrast::EachPatch {
-        patches.rows_mut().into_iter().for_each(scale_to_unit_variance);
+        for (mut patch, size) in patches.rows_mut().into_iter().zip(sizes) {
+            // What is no more than the rounding of the mean is no variance.
+            let left = deviation(patch.view());
+            if left > 2.0 * f64::from(f32::EPSILON) * size {
+                patch /= left as f32;
+            }
+        }
     }
     patches
-}
-
-/// Unless there is no variance.
-fn scale_to_unit_variance(mut patch: ArrayViewMut1<'_, f32>) {
-    let variance = patch.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>() / patch.len() as f64;
-    if variance > f64::EPSILON {
-        patch /= variance.sqrt() as f32;
-    }
 }
 
 fn filtered(photographs: &Photographs, cut: &Cut) -> Result<Vec<Array3<f32>>, DatasetError> {
@@ -154,6 +164,22 @@ mod tests {
         let each = Cut { contrast: Contrast::EachPatch, ..small() };
         let data = PatchSplits::cut(pictures(), &each, 0).unwrap();
         assert!(data.test.rows().into_iter().all(|row| (row.dot(&row) / 144.0 - 1.0).abs() < 1e-4));
+    }
+
+    #[test]
+    fn photographs_of_one_value_are_counted_and_have_blank_patches() {
+        let mut splits = pictures();
+        let flat = Array3::from_elem((1, 101, 99), 77);
+        splits.train.images = vec![flat.clone(), flat];
+        for whitened in [true, false] {
+            let data = PatchSplits::cut(splits.clone(), &Cut { whitened, ..small() }, 0).unwrap();
+            assert_eq!((data.blank, data.photographs), (2, 2));
+            assert!(data.train.iter().all(|value| *value == 0.0));
+            let photograph = Array3::from_elem((1, 101, 99), 77.0 / 255.0);
+            let grid = Grid::new(photograph.dim(), (12, 12), (6, 6)).unwrap();
+            assert!(data.of_grid(&photograph, &grid, &small()).unwrap().iter().all(|value| *value == 0.0));
+        }
+        assert_eq!(PatchSplits::cut(pictures(), &small(), 0).unwrap().blank, 0);
     }
 
     #[test]

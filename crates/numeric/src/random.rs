@@ -7,7 +7,8 @@
 //!
 //! The generator is ChaCha8, which is counter-based: word `k` of a stream is a function of the name
 //! and `k` alone, so a stream can be left and taken up again anywhere ([`Stream::position`],
-//! [`Stream::seek`]). The key is the SHA-256 of the name, with every part length-prefixed.
+//! [`Stream::seek`]). The key is the SHA-256 of the seed, the purpose with its length before it, and the
+//! indices, all numbers as eight bytes: no two names are written alike.
 //!
 //! ```
 //! use latent_numeric::random::Stream;
@@ -66,9 +67,14 @@ impl Stream {
         E::of((self.generator.next_u64() >> (64 - bits)) as f64 / (1_u64 << bits) as f64)
     }
 
-    /// A uniform draw from `[low, high)`.
+    /// A uniform draw from `[low, high)`, for finite `low < high`; `low` where the two are equal.
+    ///
+    /// What would be rounded to `high` is the number before it.
     pub fn uniform_in<E: Scalar>(&mut self, low: E, high: E) -> E {
-        low + (high - low) * self.uniform::<E>()
+        let (u, width) = (self.uniform::<E>(), high - low);
+        // The width of two finite ends can be beyond the range of the type.
+        let x = if width.is_finite() { low + width * u } else { low * (E::one() - u) + high * u };
+        if low < high && x >= high { high.next_down() } else { x }
     }
 
     /// A uniform draw from `0..n`, without bias.
@@ -127,7 +133,7 @@ impl RngCore for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::{prop_assert, prop_assert_eq, proptest};
+    use proptest::prelude::*;
 
     #[test]
     fn names_are_told_apart() {
@@ -148,6 +154,16 @@ mod tests {
     }
 
     const GOLDEN: [u32; 3] = [1_575_130_806, 2_234_824_749, 3_930_000_310];
+
+    /// Half of the numbers next below the end are rounded to it, and one range has none between its ends.
+    #[test]
+    fn the_upper_end_is_never_drawn() {
+        let mut s = Stream::new(3, "range", &[]);
+        let next = f64::from_bits(1.0_f64.to_bits() + 1);
+        assert!((0..100).all(|_| s.uniform_in(1.0, next) == 1.0));
+        let (low, high) = (16_777_214.0_f32, 16_777_216.0_f32);
+        assert!((0..1000).all(|_| (low..high).contains(&s.uniform_in(low, high))));
+    }
 
     #[test]
     fn moments_of_the_distributions() {
@@ -196,6 +212,21 @@ mod tests {
                 prop_assert!((0.0..1.0).contains(&x) && (0.0..1.0).contains(&y));
                 let k = s.below(7);
                 prop_assert!(k < 7);
+            }
+        }
+
+        #[test]
+        fn uniform_in_stays_below_its_upper_end(
+            seed: u64, low in -1e30_f32..1e30, scale in -60_i32..20, ends in prop::array::uniform2(-1e308_f64..1e308),
+        ) {
+            let mut s = Stream::new(seed, "range", &[]);
+            let high = low + (low.abs() + 1.0) * (scale as f32).exp2();
+            prop_assert_eq!(s.uniform_in(low, low), low);
+            let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+            for _ in 0..200 {
+                let (x, y) = (s.uniform_in(low, high), s.uniform_in(from, to));
+                prop_assert!(low <= x && (x < high || low == high), "{x} of [{low}, {high})");
+                prop_assert!(from <= y && (y < to || from == to), "{y} of [{from}, {to})");
             }
         }
 

@@ -37,6 +37,10 @@ pub trait Scalar:
 
     /// This value in double precision (exact).
     fn as_f64(self) -> f64;
+
+    /// The largest number below this one.
+    #[must_use]
+    fn next_down(self) -> Self;
 }
 
 impl Scalar for f32 {
@@ -52,6 +56,11 @@ impl Scalar for f32 {
     fn as_f64(self) -> f64 {
         f64::from(self)
     }
+
+    #[inline(always)]
+    fn next_down(self) -> Self {
+        self.next_down()
+    }
 }
 
 impl Scalar for f64 {
@@ -66,5 +75,10 @@ impl Scalar for f64 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn next_down(self) -> Self {
+        self.next_down()
     }
 }

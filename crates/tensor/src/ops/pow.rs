@@ -13,17 +13,19 @@ impl<E: Scalar> Operator<E> for Pow {
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let (a, b) = (arguments.input(0), arguments.input(1));
         let (zero, one) = (Tensor::scalar(E::zero()), Tensor::scalar(E::one()));
-        // Where the true slope is zero, no factor of it may be infinite: 0 inf is NaN. That is 0 0^-1 at a = b = 0,
-        // and 0 ln 0 at a = 0.
+        // Where the true slope is zero, no factor of it may be infinite or NaN: 0 inf is NaN. That is 0 a^-1 at b = 0
+        // if a is 0 or NaN, and a^b ln a at a = 0.
         let a_is_zero = || a.eq(&zero);
         let slope_a = || {
             if !is_recording() {
                 return Tensor::constant(elementwise::zip("pow", a.array(), b.array(), slope_by_base));
             }
-            let base = (&a_is_zero() * b.eq(&zero)).where_(&one, a);
+            let zero_or_nan = |a: E| if a == E::zero() || a.is_nan() { E::one() } else { E::zero() };
+            let base = Tensor::constant(elementwise::map(a.array(), zero_or_nan));
+            let base = (base * b.eq(&zero)).where_(&one, a);
             b * base.pow(&(b - &one))
         };
-        let slope_b = || arguments.output() * a_is_zero().where_(&one, a).ln();
+        let slope_b = || a_is_zero().where_(&one, arguments.output()) * a_is_zero().where_(&one, a).ln();
         vec![
             arguments.needed(0).then(|| (cotangent * slope_a()).sum_to(a.shape())),
             arguments.needed(1).then(|| (cotangent * slope_b()).sum_to(b.shape())),
@@ -34,8 +36,8 @@ impl<E: Scalar> Operator<E> for Pow {
 impl<E: Scalar> Tensor<E> {
     /// `a^b`, element by element, with broadcasting. For a constant exponent [`powf`](Tensor::powf) is faster.
     ///
-    /// `a^0` is 1 everywhere. Negative `a` have powers with whole `b` only, and no derivative by `b`: NaN. At `a = 0`
-    /// the gradient by `b` is zero, which is exact for `b > 0`.
+    /// `a^0` is 1 everywhere, and its gradient by `a` zero. Negative `a` have powers with whole `b` only, and no
+    /// derivative by `b`: NaN. At `a = 0` the gradient by `b` is zero, which is exact for `b > 0`.
     ///
     /// # Panics
     /// If the shapes do not broadcast.
@@ -86,6 +88,9 @@ mod tests {
         assert_eq!(slopes_at(0.0, 0.0), (0.0, 0.0));
         assert_eq!(slopes_at(0.0, 2.0), (0.0, 0.0));
         assert_eq!(slopes_at(0.0, 1.0), (1.0, 0.0));
+        assert_eq!(slopes_at(0.0, -1.0), (f64::NEG_INFINITY, 0.0));
+        assert_eq!(slopes_at(0.0, -0.5), (f64::NEG_INFINITY, 0.0));
+        assert_eq!(slopes_at(f64::NAN, 0.0).0, 0.0);
         let (by_base, by_exponent) = slopes_at(-2.0, 3.0);
         assert!(by_base == 12.0 && by_exponent.is_nan());
         // The mixed derivative at b = 0 is 1 / a.

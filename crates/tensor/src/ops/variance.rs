@@ -29,21 +29,17 @@ impl<E: Scalar> Tensor<E> {
     /// from the mean over `n - ddof`, where `n` elements go into each result.
     ///
     /// `ddof = 0` is the biased variance (maximum likelihood), `ddof = 1` the unbiased one. Deviations are taken
-    /// in a second pass, so that a large mean costs no accuracy.
+    /// in a second pass, so that a large mean costs no accuracy. Where `n` is not above `ddof` it is NaN, as the mean of
+    /// nothing is, and so is its gradient.
     ///
     /// # Panics
-    /// If an axis is not below the rank, or named twice, or `n` is not above `ddof`.
+    /// If an axis is not below the rank, or named twice.
     #[must_use]
     #[track_caller]
     pub fn variance(&self, axes: &[usize], ddof: usize, keep: bool) -> Self {
         let sorted = shape::sorted_axes("variance", axes, self.shape());
         let n: usize = sorted.iter().map(|&axis| self.shape()[axis]).product();
-        assert!(
-            n > ddof,
-            "variance: {n} elements along the axes {axes:?} of the shape {:?} with ddof = {ddof}",
-            self.shape()
-        );
-        let divisor = E::of((n - ddof) as f64);
+        let divisor = if n > ddof { E::of((n - ddof) as f64) } else { E::nan() };
         let (kept, left) = shape::reduced(self.shape(), &sorted);
         let wide = |array: ArrayD<E>| array.into_shape_with_order(IxDyn(&kept)).expect("the same elements");
         let mean = wide(reduce::total(self.array(), &sorted)).mapv(|sum| sum / E::of(n as f64));
@@ -55,9 +51,9 @@ impl<E: Scalar> Tensor<E> {
 
 #[cfg(test)]
 mod tests {
-    use crate::Tensor;
     use crate::check::gradients;
     use crate::ops::testing::{array, shapes};
+    use crate::{GradOptions, Tensor, grad};
     use proptest::prelude::*;
 
     proptest! {
@@ -88,8 +84,15 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "variance: 1 elements along the axes [0] of the shape [1, 2] with ddof = 1")]
     fn too_few_elements() {
-        let _ = Tensor::<f32>::zeros(&[1, 2]).variance(&[0], 1, false);
+        let x = Tensor::variable(ndarray::array![[1.0, 2.0]]);
+        let y = x.variance(&[0], 1, false);
+        assert_eq!(y.shape(), [2]);
+        assert!(y.array().iter().all(|y| y.is_nan()));
+        assert!(grad(&[y], &[x], GradOptions::default())[0].array().iter().all(|slope| slope.is_nan()));
+        let nothing = Tensor::<f64>::zeros(&[3, 0]);
+        assert!(nothing.variance(&[1], 0, true).array().iter().all(|y| y.is_nan()));
+        assert!(nothing.variance(&[0, 1], 0, false).item().is_nan());
+        assert_eq!(nothing.variance(&[0], 0, false).shape(), [0]);
     }
 }

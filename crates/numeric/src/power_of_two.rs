@@ -19,7 +19,7 @@ pub fn power_of_two<E: Scalar>(x: E) -> E {
     let bits = x.as_f64().to_bits();
     let exponent = bits & f64::INFINITY.to_bits();
     // Below the normal numbers the leading digit is the power.
-    E::of(f64::from_bits(if exponent == 0 { 1 << (63 - bits.leading_zeros()) } else { exponent }))
+    E::of(f64::from_bits(if exponent == 0 { 1 << bits.ilog2() } else { exponent }))
 }
 
 #[cfg(test)]

@@ -15,13 +15,13 @@ use super::log_bessel::{DEBYE, FAR, ratio};
 const TERMS: usize = 48;
 
 /// `A`, `A'`, `A''`, ... up to this order, at `x >= 0`.
-pub fn ratio_derivatives(v: f64, x: f64, order: usize) -> Vec<f64> {
+pub fn ratio_derivatives(v: f64, x: f64, order: u32) -> Vec<f64> {
     if x == f64::INFINITY {
         return (0..=order).map(|m| if m == 0 { 1.0 } else { 0.0 }).collect();
     }
     match PowerSeries::at(v, x) {
-        Some(series) => (0..=order).map(|m| series.derivative(m)).collect(),
-        None => by_powers(&ratio_jet(v, x, order + 1), x),
+        Some(series) => (0..=order).map(|m| series.derivative(m.cast_signed())).collect(),
+        None => by_powers(&ratio_jet(v, x, order as usize + 1), x),
     }
 }
 
@@ -68,15 +68,14 @@ impl PowerSeries {
     }
 
     /// The derivative of `A` of this order.
-    fn derivative(&self, order: usize) -> f64 {
+    fn derivative(&self, order: i32) -> f64 {
         let at = self.x / self.unit;
-        let term = |(n, c): (usize, &f64)| {
-            let power = 2 * n + 1;
-            let falling: f64 = (0..order).map(|k| power as f64 - k as f64).product();
-            if power < order { 0.0 } else { c * falling * at.powi((power - order) as i32) }
+        let term = |(power, c): (i32, &f64)| {
+            let falling: f64 = (0..order).map(|k| f64::from(power - k)).product();
+            if power < order { 0.0 } else { c * falling * at.powi(power - order) }
         };
-        let sum: f64 = self.coefficients.iter().enumerate().rev().map(term).sum();
-        sum * self.unit.powi(1 - order as i32)
+        let terms: Vec<f64> = (1..).step_by(2).zip(&self.coefficients).map(term).collect();
+        terms.iter().rev().sum::<f64>() * self.unit.powi(1 - order)
     }
 
     /// `int_0^x t A'(t) dt`
@@ -216,6 +215,6 @@ pub fn divergence(v: f64, x: f64) -> f64 {
     // x^2 / (s + v) = s - v, so that the largest parts of both are gone.
     let debye = Debye::at(v, x, 2);
     let volume = 0.5 * (2.0 * std::f64::consts::PI * s).ln() - v - libm::lgamma(v + 1.0);
-    let main = v * ((v + s) / 2.0).ln() + volume - 0.5 * debye.y[0] * debye.y[0];
+    let main = v * f64::midpoint(v, s).ln() + volume - 0.5 * debye.y[0] * debye.y[0];
     main + debye.slope_of_log_sum()[0] - debye.sum[0].ln()
 }

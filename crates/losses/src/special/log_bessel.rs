@@ -147,7 +147,7 @@ impl Smooth for Divergence {
             _ if x == f64::INFINITY => 0.0,
             // Of x A', by Leibniz' rule.
             _ => {
-                let of_ratio = ratio_derivatives(self.v, x, order as usize);
+                let of_ratio = ratio_derivatives(self.v, x, order);
                 x * of_ratio[order as usize] + f64::from(order - 1) * of_ratio[order as usize - 1]
             }
         }
@@ -155,7 +155,7 @@ impl Smooth for Divergence {
 }
 
 fn derivative_of_ratio(v: f64, x: f64, order: u32) -> f64 {
-    ratio_derivatives(v, x, order as usize)[order as usize]
+    ratio_derivatives(v, x, order)[order as usize]
 }
 
 /// `ln(I_v(x) / x^v)`, element by element, for `x >= 0`: the logarithm without its singularity at zero.

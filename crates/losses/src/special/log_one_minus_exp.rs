@@ -20,15 +20,15 @@ const TERMS: usize = 16;
 /// `B_2k / (2k (2k)!)` for `k = 1, 2, ...`; `B_2k = (-1)^(k+1) 2 (2k)! zeta(2k) / (2 pi)^(2k)`.
 static SERIES: LazyLock<[f64; TERMS]> = LazyLock::new(|| {
     std::array::from_fn(|i| {
-        let k = i as i32 + 1;
-        let zeta = match k {
-            1 => PI.powi(2) / 6.0,
-            2 => PI.powi(4) / 90.0,
-            3 => PI.powi(6) / 945.0,
-            _ => (1..200).rev().map(|n| f64::from(n).powi(-2 * k)).sum(),
+        let power = 2.0 * (i + 1) as f64;
+        let zeta = match i {
+            0 => PI.powi(2) / 6.0,
+            1 => PI.powi(4) / 90.0,
+            2 => PI.powi(6) / 945.0,
+            _ => (1..200).rev().map(|n| f64::from(n).powf(-power)).sum(),
         };
-        let sign = if k % 2 == 1 { 1.0 } else { -1.0 };
-        sign * zeta / (f64::from(k) * (2.0 * PI).powi(2 * k))
+        let sign = if i % 2 == 0 { 2.0 } else { -2.0 };
+        sign * zeta / (power * (2.0 * PI).powf(power))
     })
 });
 
@@ -45,7 +45,7 @@ impl Smooth for LogOneMinusExp {
 }
 
 fn near(order: u32, t: f64, d: f64) -> f64 {
-    let power = |exponent: f64| exponent.powi(order as i32);
+    let power = |exponent: f64| exponent.powi(order.cast_signed());
     let tail =
         SERIES.iter().enumerate().rev().fold(0.0, |sum, (i, &c)| (sum + c * power(2.0 * (i + 1) as f64)) * d * d);
     let first = match order {

@@ -16,7 +16,7 @@ impl Smooth for MeanDecay {
     fn derivative(self, order: u32) -> impl Fn(f64) -> f64 + Sync {
         move |x| {
             let sign = if x == 0.0 { 0.0 } else { -x.signum() };
-            sign.powi(order as i32) * integral(order, x.abs())
+            sign.powi(order.cast_signed()) * integral(order, x.abs())
         }
     }
 }

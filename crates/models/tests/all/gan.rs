@@ -103,7 +103,7 @@ proptest! {
         let gan = settings(architecture).build::<f64>(IMAGE, seed).unwrap();
         let x = Tensor::variable(real(seed).to_array());
         let logits = gan.discriminator.forward(&x, None, &mut Context::evaluate()).unwrap();
-        let slopes = grad(&[logits.sum()], &[x.clone()], GradOptions::default()).remove(0);
+        let slopes = grad(&[logits.sum()], std::slice::from_ref(&x), GradOptions::default()).remove(0);
         // s' = s (1 - s)
         let share = logits.sigmoid() * (-&logits).sigmoid();
         let norms = (slopes * share).norm(&[1], false);

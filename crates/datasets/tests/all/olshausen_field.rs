@@ -89,7 +89,7 @@ fn images_of_one_value_have_no_variance() {
         assert_eq!(to_unit_variance(&mut images), 1.0);
         assert_eq!(images, [flat.clone(), flat]);
     }
-    let mut tiny = [Array2::from_shape_fn((10, 10), |(i, _)| if i % 2 == 0 { 1e-20 } else { -1e-20 })];
+    let mut tiny = [Array2::from_shape_fn((10, 10), |(i, _)| if i % 2 == 0 { 1e-20_f64 } else { -1e-20 })];
     assert!((to_unit_variance(&mut tiny) / 1e-20 - 1.0).abs() < 1e-12);
 }
 

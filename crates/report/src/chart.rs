@@ -12,7 +12,8 @@ use crate::range::{self, Value};
 use crate::svg::{Anchor, Ground, Lettering, SPAN, Svg, escaped};
 use latent_numeric::format::{short, significant};
 use maud::{Markup, PreEscaped, html};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Number;
 
 /// A point of a line, or of a mean of lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -137,6 +138,7 @@ struct EmbeddedLine<'a> {
     name: &'a str,
     colour: usize,
     dots: bool,
+    #[serde(serialize_with = "steps")]
     x: Vec<f64>,
     y: Vec<Option<f64>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -386,9 +388,20 @@ impl Line {
     }
 }
 
-/// Six significant digits: more cannot be seen, and would make the page larger.
+/// Five significant digits: more are not shown, and would make the page larger.
 fn rounded(value: f64) -> f64 {
-    format!("{value:.5e}").parse().unwrap_or(value)
+    format!("{value:.4e}").parse().unwrap_or(value)
+}
+
+/// Whole numbers without a point.
+fn steps<S: Serializer>(steps: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(steps.iter().map(|&step| {
+        if step.fract() == 0.0 && step.abs() < 1e15 {
+            Number::from(step as i64)
+        } else {
+            Number::from_f64(step).unwrap_or(0.into())
+        }
+    }))
 }
 
 /// JSON that can stand inside a `script` element, whatever its texts hold.

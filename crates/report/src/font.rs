@@ -1,6 +1,7 @@
 //! The one typeface of all figures, embedded so that a picture looks the same on every machine.
 
 /// The family name as it stands inside the font file.
+#[cfg(feature = "png")]
 pub const FAMILY: &str = "DejaVu Sans";
 
 /// DejaVu Sans as a TrueType file.

@@ -77,15 +77,17 @@ impl Ground {
     /// by its distance from the one before: a page has many.
     fn write(self, path: &mut String, points: impl Iterator<Item = (f64, f64)>, then: &str) {
         let mut before: Option<(f64, f64)> = None;
-        for (x, y) in points.map(|at| self.point(at)) {
+        for (index, (x, y)) in points.map(|at| self.point(at)).enumerate() {
             let per_unit = if matches!(self, Self::Fluid) { 1.0 } else { 100.0 };
             let (x, y) = (round(x, per_unit), round(y, per_unit));
             let _ = match (self, before) {
                 (_, None) => write!(path, "M{x} {y}{then}"),
                 (Self::Fluid, Some((from, above))) if then.is_empty() => {
                     let (dx, dy) = (x - from, y - above);
-                    let space = if dy < 0.0 { "" } else { " " };
-                    write!(path, "l{dx}{space}{dy}")
+                    // A sign separates too, and a command holds until the next.
+                    let apart = |d: f64| if d < 0.0 { "" } else { " " };
+                    let command = if index == 1 { "l" } else { apart(dx) };
+                    write!(path, "{command}{dx}{}{dy}", apart(dy))
                 }
                 (_, Some(_)) if then.is_empty() => write!(path, "L{x} {y}"),
                 (_, Some(_)) => write!(path, "M{x} {y}{then}"),

@@ -150,6 +150,7 @@ mod tests {
         assert_eq!((small.width(), small.height()), (300, 200));
     }
 
+    #[cfg(feature = "png")]
     #[test]
     fn curves_bars_and_text_are_on_the_paper() {
         let png = image::load_from_memory(&example().png(1.0).unwrap()).unwrap().into_rgb8();
@@ -180,10 +181,13 @@ mod tests {
         let intervals = Panel::new(Axis::log("x"), Axis::names([])).intervals("", vec![nowhere]);
         let panels = [empty, bars, intervals].map(|panel| Figure::new("a").panel(panel));
         for figure in [Figure::new("")].iter().chain(&panels) {
+            assert!(figure.svg().ends_with("</svg>") && !figure.svg().contains("NaN"), "{}", figure.svg());
+            #[cfg(feature = "png")]
             assert!(figure.png(1.0).is_ok());
         }
     }
 
+    #[cfg(feature = "png")]
     #[test]
     fn no_pixels_are_an_error() {
         assert!(matches!(example().png(0.0), Err(PlotError::Size { width: 0, height: 0 })));

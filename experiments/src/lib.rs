@@ -21,6 +21,7 @@ pub mod lista_synthetic;
 pub mod mixing;
 pub mod natural;
 pub mod networks;
+mod parts;
 pub mod patches;
 pub mod picture;
 pub mod plot;

@@ -2,6 +2,8 @@
 
 #[path = "studies/gan_mnist.rs"]
 mod gan_mnist;
+#[path = "studies/judges.rs"]
+mod judges;
 #[allow(dead_code)]
 mod support;
 

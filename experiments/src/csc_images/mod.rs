@@ -19,7 +19,7 @@ use crate::data::Loaded;
 use crate::failure::Failure;
 use crate::natural;
 use crate::tasks::FilterBanksTask;
-use crate::training::{Shorthand, Study};
+use crate::training::{Evaluation, Shorthand, Study};
 use crate::windows::{self, WindowSplits};
 use latent_datasets::folder::Channels;
 use latent_sparse::convolutional::FilterLearner;
@@ -59,7 +59,7 @@ impl Study for CscImages {
     type Source<'d> = Rows<'d>;
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
-        let loaded = natural::load(flags, Channels::Colour, &config.augment)?;
+        let loaded = natural::load(flags, Channels::Colour, config.windows.validation_photographs, &config.augment)?;
         let splits = WindowSplits::cut(loaded.splits, &config.windows, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }
@@ -75,8 +75,8 @@ impl Study for CscImages {
         Ok(Rows::shuffled("training windows", data.train.view(), config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Rows<'d>>, Failure> {
-        Ok(Some(Rows::in_order("test windows", data.test.view(), BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Evaluation<Rows<'d>>>, Failure> {
+        data.evaluated(BATCH).map(Some)
     }
 
     fn players(_: &Config, task: &FilterBanksTask, _: u64) -> Result<Vec<FilterLearner<f32>>, Failure> {

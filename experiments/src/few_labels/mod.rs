@@ -20,10 +20,9 @@ pub use encoder::Encoder;
 pub use task::{Classified, ClassifierTask, Confusion};
 
 use crate::cli::Common;
-use crate::data::{Loaded, load};
+use crate::data::{Loaded, chosen, load};
 use crate::failure::Failure;
-use crate::training::{Shorthand, Study};
-use latent_layers::Module;
+use crate::training::{Evaluation, Preparation, Shorthand, Study};
 use latent_train::Player;
 use latent_train::progress::grouped;
 use latent_train::report;
@@ -70,7 +69,8 @@ impl Study for FewLabels {
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<FewLabelled>, Failure> {
         let loaded = load(flags)?;
-        let splits = FewLabelled::new(loaded.splits, config.labels, config.test_images, flags.seed)?;
+        let splits = chosen(loaded.splits, None, config.validation_images)?;
+        let splits = FewLabelled::new(splits, config.labels, config.test_images, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }
 
@@ -78,17 +78,29 @@ impl Study for FewLabels {
         ClassifierTask::new(config, data, seed)
     }
 
+    fn prepare<'a>(
+        config: &'a Config,
+        task: &'a ClassifierTask,
+        data: &'a FewLabelled,
+        seed: u64,
+    ) -> Option<Preparation<'a>> {
+        Some(Box::new(move |interrupt| task.learn(config, data, seed, interrupt)))
+    }
+
     fn train<'d>(config: &Config, data: &'d FewLabelled, seed: u64) -> Result<Images<'d>, Failure> {
         let images = Images::shuffled(&data.labelled, config.training.batch_size, seed)?;
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d FewLabelled, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d FewLabelled, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        Ok(Some(match &data.validation {
+            Some(images) => Evaluation::held_out(Images::in_order(images, BATCH)?),
+            None => Evaluation::test(Images::in_order(&data.test, BATCH)?),
+        }))
     }
 
     fn players(config: &Config, task: &ClassifierTask, steps: u64) -> Result<Vec<Player>, Failure> {
-        Ok(vec![config.optimizer.player(steps, task)?])
+        Ok(vec![config.optimizer.player(steps, task.trained())?])
     }
 
     fn describe(config: &Config, task: &ClassifierTask) -> Result<String, Failure> {
@@ -98,7 +110,7 @@ impl Study for FewLabels {
             config.told(),
             if task.is_trained() { "trained with the classifier" } else { "as they are" },
             grouped(config.labels as u64),
-            grouped(task.parameter_count() as u64)
+            grouped(task.trained().parameter_count() as u64)
         ))
     }
 

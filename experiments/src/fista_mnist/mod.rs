@@ -19,7 +19,7 @@ use crate::data::{self, ImageSamples, Loaded, first};
 use crate::dictionaries::{growth, use_of_atoms};
 use crate::failure::Failure;
 use crate::tasks::DictionaryTask;
-use crate::training::{Shorthand, Study};
+use crate::training::{Evaluation, Shorthand, Study};
 use latent_datasets::Splits;
 use latent_sparse::dictionary::{DictionaryLearner, epoch_order};
 use latent_sparse::lasso::Stop;
@@ -82,16 +82,12 @@ impl Study for FistaMnist {
     type Source<'d> = Images<'d>;
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded, Failure> {
-        let mut loaded = data::load(flags)?;
-        let Splits { train, test } = &mut loaded.splits;
-        for (key, wanted, images) in
-            [("train_images", config.train_images, train), ("test_images", config.test_images, test)]
-        {
-            if let Some(wanted) = wanted {
-                *images = first(images, wanted, key)?;
-            }
+        let loaded = data::load(flags)?;
+        let mut splits = data::chosen(loaded.splits, config.train_images, config.validation_images)?;
+        if let Some(wanted) = config.test_images {
+            splits.test = first(&splits.test, wanted, "test_images")?;
         }
-        Ok(loaded)
+        Ok(Loaded { splits, ..loaded })
     }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<DictionaryTask, Failure> {
@@ -115,8 +111,9 @@ impl Study for FistaMnist {
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        let (on, images) = data::evaluated(data);
+        Ok(Some(Evaluation { on, source: Images::in_order(images, BATCH)? }))
     }
 
     fn players(_: &Config, task: &DictionaryTask, _: u64) -> Result<DictionaryLearner<f32>, Failure> {

@@ -4,11 +4,15 @@ use super::{Config, median_distance, nearest, pictures};
 use crate::data;
 use crate::failure::Failure;
 use crate::judge::Scores;
+use crate::parts::Parts;
 use crate::tasks::{GanTask, samples_of_all_classes};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
+use latent_train::Evaluated;
+use latent_train::interrupt::Interrupt;
 use latent_train::report::{Figure, Picture, Section, Study};
 use latent_train::run::RunFolder;
+use latent_train::session::Ended;
 use ndarray::Ix2;
 use serde::Serialize;
 
@@ -37,14 +41,15 @@ struct Memory {
 }
 
 /// Writes pictures and figures into the folder, and answers with the report.
-pub fn finish(config: &Config, task: &GanTask, data: &Splits, folder: &RunFolder) -> Result<Study, Failure> {
+pub fn finish(config: &Config, task: &GanTask, data: &Splits, ended: &Ended) -> Result<Study, Failure> {
+    let (folder, interrupt) = (&*ended.records.folder(), &ended.interrupt);
     let generator = &task.gan.generator;
     let set = data::title(data);
     let about = "Samples of a generative adversarial network, and what a classifier of real images says of them.";
     let kind = if generator.classes() > 0 { "Class-conditional GAN" } else { "GAN" };
     let study = Study::new(format!("{kind} on {set}"), about);
     let mut study = without_unit(config.objective.loss).into_iter().fold(study, |study, term| study.unit(term, ""));
-    if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples)?) {
+    if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples, interrupt)?) {
         let (accuracy, reference) = (judge.accuracy, judge.reference);
         let note = format!("{accuracy:.4} of the test images");
         if let Some(of_samples) = scores.accuracy {
@@ -62,7 +67,9 @@ pub fn finish(config: &Config, task: &GanTask, data: &Splits, folder: &RunFolder
         let all = Judged { judge_accuracy: accuracy, frechet_distance_of_training_images: reference, scores };
         folder.json("judged.json", &all)?;
     }
+    interrupt.check()?;
     let memory = memory(task, data)?;
+    interrupt.check()?;
     folder.json("neighbours.json", &memory)?;
     let note = format!("{:.2} from test images; the middle of {} each", memory.test_images, memory.images);
     study = study.figure(Figure::new("distance to the closest training image", memory.samples, "").note(note));
@@ -82,8 +89,9 @@ fn without_unit(loss: GanLoss) -> Vec<String> {
     always.iter().chain(losses).map(ToString::to_string).chain(singular_values).collect()
 }
 
-fn judged(task: &GanTask, samples: usize) -> Result<Option<Scores>, Failure> {
-    task.scores(samples).map_err(|error| Failure::new(error.to_string()))
+fn judged(task: &GanTask, samples: usize, interrupt: &Interrupt) -> Result<Option<Scores>, Failure> {
+    let parts = Parts::new("judging samples, drawn and looked at", 2 * samples, "images", interrupt);
+    task.scores(samples, Evaluated::Test, |images| parts.made(images)).map_err(Failure::of)
 }
 
 fn memory(task: &GanTask, data: &Splits) -> Result<Memory, Failure> {

@@ -16,9 +16,9 @@ pub use neighbours::{Neighbour, median_distance, nearest};
 use crate::cli::Common;
 use crate::data::{self, Loaded};
 use crate::failure::Failure;
-use crate::judge::Judge;
+use crate::judge::{Cache, Judge};
 use crate::tasks::GanTask;
-use crate::training::{Study, StudyConfig};
+use crate::training::{Evaluation, Study, StudyConfig, Work};
 use latent_datasets::Splits;
 use latent_train::report;
 use latent_train::session::{Ended, Session};
@@ -29,7 +29,7 @@ use std::ops::ControlFlow;
 
 /// Samples that are judged in a validation.
 const JUDGED_WHILE_TRAINING: usize = 1000;
-/// Batches of test images of a validation, and the images of each.
+/// Batches of images that are evaluated while training, and the images of each.
 const VALIDATED: (usize, usize) = (4, 250);
 
 /// The study.
@@ -44,8 +44,9 @@ impl Study for GanMnist {
     type Task = GanTask;
     type Source<'d> = Images<'d>;
 
-    fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
-        data::load(flags)
+    fn data(config: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        let loaded = data::load(flags)?;
+        Ok(Loaded { splits: data::chosen(loaded.splits, None, config.validation_images)?, ..loaded })
     }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<GanTask, Failure> {
@@ -60,16 +61,18 @@ impl Study for GanMnist {
         Ok(GanTask::new(gan, config.objective)?)
     }
 
-    fn task(config: &Config, data: &Splits, seed: u64) -> Result<GanTask, Failure> {
+    fn task(config: &Config, data: &Splits, seed: u64, work: &Work) -> Result<GanTask, Failure> {
         let task = Self::model(config, data, seed)?;
         if config.judged_samples == 0 {
             return Ok(task);
         }
-        let judge = Judge::train(data, seed)?;
-        tell(format_args!(
-            "samples are judged by a classifier that recognises {:.2} % of the test images",
-            100.0 * judge.accuracy
-        ));
+        let judge = Judge::of(data, &Cache::of_user(), work)?;
+        if !work.dry_run {
+            tell(format_args!(
+                "samples are judged by a classifier that recognises {:.2} % of the test images",
+                100.0 * judge.accuracy
+            ));
+        }
         Ok(task.judged(judge, config.judged_samples.min(JUDGED_WHILE_TRAINING)))
     }
 
@@ -78,9 +81,9 @@ impl Study for GanMnist {
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        let (batches, size) = VALIDATED;
-        Ok(Some(Images::in_order(&data.test, size)?.at_most(batches)))
+    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        let ((batches, size), (on, images)) = (VALIDATED, data::evaluated(data));
+        Ok(Some(Evaluation { on, source: Images::in_order(images, size)?.at_most(batches) }))
     }
 
     fn players(config: &Config, task: &GanTask, steps: u64) -> Result<Vec<Player>, Failure> {
@@ -127,6 +130,6 @@ impl Study for GanMnist {
     }
 
     fn finish(config: &Config, task: &GanTask, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
-        evaluate::finish(config, task, data, &ended.records.folder())
+        evaluate::finish(config, task, data, ended)
     }
 }

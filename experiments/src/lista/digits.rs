@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::mixing::Mixed;
 use crate::networks::Network;
 use crate::tasks::EncoderLoss;
+use crate::training::Evaluation;
 use latent_datasets::Splits;
 use latent_sparse::dictionary::Samples;
 use latent_sparse::lista::SupportSelection;
@@ -32,6 +33,7 @@ impl Domain for Digits {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
             mix: Mixed::default(),
+            validation_images: None,
             patches: (),
             atoms: 256,
             lambda: 0.1,
@@ -47,8 +49,9 @@ impl Domain for Digits {
         }
     }
 
-    fn load(_: &Config<Self>, flags: &Common) -> Result<Loaded, Failure> {
-        data::load(flags)
+    fn load(config: &Config<Self>, flags: &Common) -> Result<Loaded, Failure> {
+        let loaded = data::load(flags)?;
+        Ok(Loaded { splits: data::chosen(loaded.splits, None, config.validation_images)?, ..loaded })
     }
 
     fn samples(data: &Splits) -> impl Samples<f32> + '_ {
@@ -60,9 +63,13 @@ impl Domain for Digits {
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation(data: &Splits) -> Result<Images<'_>, Failure> {
-        let (batches, size) = VALIDATED;
-        Ok(Images::in_order(&data.test, size)?.at_most(batches))
+    fn validation(data: &Splits) -> Result<Evaluation<Images<'_>>, Failure> {
+        let ((batches, size), (on, images)) = (VALIDATED, data::evaluated(data));
+        Ok(Evaluation { on, source: Images::in_order(images, size)?.at_most(batches) })
+    }
+
+    fn held_out(config: &Config<Self>) -> (&'static str, usize) {
+        ("validation_images", config.validation_images.unwrap_or(0))
     }
 
     fn test(data: &Splits, count: usize) -> Array2<f32> {

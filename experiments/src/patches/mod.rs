@@ -27,7 +27,7 @@ use crate::data::Loaded;
 use crate::dictionaries::{growth, use_of_atoms};
 use crate::failure::Failure;
 use crate::tasks::DictionaryTask;
-use crate::training::{Shorthand, Study};
+use crate::training::{Evaluation, Shorthand, Study};
 use latent_sparse::dictionary::{DictionaryLearner, epoch_order};
 use latent_sparse::lasso::Stop;
 use latent_train::TaskError;
@@ -87,8 +87,8 @@ impl Study for Patches {
         Ok(rows.ordered_by(epoch_order))
     }
 
-    fn validation<'d>(_: &Config, data: &'d PatchSplits, _: u64) -> Result<Option<Rows<'d>>, Failure> {
-        Ok(Some(Rows::in_order("test patches", data.test.view(), BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d PatchSplits, _: u64) -> Result<Option<Evaluation<Rows<'d>>>, Failure> {
+        data.evaluated(usize::MAX, BATCH).map(Some)
     }
 
     fn players(_: &Config, task: &DictionaryTask, _: u64) -> Result<DictionaryLearner<f32>, Failure> {

@@ -18,7 +18,7 @@ use crate::data::Loaded;
 use crate::failure::Failure;
 use crate::natural;
 use crate::tasks::PredictiveBanksTask;
-use crate::training::{Shorthand, Study};
+use crate::training::{Evaluation, Shorthand, Study};
 use crate::windows::{self, WindowSplits};
 use latent_layers::Module;
 use latent_train::progress::grouped;
@@ -55,7 +55,7 @@ impl Study for PsdImages {
     type Source<'d> = Rows<'d>;
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
-        let loaded = natural::load(flags, config.channels(), &config.augment)?;
+        let loaded = natural::load(flags, config.channels(), config.windows.validation_photographs, &config.augment)?;
         let splits = WindowSplits::cut(loaded.splits, &config.windows, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }
@@ -69,8 +69,8 @@ impl Study for PsdImages {
         Ok(Rows::shuffled("training windows", data.train.view(), config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Rows<'d>>, Failure> {
-        Ok(Some(Rows::in_order("test windows", data.test.view(), BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Evaluation<Rows<'d>>>, Failure> {
+        data.evaluated(BATCH).map(Some)
     }
 
     fn players(config: &Config, task: &PredictiveBanksTask, steps: u64) -> Result<Vec<Player>, Failure> {

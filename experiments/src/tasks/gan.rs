@@ -5,8 +5,9 @@ use latent_layers::Module;
 use latent_models::{Gan, GanObjective, GanTerms, Generator, ModelError};
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
+use latent_train::interrupt::Interrupted;
 use latent_train::sources::ImageBatch;
-use latent_train::{Pass, Task, TaskError, Terms};
+use latent_train::{Evaluated, Pass, Task, TaskError, Terms};
 use ndarray::Ix2;
 
 /// Trains a [`Gan`]: the player `discriminator`, then the player `generator`.
@@ -54,15 +55,26 @@ impl GanTask {
         self.judge.as_ref().map(|(judge, _)| judge)
     }
 
-    /// What the judge says of so many samples, of all classes alike; nothing if there is no judge.
+    /// What the judge says of so many samples, of all classes alike, beside these real images; nothing if there is no judge.
+    /// `made` is told of so many at a time, of each sample twice.
     ///
     /// # Errors
-    /// If samples are not finite.
-    pub fn scores(&self, samples: usize) -> Result<Option<Scores>, TaskError> {
+    /// If samples are not finite; what `made` says.
+    pub fn scores(
+        &self,
+        samples: usize,
+        beside: Evaluated,
+        made: impl Fn(usize) -> Result<(), Interrupted>,
+    ) -> Result<Option<Scores>, TaskError> {
         let Some(judge) = self.judge() else { return Ok(None) };
-        let (images, classes) = samples_of_all_classes(&self.gan.generator, samples, "judged")?;
-        let scores: Result<Scores, JudgeError> = judge.score(images.view_as::<Ix2>(), classes.as_deref());
-        Ok(Some(scores?))
+        let drawn = |samples| Ok::<_, TaskError>(made(samples)?);
+        let (images, classes) = samples_in_parts(&self.gan.generator, samples, "judged", drawn)?;
+        let judged = judge.score(images.view_as::<Ix2>(), classes.as_deref(), beside, |images| Ok(made(images)?));
+        match judged {
+            Ok(scores) => Ok(Some(scores)),
+            Err(JudgeError::Interrupted(interrupted)) => Err(interrupted.into()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What is minimised.
@@ -89,17 +101,27 @@ pub fn samples_of_all_classes(
     samples: usize,
     purpose: &'static str,
 ) -> Result<(Tensor, Option<Vec<usize>>), ModelError> {
+    samples_in_parts(generator, samples, purpose, |_| Ok(()))
+}
+
+/// The same; `made` is told of so many at a time.
+fn samples_in_parts<E: From<ModelError>>(
+    generator: &Generator,
+    samples: usize,
+    purpose: &'static str,
+    made: impl Fn(usize) -> Result<(), E>,
+) -> Result<(Tensor, Option<Vec<usize>>), E> {
     let classes = each_class_in_turn(generator.classes(), samples);
     let mut stream = Stream::new(0, purpose, &[]);
     // A part at a time: what convolutions need between their layers is many times the images.
-    let parts: Result<Vec<Tensor>, ModelError> = (0..samples)
-        .step_by(CHUNK)
-        .map(|start| {
-            let part = start..samples.min(start + CHUNK);
-            generator.sample(part.len(), classes.as_ref().map(|classes| &classes[part.clone()]), &mut stream)
-        })
-        .collect();
-    Ok((Tensor::concatenate(&parts?, 0), classes))
+    let mut parts = Vec::new();
+    for start in (0..samples).step_by(CHUNK) {
+        let part = start..samples.min(start + CHUNK);
+        let of_part = classes.as_ref().map(|classes| &classes[part.clone()]);
+        parts.push(generator.sample(part.len(), of_part, &mut stream)?);
+        made(part.len())?;
+    }
+    Ok((Tensor::concatenate(&parts, 0), classes))
 }
 
 /// The classes, if the images have any.
@@ -149,8 +171,8 @@ impl Task for GanTask {
             for (name, (_, value)) in SINGULAR_VALUES.into_iter().zip(self.gan.discriminator.singular_values()?) {
                 all = all.with_value(name, value);
             }
-            if let Some((_, samples)) = &self.judge
-                && let Some(scores) = self.scores(*samples)?
+            if let Some((judge, samples)) = &self.judge
+                && let Some(scores) = self.scores(*samples, judge.evaluated(), |_| Ok(()))?
             {
                 let accuracy = scores.accuracy.map(|accuracy| ("class_accuracy", accuracy));
                 let others =

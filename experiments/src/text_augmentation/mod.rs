@@ -27,7 +27,7 @@ pub use texts::{TextBatch, Texts};
 use crate::cli::{Common, Dataset};
 use crate::data::Loaded;
 use crate::failure::Failure;
-use crate::training::{Shorthand, Study};
+use crate::training::{Evaluation, Shorthand, Study};
 use latent_train::Player;
 use latent_train::report;
 use latent_train::session::Ended;
@@ -75,8 +75,9 @@ impl Study for TextAugmentation {
         texts.augmented(config, &data.resources, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d Corpus, _: u64) -> Result<Option<Texts<'d>>, Failure> {
-        Ok(Some(Texts::in_order("test reviews", &data.test, data, BATCH)))
+    fn validation<'d>(_: &Config, data: &'d Corpus, _: u64) -> Result<Option<Evaluation<Texts<'d>>>, Failure> {
+        let reviews = Texts::in_order("validation reviews", &data.validation, data, BATCH);
+        Ok(Some(Evaluation::held_out(reviews)))
     }
 
     fn players(config: &Config, task: &Classifier, steps: u64) -> Result<Vec<Player>, Failure> {

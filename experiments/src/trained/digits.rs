@@ -1,4 +1,4 @@
-//! Images of one size, as they are: what studies of digits take.
+//! Images of one size: what studies of digits take.
 
 use super::inputs::ImageDim;
 use super::open::{Opened, Usable};
@@ -10,52 +10,70 @@ use crate::lista::ListaMnist;
 use crate::picture;
 use crate::vae_mnist::VaeMnist;
 use latent_datasets::Splits;
+use latent_train::sources::Binarize;
 use ndarray::{Array2, Array3};
 
 /// Images at once.
 const BATCH: usize = 500;
 
-impl Inputs for Splits {
+/// The images of a run, made black and white as the run's were.
+struct Digits {
+    data: Splits,
+    binarize: Binarize,
+}
+
+impl Digits {
+    /// Images of these numbers, in their set or in what was given.
+    fn rows(&self, mut x: Array2<f32>) -> Chosen {
+        let numbers: Vec<usize> = (0..x.nrows()).collect();
+        self.binarize.apply(x.view_mut(), 0, 0, &numbers);
+        Chosen { x: x.into_dyn(), labels: None, shown: Shown::Ink(picture::side(&self.data.train)), batch: BATCH }
+    }
+}
+
+impl Inputs for Digits {
     fn form(&self) -> Form {
-        Form::Exactly(self.train.image_dim())
+        Form::Exactly(self.data.train.image_dim())
     }
 
     fn part(&self, split: Split, most: usize) -> Result<Chosen, Failure> {
         let set = match split {
-            Split::Train => &self.train,
-            Split::Test => &self.test,
+            Split::Train => &self.data.train,
+            Split::Test => &self.data.test,
         };
         let some = 0..set.len().min(most);
         let labels = set.labels().map(|labels| labels[some.clone()].to_vec());
-        Ok(Chosen { labels, ..rows(self, set.rows(some)) })
+        Ok(Chosen { labels, ..self.rows(set.rows(some)) })
     }
 
     fn others(&self, images: &[Array3<f32>]) -> Result<Chosen, Failure> {
-        let (channels, height, width): ImageDim = self.train.image_dim();
+        let (channels, height, width): ImageDim = self.data.train.image_dim();
         let mut x = Array2::zeros((images.len(), channels * height * width));
         for (image, mut row) in images.iter().zip(x.rows_mut()) {
             row.iter_mut().zip(image).for_each(|(to, from)| *to = *from);
         }
-        Ok(rows(self, x))
+        Ok(self.rows(x))
     }
 }
 
-fn rows(of: &Splits, x: Array2<f32>) -> Chosen {
-    Chosen { x: x.into_dyn(), labels: None, shown: Shown::Ink(picture::side(&of.train)), batch: BATCH }
+fn opened<T: Trained + 'static>(task: T, data: Splits, binarize: Binarize) -> Opened {
+    Opened { model: Box::new(task), images: Box::new(Digits { data, binarize }) }
 }
 
-fn opened<T: Trained + 'static>(task: T, data: Splits) -> Opened {
-    Opened { model: Box::new(task), images: Box::new(data) }
+impl Usable for VaeMnist {
+    fn opened(config: &Self::Config, task: Self::Task, data: Splits) -> Opened {
+        opened(task, data, config.binarize)
+    }
 }
 
 macro_rules! usable {
     ($($study:ty),*) => {$(
         impl Usable for $study {
-            fn opened(_: &Self::Config, task: Self::Task, data: Self::Data) -> Opened {
-                opened(task, data)
+            fn opened(_: &Self::Config, task: Self::Task, data: Splits) -> Opened {
+                opened(task, data, Binarize::None)
             }
         }
     )*};
 }
 
-usable!(FistaMnist, GanMnist, ListaMnist, VaeMnist);
+usable!(FistaMnist, GanMnist, ListaMnist);

@@ -4,13 +4,16 @@ use crate::support::{Desk, TEST, TRAIN};
 use clap::Parser;
 use experiments::failure::Failure;
 use experiments::gan_mnist::{Config, GanMnist};
-use experiments::judge::Judge;
-use experiments::training::{Configs, Flags, run};
+use experiments::judge::{Cache, Judge};
+use experiments::training::{Configs, Flags, Work, run};
+use latent_datasets::Splits;
 use latent_datasets::synthetic::strokes;
 use latent_layers::{LoadOptions, load_bytes, to_bytes};
 use latent_models::{GanLoss, GanSettings, GradientPenaltyKind, SpectralNormalization, VaeSettings};
+use latent_train::Evaluated;
 use latent_train::config::read;
 use latent_train::interrupt::Interrupt;
+use ndarray::ArrayView2;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -172,25 +175,66 @@ fn every_regulariser_has_its_configuration() {
 
 #[test]
 fn a_judge_knows_real_images_from_others() {
-    let splits = strokes::splits(7, 4000, 400);
-    let judge = Judge::train(&splits, 7).unwrap();
+    let splits = strokes::splits(7, 4000, 400).hold_out(1000).unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let judged = |splits: &Splits| Judge::of(splits, &Cache::new(here.path()), &Work::default());
+    let judge = judged(&splits).unwrap();
+    let score = |images: ArrayView2<'_, f32>, classes: Option<&[usize]>| {
+        judge.score(images, classes, Evaluated::Test, |_| Ok(())).unwrap()
+    };
     assert!(judge.accuracy > 0.85, "{}", judge.accuracy);
     let others = strokes::generate(8, 5000..5400);
     let images = others.rows::<f32>(0..400);
     let labels: Vec<usize> = others.labels().unwrap().iter().map(|&label| label.into()).collect();
-    let real = judge.score(images.view(), Some(&labels)).unwrap();
+    let real = score(images.view(), Some(&labels));
     assert!(real.accuracy.unwrap() > 0.85 && real.effective_classes > 9.0, "{real:?}");
     assert_eq!(real.accuracy_by_class.len(), 10);
     // Of the wrong classes they are as close, and hardly ever right.
     let wrong: Vec<usize> = labels.iter().map(|label| (label + 1) % 10).collect();
-    let misnamed = judge.score(images.view(), Some(&wrong)).unwrap();
+    let misnamed = score(images.view(), Some(&wrong));
     assert!(misnamed.accuracy.unwrap() < 0.15 && misnamed.frechet_distance == real.frechet_distance);
     // One digit again and again, and images with noise, are further away.
     let threes: Vec<usize> = (0..400).filter(|&i| labels[i] == 3).collect();
-    let collapsed = judge.score(others.rows::<f32>(&threes[..]).view(), None).unwrap();
+    let collapsed = score(others.rows::<f32>(&threes[..]).view(), None);
     assert!(collapsed.effective_classes < 3.0 && collapsed.frechet_distance > 3.0 * real.frechet_distance);
     let mut stream = latent_numeric::random::Stream::new(1, "noise", &[]);
     let noisy = images.mapv(|x| (x + 0.5 * stream.normal::<f32>()).clamp(0.0, 1.0));
-    assert!(judge.score(noisy.view(), None).unwrap().frechet_distance > 3.0 * real.frechet_distance);
-    assert!(Judge::train(&strokes::splits(7, 10, 1), 7).is_err());
+    assert!(score(noisy.view(), None).frechet_distance > 3.0 * real.frechet_distance);
+    // Beside the images that are held out, which are as real.
+    let beside = |on| judge.score(images.view(), None, on, |_| Ok(())).unwrap().frechet_distance;
+    let (held_out, test) = (beside(Evaluated::HeldOut), beside(Evaluated::Test));
+    assert!(held_out != test && held_out < 3.0 * test && judge.evaluated() == Evaluated::HeldOut, "{held_out} {test}");
+    assert!(judged(&strokes::splits(7, 10, 1)).is_err());
+    // One judge, whatever a run holds out.
+    let whole = judged(&strokes::splits(7, 4000, 400)).unwrap();
+    assert_eq!((whole.accuracy, whole.evaluated()), (judge.accuracy, Evaluated::Test));
+}
+
+/// It stops early by images that are held out, and its test figures are of others.
+#[test]
+fn early_stopping_goes_by_images_that_are_held_out() {
+    let desk = Desk::with_data();
+    let sets = ["training.early_stopping.patience=3", "training.watch=frechet_distance"];
+    let told = study(&desk, "run", "article", &sets, &[]).unwrap_err().to_string();
+    assert!(told.contains("training.early_stopping: nothing is held out"), "{told}");
+    assert!(told.contains("--set validation_images=N"), "{told}");
+    let sets = [&sets[..], &["validation_images=60"]].concat();
+    assert!(study(&desk, "run", "article", &sets, &[]).unwrap());
+    let all = lines(&desk, "run");
+    assert!(of_kind(&all, "validation").iter().all(|line| line["on"] == "held_out"));
+    let report = fs::read_to_string(desk.path("run/report.html")).unwrap();
+    assert!(report.contains("objective, validation") && report.contains("mnist/held-out"), "{report}");
+    assert!(
+        fs::read_dir(desk.path("run/checkpoints"))
+            .unwrap()
+            .any(|entry| { entry.unwrap().file_name().to_string_lossy().starts_with("best-") })
+    );
+
+    // Without, the test images are looked at, and nothing is chosen by them.
+    assert!(study(&desk, "plain", "article", &[], &[]).unwrap());
+    let all = lines(&desk, "plain");
+    assert!(of_kind(&all, "validation").iter().all(|line| line["on"] == "test" && line["improved"] == false));
+    assert!(fs::read_to_string(desk.path("plain/report.html")).unwrap().contains("objective, test"));
+    let names: Vec<_> = fs::read_dir(desk.path("plain/checkpoints")).unwrap().collect();
+    assert!(names.iter().all(|name| !name.as_ref().unwrap().file_name().to_string_lossy().starts_with("best-")));
 }

@@ -6,7 +6,7 @@ use experiments::cli::{Common, Dataset};
 use experiments::data::{self, Loaded};
 use experiments::failure::Failure;
 use experiments::tasks::GanTask;
-use experiments::training::{Configs, Flags, Study, StudyConfig, run};
+use experiments::training::{Configs, Evaluation, Flags, Study, StudyConfig, run};
 use latent_datasets::Splits;
 use latent_models::{Condition, GanObjective, GanSettings, SpectralNormalization};
 use latent_train::config::{Average, Check, Optimizer, Problems, Training};
@@ -69,8 +69,8 @@ impl Study for SmallGan {
         Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?.drop_last())
     }
 
-    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, 20)?))
+    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        Ok(Some(Evaluation::test(Images::in_order(&data.test, 20)?)))
     }
 
     fn players(config: &Config, task: &GanTask, steps: u64) -> Result<Vec<Player>, Failure> {

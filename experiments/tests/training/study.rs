@@ -4,7 +4,7 @@ use clap::Parser;
 use experiments::cli::{Common, Dataset};
 use experiments::data::Loaded;
 use experiments::failure::Failure;
-use experiments::training::{Configs, Flags, Study, StudyConfig, run};
+use experiments::training::{Configs, Evaluation, Flags, Study, StudyConfig, run};
 use latent_datasets::{Splits, synthetic::strokes};
 use latent_layers::{Layer, Linear, Module, Sequential, summary};
 use latent_numeric::random::Stream;
@@ -105,8 +105,8 @@ impl Study for Autoencoder {
         Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, config.training.batch_size)?))
+    fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        Ok(Some(Evaluation::held_out(Images::in_order(&data.test, config.training.batch_size)?)))
     }
 
     fn players(config: &Config, task: &Model, steps: u64) -> Result<Vec<Player>, Failure> {

@@ -13,10 +13,11 @@ pub fn charts(metrics: &Metrics, study: &Study) -> Vec<Chart> {
     let line = |name: &str, colour: usize, quantity: &Quantity| {
         metrics.get(quantity).map(|curve| Line::of(name, colour, &curve.clone().thinned(capacity)))
     };
+    let evaluated = metrics.evaluated.as_str();
     let validation = |term: &str| {
         let of = |averaged| Quantity::Validation { term: term.to_owned(), averaged };
-        let plain = line("validation", 1, &of(false));
-        let averaged = line("validation, averaged weights", 2, &of(true));
+        let plain = line(evaluated, 1, &of(false));
+        let averaged = line(&format!("{evaluated}, averaged weights"), 2, &of(true));
         [plain, averaged].into_iter().flatten().map(Line::dots)
     };
     let mut charts = Vec::new();
@@ -35,7 +36,7 @@ pub fn charts(metrics: &Metrics, study: &Study) -> Vec<Chart> {
     }
     for term in metrics.validation_terms() {
         if shown.insert(term) {
-            let title = if term == "objective" { "validation objective".to_owned() } else { spaced(term) };
+            let title = if term == "objective" { format!("{evaluated} objective") } else { spaced(term) };
             let chart = Chart { lines: validation(term).collect(), ..empty(title, study.unit_of(term)) };
             charts.push((term == "objective", chart));
         }

@@ -38,7 +38,7 @@ pub fn measures(runs: &[Run]) -> Vec<Measure> {
             values.iter().find(|(name, _)| name == term)?.1
         };
         measures.push(Measure {
-            name: format!("{}, validation", spaced(term)),
+            name: format!("{}, {}", spaced(term), evaluated(runs)),
             unit: unit_by_name(term).to_owned(),
             last: runs.iter().map(|run| of(&run.metrics.last_validation)).collect(),
             best: runs.iter().map(|run| of(&run.metrics.best)).collect(),
@@ -48,6 +48,13 @@ pub fn measures(runs: &[Run]) -> Vec<Measure> {
         measures.extend(of_training(runs));
     }
     measures
+}
+
+/// What evaluations while training are called: of these runs all the same, or both names.
+pub fn evaluated(runs: &[Run]) -> String {
+    let of_validation = |run: &Run| run.metrics.last_validation.is_some();
+    let names = unique(runs.iter().filter(|run| of_validation(run)).map(|run| run.metrics.evaluated.as_str()));
+    names.join(" or ")
 }
 
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! What `metrics.jsonl` says.
 
 use super::curve::Curve;
+use crate::Evaluated;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::io::{self, BufRead};
@@ -72,7 +73,9 @@ pub struct Metrics {
     pub curves: Vec<(Quantity, Curve)>,
     /// The players in the order of their first steps.
     pub players: Vec<String>,
-    /// The validation with the best value of what is watched.
+    /// Which samples were evaluated while training.
+    pub evaluated: Evaluated,
+    /// The validation with the best value of what is watched; none of test samples, by which nothing is chosen.
     pub best: Option<Validated>,
     /// The last validation.
     pub last_validation: Option<Validated>,
@@ -86,6 +89,8 @@ pub struct Metrics {
     pub progress: Progress,
     /// Samples in a step, the most there were.
     pub batch: Option<u64>,
+    /// Seconds before the first step, in what the model begins with was made.
+    pub preparation_seconds: f64,
     /// Seconds of validation, where they can be told from those of training.
     pub validation_seconds: f64,
     /// Lines that are not JSON objects or lack what their kind has.
@@ -113,6 +118,8 @@ struct Line {
     learning_rate: Option<f64>,
     gradient_norm: Option<f64>,
     seconds: Option<f64>,
+    #[serde(default)]
+    on: Evaluated,
     #[serde(default)]
     improved: bool,
     #[serde(default)]
@@ -144,7 +151,7 @@ impl Metrics {
     }
 
     fn add(&mut self, line: Line) {
-        let known = matches!(line.kind.as_str(), "step" | "validation" | "health" | "end");
+        let known = matches!(line.kind.as_str(), "prepared" | "step" | "validation" | "health" | "end");
         let Some(step) = line.step.filter(|_| known) else {
             *(if known { &mut self.unreadable } else { &mut self.other }) += 1;
             return;
@@ -159,6 +166,11 @@ impl Metrics {
         match line.kind.as_str() {
             "step" => self.add_step(here, line),
             "validation" => self.add_validation(here, line),
+            "prepared" => {
+                self.preparation_seconds = seconds;
+                // The time since is that of the first step.
+                self.last = Some((here, false));
+            }
             "health" => self.add_warning(step, line),
             _ => self.end = Some(line.reason),
         }
@@ -204,6 +216,7 @@ impl Metrics {
     }
 
     fn add_validation(&mut self, here: Progress, line: Line) {
+        self.evaluated = line.on;
         let values: Vec<_> = line.values.into_iter().map(|(term, value)| (term, value.as_f64())).collect();
         for (term, value) in &values {
             let quantity = Quantity::Validation { term: term.clone(), averaged: line.averaged };
@@ -308,6 +321,21 @@ mod tests {
         let speeds: Vec<_> = metrics.get(&Quantity::Speed).unwrap().buckets().iter().map(Bucket::mean).collect();
         assert_eq!(speeds, [Some(2.0), Some(2.0)], "without the time of validation");
         assert_eq!((metrics.unreadable, metrics.other), (0, 0));
+    }
+
+    #[test]
+    fn preparation_is_no_time_of_steps_and_test_samples_choose_nothing() {
+        let lines = [
+            r#"{"kind":"prepared","step":0,"epoch":0,"seconds":40.0}"#,
+            r#"{"kind":"step","step":1,"player":"vae","values":{},"seconds":41.0}"#,
+            r#"{"kind":"step","step":3,"player":"vae","values":{},"seconds":42.0}"#,
+            r#"{"kind":"validation","step":3,"on":"test","values":{"objective":9.0},"improved":false,"seconds":42.5}"#,
+        ];
+        let metrics = read(&lines.map(|line| format!("{line}\n")).concat());
+        assert_eq!((metrics.preparation_seconds, metrics.evaluated, &metrics.best), (40.0, Evaluated::Test, &None));
+        let speeds: Vec<_> = metrics.get(&Quantity::Speed).unwrap().buckets().iter().map(Bucket::mean).collect();
+        assert_eq!(speeds, [Some(1.0), Some(2.0)]);
+        assert_eq!(metrics.other, 0);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::chart::{Chart, Line, Point};
 use super::charts::spaced;
 use super::grouping::Group;
+use super::measures::evaluated;
 use super::metrics::{Metrics, Quantity};
 use super::run::Run;
 use super::study::unit_by_name;
@@ -24,6 +25,7 @@ pub fn charts(runs: &[Run], groups: &[Group]) -> Vec<Chart> {
         let curve = runs[run].metrics.get(quantity)?.clone().thinned(capacity);
         Some(Line::of(name, colour, &curve))
     };
+    let evaluated = evaluated(runs);
     let charts = quantities.into_iter().map(|quantity| {
         let mut lines: Vec<Line> = Vec::new();
         if let [group] = groups {
@@ -39,7 +41,7 @@ pub fn charts(runs: &[Run], groups: &[Group]) -> Vec<Chart> {
         if matches!(quantity, Quantity::Validation { .. }) {
             lines = lines.into_iter().map(Line::dots).collect();
         }
-        let (title, unit) = title(quantity, several);
+        let (title, unit) = title(quantity, several, &evaluated);
         Chart { title, unit: unit.to_owned(), lines, wide: false }
     });
     charts.filter(|chart| !chart.is_empty()).collect()
@@ -61,13 +63,13 @@ fn rank(quantity: &Quantity) -> u8 {
     }
 }
 
-fn title(quantity: &Quantity, several: bool) -> (String, &'static str) {
+fn title(quantity: &Quantity, several: bool, evaluated: &str) -> (String, &'static str) {
     let of = |player: &str, what: String| if several { format!("{}: {what}", spaced(player)) } else { what };
     match quantity {
         Quantity::Training { player, term } => (of(player, format!("{}, training", spaced(term))), unit_by_name(term)),
         Quantity::Validation { term, averaged } => {
             let weights = if *averaged { ", averaged weights" } else { "" };
-            (format!("{}, validation{weights}", spaced(term)), unit_by_name(term))
+            (format!("{}, {evaluated}{weights}", spaced(term)), unit_by_name(term))
         }
         Quantity::LearningRate(player) => (of(player, "learning rate".to_owned()), ""),
         Quantity::GradientNorm(player) => (of(player, "gradient norm, before clipping".to_owned()), ""),

@@ -79,7 +79,7 @@ fn of_run(run: &Run, study: &Study) -> Vec<Tile> {
         });
         let value = value.map_or_else(|| "not finite".to_owned(), short);
         let unit = study.unit_of("objective").to_owned();
-        tiles.push(Tile { name: "objective, validation".to_owned(), value, unit, note });
+        tiles.push(Tile { name: format!("objective, {}", run.metrics.evaluated), value, unit, note });
     }
     if progress.step > 0 {
         let count = |count: u64, one: &str| {
@@ -91,9 +91,11 @@ fn of_run(run: &Run, study: &Study) -> Vec<Tile> {
         tiles.push(Tile { name: "steps".to_owned(), value, unit: String::new(), note });
     }
     if progress.seconds > 0.0 && progress.step > 0 {
-        let time = seconds(Duration::from_secs_f64(progress.seconds));
-        let note = format!("{} steps/s", short((progress.step as f64 / progress.seconds * 10.0).round() / 10.0));
-        tiles.push(Tile { name: "time of training".to_owned(), value: time, unit: String::new(), note });
+        let training = (progress.seconds - run.metrics.preparation_seconds).max(f64::MIN_POSITIVE);
+        let all = Duration::from_secs_f64(progress.seconds) + study.phases.iter().map(|(_, time)| *time).sum();
+        let rate = short((progress.step as f64 / training * 10.0).round() / 10.0);
+        let note = format!("{} of it training, {rate} steps/s", seconds(Duration::from_secs_f64(training)));
+        tiles.push(Tile { name: "time".to_owned(), value: seconds(all), unit: String::new(), note });
     }
     tiles
 }

@@ -18,11 +18,15 @@ pub fn section(run: &Run, study: &Study) -> Markup {
     }
     let mut phases: Vec<(String, f64)> = Vec::new();
     if all > 0.0 {
+        let (before, all) = (metrics.preparation_seconds, (all - metrics.preparation_seconds).max(0.0));
+        if before > 0.0 {
+            phases.push(("before the first step".to_owned(), before));
+        }
         if metrics.validation_seconds > 0.0 {
             phases.push(("training".to_owned(), (all - metrics.validation_seconds).max(0.0)));
-            phases.push(("validation".to_owned(), metrics.validation_seconds));
+            phases.push((metrics.evaluated.to_string(), metrics.validation_seconds));
         } else {
-            phases.push(("training and validation".to_owned(), all));
+            phases.push((format!("training and {}", metrics.evaluated), all));
         }
     }
     phases.extend(study.phases.iter().map(|(name, time)| (name.clone(), time.as_secs_f64())));

@@ -57,6 +57,7 @@ impl Cache {
         if work.dry_run {
             return Classifier::new(images);
         }
+        work.interrupt.check()?;
         let lock = Lock::of(&file, &work.interrupt)?;
         if lock.waited
             && let Some(found) = kept(&file, &of, images)?

@@ -119,7 +119,7 @@ fn features_are_learned_once_and_not_for_a_dry_run() {
     let told = stderr(&succeed(stopped("part", "5")));
     assert!(told.contains("learning the dictionary"), "{told}");
     let lines = fs::read_to_string(desk.path("part/metrics.jsonl")).unwrap();
-    assert!(lines.lines().next().unwrap().contains("\"kind\":\"prepared\",\"seconds\""), "{lines}");
+    assert!(lines.lines().next().unwrap().contains("\"kind\":\"prepared\",\"step\":0"), "{lines}");
     assert!(fs::read_to_string(desk.path("part/report.html")).unwrap().contains("before the first step"));
     // As if it had been killed in the midst.
     for file in ["DONE", "test.json", "model.safetensors"] {

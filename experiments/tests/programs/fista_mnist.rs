@@ -370,6 +370,24 @@ fn the_variable_names_a_folder_of_data_and_nothing_means_none() {
 }
 
 #[test]
+fn what_is_evaluated_while_training_is_named() {
+    let desk = Desk::with_data();
+    let told = |flags: &[&str]| stdout(&succeed(study(&desk, &[&["--dry-run"], flags].concat())));
+    let test = told(&[]);
+    assert!(test.contains("tested on     mnist/test: 60 images") && test.contains("; nothing is chosen by it"), "{test}");
+    let held_out = told(&["--set", "validation_images=50"]);
+    for part in ["trained on    mnist/train: 250 images", "validated on  mnist/held-out: 50 images", "held out of training"]
+    {
+        assert!(held_out.contains(part), "{part} in {held_out}");
+    }
+    let early = ["--set", "training.early_stopping.patience=1"];
+    let refused = fail(study(&desk, &[&early[..], &["--dry-run"]].concat()), 1);
+    assert!(refused.contains("training.early_stopping: nothing is held out"), "{refused}");
+    assert!(refused.contains("help: --set validation_images=N"), "{refused}");
+    assert!(refused == fail(study(&desk, &[&early[..], &["--check"]].concat()), 1), "a sweep is told too");
+}
+
+#[test]
 fn flags_out_of_their_domain_are_refused_and_leave_nothing() {
     let desk = Desk::with_data();
     let cases: [(&[&str], i32, &[&str]); 20] = [

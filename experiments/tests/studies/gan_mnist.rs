@@ -1,8 +1,7 @@
 //! `gan_mnist` on a few drawn digits.
 
-use crate::support::{Desk, TEST, TRAIN};
+use crate::support::{Desk, TEST, TRAIN, stderr};
 use clap::Parser;
-use experiments::failure::Failure;
 use experiments::gan_mnist::{Config, GanMnist};
 use experiments::judge::{Cache, Judge};
 use experiments::training::{Configs, Flags, Work, run};
@@ -29,12 +28,30 @@ const SMALL: [&str; 8] = [
     "judged_samples=40",
 ];
 
-fn study(desk: &Desk, output: &str, config: &str, sets: &[&str], more: &[&str]) -> Result<bool, Failure> {
-    let [output, data] = [output, "data"].map(|name| desk.path(name).display().to_string());
-    let given = ["gan_mnist", "--dataset", "mnist", "--data-dir", &data, "--output", &output, "--config", config];
+/// As a user runs it; why it ended, if not well.
+fn study(desk: &Desk, output: &str, config: &str, sets: &[&str], more: &[&str]) -> Result<bool, String> {
+    let given = ["--dataset", "mnist", "--data-dir", "data", "--output", output, "--config", config];
     let sets = SMALL.iter().chain(sets).flat_map(|set| ["--set", set]);
-    let flags = Flags::parse_from(given.into_iter().chain(sets).chain(more.iter().copied()));
-    run::<GanMnist>(&flags, &Configs::embedded("gan_mnist"), &Interrupt::default())
+    let flags: Vec<&str> = given.into_iter().chain(sets).chain(more.iter().copied()).collect();
+    let ended = desk.command(env!("CARGO_BIN_EXE_gan_mnist"), &flags).output().unwrap();
+    match ended.status.code() {
+        Some(0) => Ok(true),
+        Some(130) => Ok(false),
+        _ => Err(stderr(&ended)),
+    }
+}
+
+/// Ctrl-C while there is no judge yet.
+#[test]
+fn who_asks_for_the_end_before_the_first_step_finds_nothing_written() {
+    let desk = Desk::with_data();
+    let [output, data] = ["run", "data"].map(|name| desk.path(name).display().to_string());
+    let given = ["gan_mnist", "--dataset", "mnist", "--data-dir", &data, "--output", &output];
+    let flags = Flags::parse_from(given.into_iter().chain(SMALL.iter().flat_map(|set| ["--set", set])));
+    let interrupt = Interrupt::default();
+    interrupt.raise();
+    assert!(!run::<GanMnist>(&flags, &Configs::embedded("gan_mnist"), &interrupt).unwrap());
+    assert!(desk.left().is_empty());
 }
 
 fn lines(desk: &Desk, output: &str) -> Vec<Value> {
@@ -109,7 +126,7 @@ fn a_game_that_cannot_go_well_is_warned_of() {
 #[test]
 fn mistakes_are_named_before_anything_is_made() {
     let desk = Desk::with_data();
-    let told = |sets: &[&str]| study(&desk, "run", "default", sets, &[]).unwrap_err().to_string();
+    let told = |sets: &[&str]| study(&desk, "run", "default", sets, &[]).unwrap_err();
     let all = told(&["model.latent_dim=0", "judged_samples=1", "discriminator_steps=0", "generator.learning_rate=-1"]);
     for part in [
         "model: latent_dim is 0, expected at least 1",
@@ -136,7 +153,7 @@ fn runs_and_weights_of_other_models_are_refused() {
     let sets = ["judged_samples=0", "training.watch=objective", "training.steps=2"];
     assert!(study(&desk, "run", "article", &sets, &[]).unwrap());
     fs::remove_file(desk.path("run/DONE")).unwrap();
-    let told = study(&desk, "run", "hinge", &sets, &["--resume"]).unwrap_err().to_string();
+    let told = study(&desk, "run", "hinge", &sets, &["--resume"]).unwrap_err();
     assert!(told.contains("objective.loss was \"minimax\", is \"hinge\""), "{told}");
 
     let gan = GanSettings::article().build::<f32>([1, 28, 28], 1).unwrap();
@@ -215,7 +232,7 @@ fn a_judge_knows_real_images_from_others() {
 fn early_stopping_goes_by_images_that_are_held_out() {
     let desk = Desk::with_data();
     let sets = ["training.early_stopping.patience=3", "training.watch=frechet_distance"];
-    let told = study(&desk, "run", "article", &sets, &[]).unwrap_err().to_string();
+    let told = study(&desk, "run", "article", &sets, &[]).unwrap_err();
     assert!(told.contains("training.early_stopping: nothing is held out"), "{told}");
     assert!(told.contains("--set validation_images=N"), "{told}");
     let sets = [&sets[..], &["validation_images=60"]].concat();

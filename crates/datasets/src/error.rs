@@ -71,24 +71,36 @@ pub enum DatasetError {
         path: Option<PathBuf>,
     },
     /// A file of a named set is nowhere, and was not or could not be downloaded.
-    #[error("{}", missing(*name, file, looked_in, tried))]
+    #[error("{}", missing(*name, file, *named, looked_in, tried))]
     Missing {
         /// The data set.
         name: Name,
         /// The file.
         file: String,
+        /// Whether one folder was named, so that it was looked for nowhere else.
+        named: bool,
         /// Every path where it was looked for, in order; with a word on what was found there.
         looked_in: Vec<Looked>,
         /// Every attempt to download it; empty when downloads are off.
         tried: Vec<Attempt>,
     },
     /// A folder of photographs is nowhere.
-    #[error("{}", missing_photographs(name, looked_in))]
+    #[error("{}", missing_photographs(name, *named, looked_in))]
     MissingPhotographs {
         /// The data set.
         name: &'static str,
+        /// Whether one folder was named, so that they were looked for nowhere else.
+        named: bool,
         /// Every folder that was looked for, in order.
         looked_in: Vec<PathBuf>,
+    },
+    /// A folder that was named as the place of data sets is not there.
+    #[error("{}, which {named_by} names as the place of data sets, {}", path.display(), if path.exists() { "is no folder" } else { "is not there" })]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What named it: `--data-dir`, `LATENT_DATA_DIR`.
+        named_by: &'static str,
     },
     /// The cache folder does not take files, so nothing was downloaded.
     #[error(
@@ -174,7 +186,12 @@ fn from(path: Option<&PathBuf>) -> String {
     path.map_or_else(String::new, |p| format!(" in {}", p.display()))
 }
 
-fn missing(name: Name, file: &str, looked_in: &[Looked], tried: &[Attempt]) -> String {
+/// Where else data would have been looked for.
+const ALONE: &str = "\nAs --data-dir names a folder, it was looked for there alone and nothing was downloaded. Without that flag \
+                     the folder of LATENT_DATA_DIR, then the user's cache folder are looked in, and what is missing is downloaded \
+                     if it can be.";
+
+fn missing(name: Name, file: &str, named: bool, looked_in: &[Looked], tried: &[Attempt]) -> String {
     use fmt::Write;
     let mut text = format!("{name}: {file} was not found. Looked for");
     for place in looked_in {
@@ -186,7 +203,9 @@ fn missing(name: Name, file: &str, looked_in: &[Looked], tried: &[Attempt]) -> S
     if looked_in.is_empty() {
         text.push_str(" nowhere: no data folder and no cache folder is known");
     }
-    if tried.is_empty() {
+    if named {
+        text.push_str(ALONE);
+    } else if tried.is_empty() {
         text.push_str("\nNothing was downloaded: downloads are off, or no cache folder is known.");
     } else {
         text.push_str("\nDownloads that failed:");
@@ -202,7 +221,7 @@ fn missing(name: Name, file: &str, looked_in: &[Looked], tried: &[Attempt]) -> S
     text
 }
 
-fn missing_photographs(name: &str, looked_in: &[PathBuf]) -> String {
+fn missing_photographs(name: &str, named: bool, looked_in: &[PathBuf]) -> String {
     use fmt::Write;
     let mut text = format!("{name}: a folder of photographs was not found. Looked for");
     for place in looked_in {
@@ -210,6 +229,9 @@ fn missing_photographs(name: &str, looked_in: &[PathBuf]) -> String {
     }
     if looked_in.is_empty() {
         text.push_str(" nowhere: no data folder and no cache folder is known");
+    }
+    if named {
+        text.push_str("\nAs --data-dir names a folder, it was looked for there alone.");
     }
     let _ = write!(
         text,

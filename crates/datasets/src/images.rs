@@ -171,6 +171,24 @@ impl LabelledImages {
         }
     }
 
+    /// These images and then others of the same size and classes, under the name and with the origin of these.
+    ///
+    /// # Panics
+    /// If the others are of another size, or only one of both has labels.
+    #[must_use]
+    pub fn followed_by(&self, others: &Self) -> Self {
+        let own = (self.image_dim(), self.labels.is_some(), self.classes);
+        assert_eq!(
+            own,
+            (others.image_dim(), others.labels.is_some(), others.classes),
+            "followed_by: sizes and classes"
+        );
+        let images = ndarray::concatenate(Axis(0), &[self.images(), others.images()]).expect("images of one size");
+        let labels = self.labels.iter().zip(&others.labels).map(|(own, theirs)| [&own[..], theirs].concat()).next();
+        let (name, provenance) = (self.name.clone(), self.provenance.clone());
+        Self { name, images: standard(images), labels, classes: self.classes, provenance }
+    }
+
     /// The same images under another name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {

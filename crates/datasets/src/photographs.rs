@@ -1,7 +1,8 @@
 //! Photographs: pictures each of its own size, in bytes, without labels.
 
-use crate::Provenance;
 use crate::folder::Channels;
+use crate::split::left_of;
+use crate::{DatasetError, Provenance};
 use latent_numeric::Scalar;
 use ndarray::Array3;
 
@@ -21,8 +22,30 @@ pub struct Photographs {
 pub struct PhotographSplits {
     /// To learn from.
     pub train: Photographs,
+    /// To choose by, if any were [held out](Self::hold_out) of those to learn from.
+    pub validation: Option<Photographs>,
     /// To test on.
     pub test: Photographs,
+}
+
+impl PhotographSplits {
+    /// Holds the last so many of the photographs to learn from out, to choose by; zero holds none out.
+    ///
+    /// # Errors
+    /// [`DatasetError::Parameter`] if none would be left to learn from.
+    pub fn hold_out(mut self, photographs: usize) -> Result<Self, DatasetError> {
+        if photographs == 0 {
+            return Ok(self);
+        }
+        let left = left_of("photographs held out", photographs, self.train.len(), &self.train.name)?;
+        let set = self.train.name.split('/').next().unwrap_or_default();
+        let (name, images) = (format!("{set}/held-out"), self.train.images.split_off(left));
+        let provenance = match &mut self.train.provenance {
+            Provenance::Files { files } => Provenance::Files { files: files.split_off(left.min(files.len())) },
+            other => other.clone(),
+        };
+        Ok(Self { validation: Some(Photographs { name, images, provenance }), ..self })
+    }
 }
 
 impl Photographs {

@@ -10,6 +10,7 @@
 
 use crate::{DatasetError, LabelledImages};
 use latent_numeric::random::Stream;
+use std::borrow::Cow;
 
 /// How much of a set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,13 +32,57 @@ pub struct Parts<T> {
     pub test: T,
 }
 
-/// A set as its authors divided it.
+/// A set as its authors divided it; perhaps with a part of what they fit on held out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splits {
     /// To fit on.
     pub train: LabelledImages,
+    /// To choose by, if any were [held out](Self::hold_out) of those to fit on.
+    pub validation: Option<LabelledImages>,
     /// To report on.
     pub test: LabelledImages,
+}
+
+impl Splits {
+    /// Holds the last so many of the images to fit on out, to choose by; zero holds none out.
+    ///
+    /// # Errors
+    /// [`DatasetError::Parameter`] if none would be left to fit on.
+    ///
+    /// ```
+    /// use latent_datasets::synthetic::strokes;
+    ///
+    /// let all = strokes::splits(1, 50, 10);
+    /// let held_out = all.clone().hold_out(20)?;
+    /// assert_eq!((held_out.train.len(), held_out.validation.as_ref().unwrap().len()), (30, 20));
+    /// assert_eq!(*held_out.whole_train(), all.train);
+    /// assert!(all.hold_out(50).is_err());
+    /// # Ok::<(), latent_datasets::DatasetError>(())
+    /// ```
+    pub fn hold_out(self, images: usize) -> Result<Self, DatasetError> {
+        if images == 0 {
+            return Ok(self);
+        }
+        let left = left_of("images held out", images, self.train.len(), self.train.name())?;
+        let set = self.train.name().split('/').next().unwrap_or_default().to_owned();
+        let validation = self.train.subset(left..self.train.len()).named(format!("{set}/held-out"));
+        Ok(Self { train: self.train.subset(0..left), validation: Some(validation), ..self })
+    }
+
+    /// The images to fit on as their authors gave them, those that are held out among them.
+    pub fn whole_train(&self) -> Cow<'_, LabelledImages> {
+        match &self.validation {
+            None => Cow::Borrowed(&self.train),
+            Some(held_out) => Cow::Owned(self.train.followed_by(held_out)),
+        }
+    }
+}
+
+/// What is left of a set to fit on, of which some samples are held out.
+pub(crate) fn left_of(name: &'static str, held_out: usize, all: usize, set: &str) -> Result<usize, DatasetError> {
+    all.checked_sub(held_out)
+        .filter(|left| *left > 0)
+        .ok_or_else(|| DatasetError::parameter(name, held_out, format!("fewer than the {all} of {set}")))
 }
 
 /// Divides the samples `0..len` by the permutation of the stream `(seed, "split", [])`.

@@ -5,7 +5,8 @@ use crate::failure::Failure;
 use latent_datasets::named::{self, Event, Locate, Name};
 use latent_datasets::{DatasetError, LabelledImages, Provenance, SourceFile, Splits, synthetic::strokes};
 use latent_sparse::dictionary::Samples;
-use latent_train::progress::Progress;
+use latent_train::Evaluated;
+use latent_train::progress::{Progress, grouped};
 use latent_train::run::DataSource;
 use latent_train::tell::tell;
 use ndarray::ArrayViewMut2;
@@ -37,8 +38,17 @@ pub struct Loaded<D = Splits> {
 
 impl DataSet for Splits {
     fn sources(&self) -> Vec<DataSource> {
-        [&self.train, &self.test].map(|images| source(images.name(), images.provenance())).into()
+        let mut sources: Vec<DataSource> =
+            [&self.train, &self.test].map(|images| source(images.name(), images.provenance())).into();
+        sources.extend(self.validation.as_ref().map(|images| held_out(images.name(), images.len(), self.train.name())));
+        sources
     }
+}
+
+/// The record of samples that are held out of those of another name.
+pub fn held_out(name: &str, count: usize, of: &str) -> DataSource {
+    let origin = format!("the last {} of {of}", grouped(count as u64));
+    DataSource { name: name.to_owned(), origin, sha256: std::collections::BTreeMap::new() }
 }
 
 /// The record of data of this name and origin.
@@ -69,8 +79,8 @@ fn origin(files: &[SourceFile], provenance: &Provenance) -> String {
 /// Loads the data set of the flags; downloads show a progress bar.
 ///
 /// # Errors
-/// If files are missing and cannot be downloaded, or are damaged. With `auto`, only damaged files are an
-/// error: where there are none, the synthetic strokes stand in and a note says so.
+/// If files are missing and cannot be downloaded, or are damaged, or a folder that was named is not there. With `auto`, where
+/// there are none and no folder was named by `--data-dir`, the synthetic strokes stand in and a note says so.
 pub fn load(flags: &Common) -> Result<Loaded, Failure> {
     load_from(flags, &Locate::from_environment())
 }
@@ -88,13 +98,54 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
             .help("this program takes mnist, fashion-mnist or synthetic")),
         Dataset::Auto => match named(Name::Mnist) {
             Ok(splits) => Ok(loaded(Dataset::Mnist, splits)),
-            Err(error @ (DatasetError::Missing { .. } | DatasetError::Cache { .. })) => {
+            Err(error @ (DatasetError::Missing { named: false, .. } | DatasetError::Cache { .. })) => {
                 tell(error);
                 Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN.into()) })
             }
-            Err(damaged) => Err(damaged.into()),
+            Err(other) => Err(other.into()),
         },
     }
+}
+
+/// Whether the folder that was named for data sets is there.
+///
+/// # Errors
+/// If it is not.
+pub fn check_folder(flags: &Common) -> Result<(), Failure> {
+    Ok(Locate::nowhere().data_dir(flags.data_dir.clone()).check()?)
+}
+
+/// With so many of the training images, from the last on, held out, and of the others only so many, from the first on.
+///
+/// # Errors
+/// If there are fewer, or none is left.
+pub fn chosen(
+    splits: Splits,
+    train_images: Option<usize>,
+    validation_images: Option<usize>,
+) -> Result<Splits, Failure> {
+    let (set, all) = (splits.train.name().to_owned(), splits.train.len());
+    let asked = train_images.unwrap_or(1) + validation_images.unwrap_or(0);
+    if asked > all {
+        let keys = match (train_images, validation_images) {
+            (Some(_), Some(_)) => format!("train_images and validation_images come to {asked}"),
+            (Some(count), None) => format!("train_images is {count}"),
+            (None, held_out) => {
+                format!("validation_images is {}, and at least one is to be trained on", held_out.unwrap_or(0))
+            }
+        };
+        return Err(Failure::new(format!("{keys}, but {set} has {all} images")));
+    }
+    let splits = splits.hold_out(validation_images.unwrap_or(0))?;
+    Ok(match train_images {
+        Some(wanted) => Splits { train: splits.train.subset(0..wanted), ..splits },
+        None => splits,
+    })
+}
+
+/// What is evaluated while training: the images that are held out, if there are any, else the test images.
+pub fn evaluated(splits: &Splits) -> (Evaluated, &LabelledImages) {
+    splits.validation.as_ref().map_or((Evaluated::Test, &splits.test), |images| (Evaluated::HeldOut, images))
 }
 
 /// So many images from the first on; `key` is what asked for them.
@@ -190,6 +241,40 @@ mod tests {
             loaded.splits.sources().iter().all(|source| source.origin.contains("seed 3") && source.sha256.is_empty())
         );
         assert_eq!((loaded.splits.train.len(), loaded.splits.test.len()), (TRAIN, TEST));
+    }
+
+    #[test]
+    fn a_folder_that_was_named_is_no_place_for_strokes() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |folder: &std::path::Path| {
+            let flags = Common { data_dir: Some(folder.into()), ..flags(Dataset::Auto) };
+            load_from(&flags, &Locate::nowhere()).unwrap_err().to_string()
+        };
+        let typo = told(&folder.path().join("typo"));
+        assert!(typo.contains("typo, which --data-dir names as the place of data sets, is not there"), "{typo}");
+        let empty = told(folder.path());
+        let looked = folder.path().join("mnist/train-labels-idx1-ubyte");
+        assert!(empty.contains(&looked.display().to_string()), "{empty}");
+        assert!(empty.contains("it was looked for there alone"), "{empty}");
+    }
+
+    #[test]
+    fn what_is_held_out_is_not_trained_on() {
+        let all = strokes::splits(1, 50, 10);
+        let splits = chosen(all.clone(), Some(20), Some(15)).unwrap();
+        assert_eq!(splits.train.images(), all.train.subset(0..20).images());
+        let (on, images) = evaluated(&splits);
+        assert_eq!((on, images.images()), (Evaluated::HeldOut, all.train.subset(35..50).images()));
+        assert_eq!(evaluated(&all), (Evaluated::Test, &all.test));
+        let source = splits.sources().pop().unwrap();
+        assert_eq!(
+            (source.name.as_str(), source.origin.as_str()),
+            ("strokes/held-out", "the last 15 of strokes/train")
+        );
+        let told = |train, held_out| chosen(all.clone(), train, held_out).unwrap_err().to_string();
+        assert!(told(Some(40), Some(15)).contains("come to 55, but strokes/train has 50 images"));
+        assert!(told(Some(51), None).contains("train_images is 51, but strokes/train has 50 images"));
+        assert!(told(None, Some(50)).contains("validation_images is 50, and at least one is to be trained on"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How a program ends when something went wrong: `error: ...`, then `help: ...`, exit code 1.
 
+use latent_train::interrupt::Interrupted;
 use latent_train::run::RunError;
 use latent_train::tell::tell;
 use std::error::Error;
@@ -18,6 +19,21 @@ impl Failure {
     /// A failure that is nothing but a message.
     pub fn new(message: impl Into<String>) -> Self {
         Self { error: message.into().into(), help: Vec::new() }
+    }
+
+    /// Of an error of any type.
+    pub fn of(error: Box<dyn Error + Send + Sync>) -> Self {
+        Self { error, help: Vec::new() }
+    }
+
+    /// Whether nothing is wrong but that somebody asked for the end.
+    pub fn is_interruption(&self) -> bool {
+        self.error.is::<Interrupted>()
+    }
+
+    /// The error, with its help in its message if there is any.
+    pub fn into_error(self) -> Box<dyn Error + Send + Sync> {
+        if self.help.is_empty() { self.error } else { self.to_string().into() }
     }
 
     /// Adds a `help:` line.

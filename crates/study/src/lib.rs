@@ -23,6 +23,7 @@ pub mod failure;
 pub mod judge;
 pub mod mixing;
 pub mod natural;
+pub mod parts;
 pub mod print;
 pub mod saved;
 pub mod sparse;

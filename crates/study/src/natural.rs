@@ -2,7 +2,7 @@
 
 use crate::augmentation::Augmentation;
 use crate::cli::{Common, Dataset};
-use crate::data::{DataSet, Loaded, source};
+use crate::data::{DataSet, Loaded, held_out, source};
 use crate::failure::Failure;
 use latent_datasets::DatasetError;
 use latent_datasets::folder::Channels;
@@ -26,7 +26,10 @@ const STAND_IN: &str = "the photographs of BSDS are not here, so SYNTHETIC PICTU
 
 impl DataSet for PhotographSplits {
     fn sources(&self) -> Vec<DataSource> {
-        [&self.train, &self.test].map(|part| source(&part.name, &part.provenance)).into()
+        let mut sources: Vec<DataSource> =
+            [&self.train, &self.test].map(|part| source(&part.name, &part.provenance)).into();
+        sources.extend(self.validation.as_ref().map(|part| held_out(&part.name, part.len(), &self.train.name)));
+        sources
     }
 }
 
@@ -36,13 +39,20 @@ pub fn check(dataset: Dataset, problems: &mut Problems) {
     problems.require(natural, "dataset", format!("must be auto, bsds or synthetic, got {dataset}"));
 }
 
-/// The photographs of the flags, or what stands in for them; those to learn from are changed.
+/// The photographs of the flags, or what stands in for them, so many of those to learn from held out, from the last on; the
+/// others are changed.
 ///
 /// # Errors
-/// If photographs are asked for and missing, or damaged. With `auto`, only damaged files are an error: where there are none,
-/// dead leaves stand in and a note says so.
-pub fn load(flags: &Common, channels: Channels, augment: &Augmentation) -> Result<Loaded<PhotographSplits>, Failure> {
+/// If photographs are asked for and missing, or damaged, or a folder that was named is not there. With `auto`, where there
+/// are none and no folder was named by `--data-dir`, dead leaves stand in and a note says so.
+pub fn load(
+    flags: &Common,
+    channels: Channels,
+    held_out: Option<usize>,
+    augment: &Augmentation,
+) -> Result<Loaded<PhotographSplits>, Failure> {
     let mut loaded = load_from(flags, channels, &Locate::from_environment())?;
+    loaded.splits = loaded.splits.hold_out(held_out.unwrap_or(0))?;
     augment.once(&mut loaded.splits.train, flags.seed)?;
     Ok(loaded)
 }
@@ -57,11 +67,11 @@ fn load_from(flags: &Common, channels: Channels, locate: &Locate) -> Result<Load
         Dataset::Bsds => Ok(loaded(Dataset::Bsds, bsds(&locate, channels)?)),
         Dataset::Auto => match bsds(&locate, channels) {
             Ok(splits) => Ok(loaded(Dataset::Bsds, splits)),
-            Err(error @ DatasetError::MissingPhotographs { .. }) => {
+            Err(error @ DatasetError::MissingPhotographs { named: false, .. }) => {
                 tell(error);
                 Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN.into()) })
             }
-            Err(damaged) => Err(damaged.into()),
+            Err(other) => Err(other.into()),
         },
         Dataset::Mnist | Dataset::FashionMnist => {
             Err(Failure::new(format!("the dataset is {}, which has no natural images", flags.dataset))
@@ -90,6 +100,9 @@ mod tests {
     fn other_sets_and_missing_photographs_are_told() {
         let told = |dataset| load_from(&flags(dataset), Channels::Grey, &Locate::nowhere()).unwrap_err().to_string();
         assert!(told(Dataset::Bsds).contains("was not found"), "{}", told(Dataset::Bsds));
+        let named = Common { data_dir: Some(tempfile::tempdir().unwrap().path().into()), ..flags(Dataset::Auto) };
+        let gone = load_from(&named, Channels::Grey, &Locate::nowhere()).unwrap_err().to_string();
+        assert!(gone.contains("which --data-dir names") && gone.contains("is not there"), "{gone}");
         assert!(told(Dataset::Mnist).contains("no natural images"), "{}", told(Dataset::Mnist));
     }
 }

@@ -11,6 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
+/// Work ended before its own end because somebody asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
 /// The handler could not be installed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen for Ctrl-C: {0}")]
@@ -39,6 +44,14 @@ impl Interrupt {
         self.0.load(Ordering::SeqCst)
     }
 
+    /// Whether to go on, for loops of work that can be done again.
+    ///
+    /// # Errors
+    /// If the program was asked to stop.
+    pub fn check(&self) -> Result<(), Interrupted> {
+        if self.raised() { Err(Interrupted) } else { Ok(()) }
+    }
+
     /// Raises the flag, as Ctrl-C does.
     pub fn raise(&self) {
         self.0.store(true, Ordering::SeqCst);
@@ -53,8 +66,8 @@ mod tests {
     fn clones_share_the_flag() {
         let flag = Interrupt::default();
         let clone = flag.clone();
-        assert!(!clone.raised());
+        assert!(!clone.raised() && clone.check().is_ok());
         flag.raise();
-        assert!(clone.raised());
+        assert!(clone.raised() && clone.check() == Err(Interrupted));
     }
 }

@@ -30,7 +30,7 @@ pub use early_stopping::{
 };
 pub use every::{Every, FrequencyError};
 pub use executor::{Executor, Limit, Outcome, Player, Settings};
-pub use observer::{Event, Observer, Position, Step, Validation};
+pub use observer::{Evaluated, Event, Observer, Position, Step, Validation};
 pub use stop::{StopReason, Trouble};
 pub use task::{Pass, Source, Task, TaskError};
 pub use terms::{MeanTerms, Terms};

@@ -3,13 +3,17 @@
 use crate::StopReason;
 use crate::task::TaskError;
 use latent_tensor::Tensor;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::Cell;
+use std::fmt;
 use std::ops::ControlFlow;
 
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event<'a> {
+    /// What is [prepared](crate::Executor::prepare) before the first step is ready.
+    Prepared,
     /// Training begins.
     Begin,
     /// A step was made.
@@ -70,12 +74,41 @@ impl Step<'_> {
     }
 }
 
+/// Which samples are evaluated while training, and so whether anything may be chosen by them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evaluated {
+    /// Samples that are held out of training: early stopping and the best checkpoint go by them.
+    #[default]
+    HeldOut,
+    /// Samples of the test set: their curves are drawn, and nothing is chosen by them.
+    Test,
+}
+
+impl Evaluated {
+    /// As curves are named: `validation`, `test`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HeldOut => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl fmt::Display for Evaluated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// What was evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Validation {
+    /// Which samples.
+    pub on: Evaluated,
     /// Means over all samples.
     pub values: Vec<(&'static str, f64)>,
-    /// Whether what is watched is better than ever before.
+    /// Whether what is watched is better than ever before; never of test samples, by which nothing is chosen.
     pub improved: bool,
     /// Whether the weights were averages.
     pub averaged: bool,

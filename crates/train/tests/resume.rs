@@ -4,6 +4,7 @@ mod support;
 
 use latent_numeric::parallel::with_threads;
 use latent_train::checkpoint::{CheckpointError, Checkpoints, Identity};
+use latent_train::interrupt::Interrupt;
 use latent_train::{Event, Every, Observer, Outcome, Position, StopReason, Task, TaskError};
 use proptest::prelude::*;
 use std::cell::Cell;
@@ -162,7 +163,7 @@ fn what_was_prepared_comes_from_the_checkpoint() {
     let prepared = Cell::new(0);
     let run = |folder: &Path, steps: u64| {
         let game = Game::new(3);
-        let prepare = || {
+        let prepare = |_: &Interrupt| {
             prepared.set(prepared.get() + 1);
             game.model().parameters().iter().for_each(|(_, parameter)| parameter.elements().fill(0.25));
             Ok(())
@@ -185,6 +186,41 @@ fn what_was_prepared_comes_from_the_checkpoint() {
 fn what_cannot_be_prepared_ends_training_before_its_first_step() {
     let game = Game::new(3);
     let before = game.weights();
-    let told = executor(&game, STEPS, None).prepare(|| Err("no samples".into())).run().unwrap_err();
+    let told = executor(&game, STEPS, None).prepare(|_| Err("no samples".into())).run().unwrap_err();
     assert_eq!((told.to_string(), game.weights()), ("no samples".to_owned(), before));
+}
+
+#[test]
+fn preparation_that_was_interrupted_leaves_no_checkpoint_and_is_done_again() {
+    let here = tempfile::tempdir().unwrap();
+    let run = |interrupt: Interrupt| {
+        let game = Game::new(3);
+        let prepare = |interrupt: &Interrupt| {
+            interrupt.check()?;
+            game.model().parameters().iter().for_each(|(_, parameter)| parameter.elements().fill(0.25));
+            Ok(())
+        };
+        let executor = executor(&game, STEPS, Some((here.path(), Every::Never)));
+        let mut executor = executor.interrupt(interrupt).prepare(prepare);
+        let outcome = executor.run().unwrap();
+        (outcome.reason, outcome.step, executor.is_prepared())
+    };
+    let raised = Interrupt::default();
+    raised.raise();
+    assert_eq!(run(raised), (StopReason::Interrupted, 0, false));
+    assert!(Checkpoints::new(here.path()).last().is_err());
+    assert_eq!(run(Interrupt::default()), (StopReason::Finished, STEPS, true));
+}
+
+/// Killed right after, it has nothing to prepare.
+#[test]
+fn a_checkpoint_has_what_was_prepared_before_the_first_step() {
+    let (here, game) = (tempfile::tempdir().unwrap(), Game::new(3));
+    let stop = |event: &Event<'_>, _: Position, _: &Game| {
+        Ok(if matches!(event, Event::Begin) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    };
+    let executor = executor(&game, STEPS, Some((here.path(), Every::Never)));
+    let outcome = executor.observe(Every::Never, stop).prepare(|_| Ok(())).run().unwrap();
+    assert_eq!((outcome.reason, outcome.step), (StopReason::Interrupted, 0));
+    assert_eq!(Checkpoints::new(here.path()).last().unwrap().0.step, 0);
 }

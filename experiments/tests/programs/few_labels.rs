@@ -1,6 +1,6 @@
 //! The program `few_labels` as a user runs it.
 
-use crate::support::{Desk, fail, json, kill_until_finished, stdout, succeed, with_defaults};
+use crate::support::{Desk, fail, json, kill_until_finished, stderr, stdout, succeed};
 use std::fs;
 use std::process::Command;
 
@@ -27,7 +27,7 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
         "--set",
         "training.batch_size=10",
     ];
-    desk.command(PROGRAM, &[&sizes, &with_defaults(flags, &small)[..]].concat())
+    desk.command(PROGRAM, &[&sizes, &desk.with_defaults(flags, &small)[..]].concat())
 }
 
 #[test]
@@ -105,6 +105,33 @@ fn killed_at_any_moment_it_leaves_the_same() {
     let results =
         |name: &str| ["model.safetensors", "test.json"].map(|file| fs::read(desk.path(name).join(file)).unwrap());
     assert!(results("killed") == results("whole"));
+}
+
+#[test]
+fn features_are_learned_once_and_not_for_a_dry_run() {
+    let desk = Desk::with_data();
+    let told = succeed(study(&desk, &["--dry-run"]));
+    assert!(!stderr(&told).contains("learning the dictionary") && desk.left().is_empty(), "{}", stderr(&told));
+    succeed(study(&desk, &["--output", "whole"]));
+    let stopped = |output: &str, steps: &str| {
+        study(&desk, &["--output", output, "--resume", "--set", &format!("training.checkpoint_every={steps} steps")])
+    };
+    let told = stderr(&succeed(stopped("part", "5")));
+    assert!(told.contains("learning the dictionary"), "{told}");
+    let lines = fs::read_to_string(desk.path("part/metrics.jsonl")).unwrap();
+    assert!(lines.lines().next().unwrap().contains("\"kind\":\"prepared\",\"step\":0"), "{lines}");
+    assert!(fs::read_to_string(desk.path("part/report.html")).unwrap().contains("before the first step"));
+    // As if it had been killed in the midst.
+    for file in ["DONE", "test.json", "model.safetensors"] {
+        fs::remove_file(desk.path("part").join(file)).unwrap();
+    }
+    fs::remove_file(desk.path("part/checkpoints/step-000000000030.safetensors")).unwrap();
+    let told = stderr(&succeed(stopped("part", "5")));
+    assert!(told.contains("going on in part after 25 steps"), "{told}");
+    assert!(!told.contains("learning the dictionary"), "{told}");
+    let results =
+        |name: &str| ["model.safetensors", "test.json"].map(|file| fs::read(desk.path(name).join(file)).unwrap());
+    assert!(results("part") == results("whole"));
 }
 
 #[test]

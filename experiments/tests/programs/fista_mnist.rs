@@ -1,6 +1,6 @@
 //! The program `fista_mnist` as a user runs it.
 
-use crate::support::{Desk, TEST, TRAIN, fail, results, stderr, stdout, succeed, with_defaults, write_set};
+use crate::support::{Desk, TEST, TRAIN, fail, results, stderr, stdout, succeed, write_set};
 use latent_datasets::synthetic::strokes;
 use ndarray::{Array2, Axis};
 use serde_json::Value;
@@ -14,7 +14,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_fista_mnist");
 fn study(desk: &Desk, flags: &[&str]) -> Command {
     let small =
         [["--data-dir", "data"], ["--output", "out"], ["--atoms", "12"], ["--epochs", "2"], ["--lambda", "0.5"]];
-    desk.command(PROGRAM, &with_defaults(flags, &small))
+    desk.command(PROGRAM, &desk.with_defaults(flags, &small))
 }
 
 /// The figures of the test images.
@@ -352,14 +352,47 @@ fn a_reader_who_leaves_does_no_harm() {
 fn the_variable_names_a_folder_of_data_and_nothing_means_none() {
     let desk = Desk::with_data();
     fs::rename(desk.path("data"), desk.path("home")).unwrap();
-    let run = |folder: &str| {
-        let mut command = study(&desk, &["--data-dir", "nowhere", "--dataset", "mnist"]);
+    let run = |folder: &str, flags: &[&str]| {
+        let mut command = study(&desk, &[&["--dataset", "mnist"], flags].concat());
         command.env("LATENT_DATA_DIR", folder);
         command
     };
-    succeed(run("home"));
-    let text = fail(run(""), 1);
+    succeed(run("home", &[]));
+    let text = fail(run("", &[]), 1);
     assert!(text.contains("train-labels-idx1-ubyte was not found"), "{text}");
+    let text = fail(run("hme", &[]), 1);
+    assert!(text.contains("hme, which LATENT_DATA_DIR names as the place of data sets, is not there"), "{text}");
+    // Nothing takes the place of a folder that a flag names.
+    let text = fail(run("home", &["--data-dir", "nowhere"]), 1);
+    assert!(text.contains("nowhere, which --data-dir names as the place of data sets, is not there"), "{text}");
+    fs::create_dir(desk.path("cache")).unwrap();
+    for dataset in ["mnist", "auto"] {
+        let text = fail(study(&desk, &["--dataset", dataset, "--data-dir", "cache"]), 1);
+        let looked = "cache/mnist/train-labels-idx1-ubyte.gz";
+        assert!(text.contains(looked) && text.contains("it was looked for there alone"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_evaluated_while_training_is_named() {
+    let desk = Desk::with_data();
+    let told = |flags: &[&str]| stdout(&succeed(study(&desk, &[&["--dry-run"], flags].concat())));
+    let test = told(&[]);
+    assert!(
+        test.contains("tested on     mnist/test: 60 images") && test.contains("; nothing is chosen by it"),
+        "{test}"
+    );
+    let held_out = told(&["--set", "validation_images=50"]);
+    for part in
+        ["trained on    mnist/train: 250 images", "validated on  mnist/held-out: 50 images", "held out of training"]
+    {
+        assert!(held_out.contains(part), "{part} in {held_out}");
+    }
+    let early = ["--set", "training.early_stopping.patience=1"];
+    let refused = fail(study(&desk, &[&early[..], &["--dry-run"]].concat()), 1);
+    assert!(refused.contains("training.early_stopping: nothing is held out"), "{refused}");
+    assert!(refused.contains("help: --set validation_images=N"), "{refused}");
+    assert!(refused == fail(study(&desk, &[&early[..], &["--check"]].concat()), 1), "a sweep is told too");
 }
 
 #[test]
@@ -439,9 +472,7 @@ fn sets_without_images_are_refused_and_leave_nothing() {
 fn mnist_that_cannot_be_had_is_an_error_when_asked_for() {
     let desk = Desk::new();
     let text = fail(study(&desk, &["--dataset", "fashion-mnist"]), 1);
-    for part in
-        ["data/fashion-mnist/train-labels-idx1-ubyte", "cache/latent/datasets", "Downloads that failed", "--data-dir"]
-    {
+    for part in ["cache/latent/datasets/fashion-mnist/train-labels-idx1-ubyte", "Downloads that failed", "--data-dir"] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(desk.left().is_empty(), "{:?}", desk.left());

@@ -1,8 +1,6 @@
 //! The programs `lista_patches` and `lista_synthetic` as a user runs them.
 
-use crate::support::{
-    Desk, fail, json, kill_until_finished, stderr, stdout, succeed, with_defaults, write_photographs,
-};
+use crate::support::{Desk, fail, json, kill_until_finished, stderr, stdout, succeed, write_photographs};
 use latent_datasets::folder::Channels;
 use ndarray::Array2;
 use serde_json::Value;
@@ -20,7 +18,7 @@ fn desk() -> Desk {
 fn command(desk: &Desk, program: &str, flags: &[&str], small: &[[&str; 2]], sets: &[&str]) -> Command {
     // What a test sets itself comes last and holds.
     let sets = sets.iter().flat_map(|set| ["--set", set]);
-    let all: Vec<&str> = sets.chain(with_defaults(flags, small)).collect();
+    let all: Vec<&str> = sets.chain(desk.with_defaults(flags, small)).collect();
     desk.command(program, &all)
 }
 

@@ -1,8 +1,6 @@
 //! The program `patches` as a user runs it.
 
-use crate::support::{
-    Desk, fail, json, kill_until_finished, results, stderr, stdout, succeed, with_defaults, write_photographs,
-};
+use crate::support::{Desk, fail, json, kill_until_finished, results, stderr, stdout, succeed, write_photographs};
 use latent_datasets::folder::Channels;
 use std::fs;
 use std::process::Command;
@@ -21,7 +19,7 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
     let small =
         [["--data-dir", "data"], ["--output", "out"], ["--config", "quick"], ["--atoms", "16"], ["--epochs", "2"]];
     let sizes = ["--set", "train_patches=600", "--set", "test_patches=200", "--set", "training.batch_size=128"];
-    desk.command(PROGRAM, &[&with_defaults(flags, &small)[..], &sizes].concat())
+    desk.command(PROGRAM, &[&desk.with_defaults(flags, &small)[..], &sizes].concat())
 }
 
 #[test]
@@ -65,7 +63,10 @@ fn without_photographs_dead_leaves_stand_in_and_it_is_said() {
     let desk = Desk::new();
     let output = succeed(study(&desk, &["--epochs", "1"]));
     let told = stderr(&output);
-    assert!(told.contains("note: the photographs of BSDS are not here") && told.contains("data/bsds/train"), "{told}");
+    assert!(
+        told.contains("note: the photographs of BSDS are not here") && told.contains("latent/datasets/bsds/train"),
+        "{told}"
+    );
     assert!(stdout(&output).contains("SYNTHETIC PICTURES"), "{}", stdout(&output));
     assert_eq!(json(&desk.path("out/manifest.json"))["data"][0]["name"], "dead leaves/train");
     let refused = fail(study(&desk, &["--dataset", "bsds"]), 1);

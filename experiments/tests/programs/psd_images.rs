@@ -1,8 +1,6 @@
 //! The program `psd_images` as a user runs it.
 
-use crate::support::{
-    Desk, fail, json, kill_until_finished, results, stderr, stdout, succeed, with_defaults, write_photographs,
-};
+use crate::support::{Desk, fail, json, kill_until_finished, results, stderr, stdout, succeed, write_photographs};
 use latent_datasets::folder::Channels;
 use ndarray::{Array4, Axis};
 use serde_json::Value;
@@ -23,7 +21,7 @@ fn study(desk: &Desk, flags: &[&str]) -> Command {
     let sizes = ["drawn=4", "side=5", "windows.side=24", "windows.train=6", "windows.test=2", "energy.iterations=5"];
     let sizes = sizes.iter().chain(&["test_iterations=20", "training.batch_size=2"]).flat_map(|set| ["--set", set]);
     // What a test sets itself comes last and holds.
-    let flags = with_defaults(flags, &small);
+    let flags = desk.with_defaults(flags, &small);
     let all: Vec<&str> = sizes.chain(flags).collect();
     desk.command(PROGRAM, &all)
 }

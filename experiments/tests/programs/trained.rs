@@ -1,7 +1,9 @@
 //! The programs that use a trained model, as a user runs them.
 
-use crate::support::{Desk, TEST, fail, stdout, succeed, write_photographs};
+use crate::support::{Desk, TEST, fail, stderr, stdout, succeed, write_photographs};
 use latent_datasets::folder::Channels;
+use latent_train::Source;
+use latent_train::sources::{Binarize, Images};
 use ndarray::{Array2, Array3, Array4, s};
 use std::fs;
 use std::process::Command;
@@ -58,6 +60,56 @@ fn samples_are_images_that_the_seed_determines() {
     assert!(read(&desk, "last.npy") == x);
     let told = fail(sample(&desk, &["--class", "3"]), 1);
     assert!(told.contains("--class is 3, but a variational autoencoder of this run has no classes"), "{told}");
+}
+
+/// Means of `q(z | x)` of grey images are elsewhere.
+#[test]
+fn a_model_of_black_and_white_images_is_given_such() {
+    let desk = Desk::with_data();
+    let mut flags = vec!["--data-dir", "data", "--dataset", "mnist", "--output", RUN];
+    for set in ["binarize=dynamic", "model.latent_dim=2", "model.hidden=[16]", "training.steps=4", "likelihood_draws=2"]
+    {
+        flags.extend(["--set", set]);
+    }
+    succeed(desk.command(env!("CARGO_BIN_EXE_vae_mnist"), &flags));
+    let splits = latent_datasets::synthetic::strokes::splits(5, crate::support::TRAIN, TEST);
+    let images = Images::in_order(&splits.test, TEST).unwrap().binarize(Binarize::Dynamic);
+    let binary: Array2<f32> = images.batch(0, 0).x.view_as().to_owned();
+    let grey = splits.test.rows::<f32>(..);
+    ndarray_npy::write_npy(desk.path("binary.npy"), &binary).unwrap();
+    ndarray_npy::write_npy(desk.path("grey.npy"), &grey).unwrap();
+    let encoded = |flags: &[&str], name: &str| {
+        succeed(encode(&desk, &[flags, &["--output", name]].concat()));
+        read(&desk, &format!("{name}.npy"))
+    };
+    let own = encoded(&[], "own");
+    assert!(own == encoded(&["--input", "binary.npy"], "given"), "what is black and white stays");
+    assert!(own == encoded(&["--input", "grey.npy"], "drawn"), "grey images are drawn from the same stream");
+}
+
+#[test]
+fn data_of_other_checksums_than_those_of_the_run_are_told() {
+    let desk = trained(2);
+    let splits = latent_datasets::synthetic::strokes::splits(6, crate::support::TRAIN, TEST);
+    crate::support::write_set(&desk.path("other/mnist"), &splits.train, &splits.test);
+    let program = |name: &str, folder: &str| {
+        let path = match name {
+            "sample" => env!("CARGO_BIN_EXE_sample"),
+            "encode" => env!("CARGO_BIN_EXE_encode"),
+            _ => env!("CARGO_BIN_EXE_reconstruct"),
+        };
+        desk.command(path, &[RUN, "--data-dir", folder])
+    };
+    for name in ["sample", "encode", "reconstruct"] {
+        let told = stderr(&succeed(program(name, "other")));
+        assert!(
+            told.contains("note: mnist/test are not those of the run: t10k-images-idx3-ubyte in "),
+            "{name}: {told}"
+        );
+        assert!(!stderr(&succeed(program(name, "data"))).contains("note: "), "{name}");
+        let gone = fail(program(name, "typo"), 1);
+        assert!(gone.contains("typo, which --data-dir names as the place of data sets, is not there"), "{gone}");
+    }
 }
 
 #[test]

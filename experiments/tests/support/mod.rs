@@ -71,6 +71,12 @@ impl Desk {
         command
     }
 
+    /// These flags, and those of the pairs that they do not give themselves; no data set is named where there is no `data`.
+    pub fn with_defaults<'a>(&self, flags: &[&'a str], defaults: &[[&'a str; 2]]) -> Vec<&'a str> {
+        let is_there = |[name, folder]: &&[&str; 2]| *name != "--data-dir" || self.path(folder).is_dir();
+        with_defaults(flags, &defaults.iter().filter(is_there).copied().collect::<Vec<_>>())
+    }
+
     /// What lies in the folder, besides what the test put there and the empty cache.
     pub fn left(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.folder.path())

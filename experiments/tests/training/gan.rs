@@ -8,6 +8,7 @@ use latent_models::{Condition, GanObjective, GanSettings, SpectralNormalization}
 use latent_study::cli::{Common, Dataset};
 use latent_study::data::{self, Loaded};
 use latent_study::failure::Failure;
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Flags, Study, StudyConfig, run};
 use latent_train::config::{Average, Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
@@ -69,8 +70,8 @@ impl Study for SmallGan {
         Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?.drop_last())
     }
 
-    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, 20)?))
+    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        Ok(Some(Evaluation::test(Images::in_order(&data.test, 20)?)))
     }
 
     fn players(config: &Config, task: &GanTask, steps: u64) -> Result<Vec<Player>, Failure> {

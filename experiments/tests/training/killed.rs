@@ -66,6 +66,7 @@ const CONVOLUTIONAL: Subject = Subject {
         "training.validate_every=4 steps",
         "training.early_stopping.patience=2",
         "training.early_stopping.min_change=1e4",
+        "validation_images=60",
         "model.architecture=convolutional",
         "model.channels=[2, 8]",
         "model.hidden=[16]",

@@ -2,6 +2,8 @@
 
 mod failing;
 mod gan;
+mod gan_mnist;
+mod judges;
 mod killed;
 mod study;
 #[allow(dead_code, reason = "each test uses a part")]

@@ -8,6 +8,7 @@ use latent_report as report;
 use latent_study::cli::{Common, Dataset};
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Flags, Study, StudyConfig, run};
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
@@ -105,8 +106,8 @@ impl Study for Autoencoder {
         Ok(Images::shuffled(&data.train, config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, config.training.batch_size)?))
+    fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        Ok(Some(Evaluation::held_out(Images::in_order(&data.test, config.training.batch_size)?)))
     }
 
     fn players(config: &Config, task: &Model, steps: u64) -> Result<Vec<Player>, Failure> {

@@ -25,11 +25,11 @@ const NAME: &str = "bsds";
 /// ```
 ///
 /// # Errors
-/// [`DatasetError::MissingPhotographs`] if a folder is nowhere; what is wrong with the first file that is damaged;
+/// [`DatasetError::MissingPhotographs`] if a folder is nowhere; [`DatasetError::NoFolder`] if one that was named is not there; what is wrong with the first file that is damaged;
 /// [`DatasetError::NoImages`] for a folder without pictures.
 pub fn bsds(locate: &Locate, channels: Channels) -> Result<PhotographSplits, DatasetError> {
     let part = |part| photographs(locate, part, channels);
-    Ok(PhotographSplits { train: part(Part::Train)?, test: part(Part::Test)? })
+    Ok(PhotographSplits { train: part(Part::Train)?, validation: None, test: part(Part::Test)? })
 }
 
 fn photographs(locate: &Locate, part: Part, channels: Channels) -> Result<Photographs, DatasetError> {
@@ -48,11 +48,11 @@ fn photographs(locate: &Locate, part: Part, channels: Channels) -> Result<Photog
 }
 
 fn find(locate: &Locate, part: &str) -> Result<PathBuf, DatasetError> {
-    let places = locate.folders.iter().chain(&locate.cache);
+    let places = locate.folders()?.into_iter().chain(locate.cache());
     let looked_in: Vec<PathBuf> = places.map(|place| place.join(NAME).join(part)).collect();
     match looked_in.iter().find(|folder| folder.is_dir()) {
         Some(folder) => Ok(folder.clone()),
-        None => Err(DatasetError::MissingPhotographs { name: NAME, looked_in }),
+        None => Err(DatasetError::MissingPhotographs { name: NAME, named: locate.is_named(), looked_in }),
     }
 }
 

@@ -18,12 +18,21 @@ const VARIABLE: &str = "LATENT_DATA_DIR";
 /// Where files are looked for, and whether and how they are downloaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locate {
-    pub(super) folders: Vec<PathBuf>,
+    /// If there is one, no other place counts.
+    named: Option<PathBuf>,
+    folders: Vec<PathBuf>,
     pub(super) cache: Option<PathBuf>,
     pub(super) download: bool,
     pub(super) mirrors: Option<Vec<String>>,
     pub(super) attempts: u32,
     pub(super) backoff: Duration,
+}
+
+/// The user's cache folder, in the system's place for a program named `latent`: on Linux `$XDG_CACHE_HOME/latent`, that is
+/// `~/.cache/latent`; on macOS `~/Library/Caches/latent`; on Windows `%LOCALAPPDATA%\latent\cache`. None if the system has
+/// no such place.
+pub fn user_cache() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "latent").map(|dirs| dirs.cache_dir().to_owned())
 }
 
 /// A file that was found and read.
@@ -38,6 +47,7 @@ impl Locate {
     /// Nowhere, without downloads: to be filled by the methods below.
     pub fn nowhere() -> Self {
         Self {
+            named: None,
             folders: Vec::new(),
             cache: None,
             download: false,
@@ -47,21 +57,26 @@ impl Locate {
         }
     }
 
-    /// The folder of `LATENT_DATA_DIR` if it is set, then the user's cache folder, then downloads.
+    /// The folder of `LATENT_DATA_DIR` if it is set, which must be there, then the user's cache folder, then downloads.
     ///
-    /// The cache folder is `datasets` in the system's place for a program named `latent`: on Linux
-    /// `$XDG_CACHE_HOME/latent/datasets`, that is `~/.cache/latent/datasets`; on macOS
-    /// `~/Library/Caches/latent/datasets`; on Windows `%LOCALAPPDATA%\latent\cache\datasets`.
+    /// The cache folder is `datasets` in that of the [user](user_cache).
     pub fn from_environment() -> Self {
         let folder = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
-        let cache = ProjectDirs::from("", "", "latent").map(|dirs| dirs.cache_dir().join("datasets"));
+        let cache = user_cache().map(|folder| folder.join("datasets"));
         Self { folders: folder.into_iter().map(PathBuf::from).collect(), cache, download: true, ..Self::nowhere() }
     }
 
-    /// Looks in `folder` before all others; `None` changes nothing, as a flag that was not given.
+    /// Looks in `folder` alone, neither elsewhere nor on the network, as who names a folder means that one; `None` changes
+    /// nothing, as a flag that was not given.
     #[must_use]
-    pub fn data_dir(mut self, folder: Option<PathBuf>) -> Self {
-        self.folders.splice(0..0, folder);
+    pub fn data_dir(self, folder: Option<PathBuf>) -> Self {
+        Self { named: folder.or(self.named), ..self }
+    }
+
+    /// Looks in `folder` too, before the cache folder, as in that of `LATENT_DATA_DIR`.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folders.push(folder.into());
         self
     }
 
@@ -89,6 +104,37 @@ impl Locate {
         Self { attempts, backoff, ..self }
     }
 
+    /// Whether the folder that was named by [`data_dir`](Self::data_dir) is there.
+    ///
+    /// # Errors
+    /// [`DatasetError::NoFolder`].
+    pub fn check(&self) -> Result<(), DatasetError> {
+        self.named.as_deref().map_or(Ok(()), |folder| is_folder(folder, "--data-dir"))
+    }
+
+    /// Whether one folder was named, and no other place counts.
+    pub(super) fn is_named(&self) -> bool {
+        self.named.is_some()
+    }
+
+    /// The folders of the user's, in which files count as they are.
+    ///
+    /// # Errors
+    /// [`DatasetError::NoFolder`] if one is not there.
+    pub(super) fn folders(&self) -> Result<Vec<&Path>, DatasetError> {
+        self.check()?;
+        if let Some(folder) = &self.named {
+            return Ok(vec![folder]);
+        }
+        self.folders.iter().try_for_each(|folder| is_folder(folder, VARIABLE))?;
+        Ok(self.folders.iter().map(PathBuf::as_path).collect())
+    }
+
+    /// The cache folder, unless no other place than the one that was named counts.
+    pub(super) fn cache(&self) -> Option<&Path> {
+        self.cache.as_deref().filter(|_| !self.is_named())
+    }
+
     pub(super) fn find(
         &self,
         name: Name,
@@ -96,7 +142,7 @@ impl Locate {
         observe: &mut dyn FnMut(Event<'_>),
     ) -> Result<Found, DatasetError> {
         let mut looked_in = Vec::new();
-        for folder in &self.folders {
+        for folder in self.folders()? {
             for path in candidates(folder, name, entry) {
                 if path.try_exists().map_err(DatasetError::io("look for", &path))? {
                     let idx = idx::read(&path)?;
@@ -106,7 +152,7 @@ impl Locate {
                 looked_in.push(Looked { path, refused: None });
             }
         }
-        if let Some(cache) = &self.cache {
+        if let Some(cache) = self.cache() {
             for path in candidates(cache, name, entry) {
                 match cached(&path, entry) {
                     Cached::Sound(idx) => return Ok(Found { path, idx, verified: true }),
@@ -116,7 +162,7 @@ impl Locate {
             }
         }
         let mut tried = Vec::new();
-        if let (true, Some(cache)) = (self.download, &self.cache) {
+        if let (true, Some(cache)) = (self.download, self.cache()) {
             let folder = cache.join(name.as_str());
             let public = || name.mirrors().iter().map(ToString::to_string).collect();
             let mirrors: Vec<String> = self.mirrors.clone().unwrap_or_else(public);
@@ -125,8 +171,12 @@ impl Locate {
                 return Ok(Found { path, idx, verified: true });
             }
         }
-        Err(DatasetError::Missing { name, file: entry.stem.to_owned(), looked_in, tried })
+        Err(DatasetError::Missing { name, file: entry.stem.to_owned(), named: self.is_named(), looked_in, tried })
     }
+}
+
+fn is_folder(path: &Path, named_by: &'static str) -> Result<(), DatasetError> {
+    if path.is_dir() { Ok(()) } else { Err(DatasetError::NoFolder { path: path.to_owned(), named_by }) }
 }
 
 /// The two paths that a file may have below a folder.

@@ -1,9 +1,9 @@
 //! MNIST and Fashion-MNIST by name, and the photographs of [BSDS](bsds()) from a folder.
 //!
 //! Each of the four files of a set is looked for, plain or `.gz`, as `mnist/train-images-idx3-ubyte`
-//! (or `fashion-mnist/...`) in the folder that the caller names, then in the folder of the
-//! environment variable `LATENT_DATA_DIR`, then in the user's cache folder. What is nowhere is
-//! downloaded into the cache folder.
+//! (or `fashion-mnist/...`) in the folder that the caller names, and nowhere else; if none is named, in the folder of
+//! the environment variable `LATENT_DATA_DIR`, then in the user's cache folder. What is nowhere is then downloaded into
+//! the cache folder. A folder that was named either way and is not there is an error.
 //!
 //! Files in a folder of the user's are taken if they are sound: 28x28 images, one label below 10 for
 //! each. Their SHA-256 and whether it is the published one goes into the [provenance](crate::Provenance).
@@ -32,7 +32,7 @@ pub(crate) mod name;
 pub use attempt::{Attempt, Failure};
 pub use bsds::bsds;
 pub use download::Event;
-pub use locate::Locate;
+pub use locate::{Locate, user_cache};
 pub use name::Name;
 
 use crate::{DatasetError, LabelledImages, Provenance, SourceFile, Splits};
@@ -43,13 +43,13 @@ use ndarray::{ArrayD, Ix3};
 /// Loads a named set; downloads what is missing, unless `locate` forbids it, and reports to `observe`.
 ///
 /// # Errors
-/// [`DatasetError::Missing`] says which file was not found, every place where it was looked for and
+/// [`DatasetError::NoFolder`] if a folder that was named is not there; [`DatasetError::Missing`] says which file was not found, every place where it was looked for and
 /// what to do; [`DatasetError::Cache`] that the cache folder takes no files. A damaged file in a
 /// folder of the user's is an error, not passed over: [`DatasetError::Idx`], [`DatasetError::Sizes`],
 /// [`DatasetError::Counts`], [`DatasetError::Label`].
 pub fn load(name: Name, locate: &Locate, observe: &mut dyn FnMut(Event<'_>)) -> Result<Splits, DatasetError> {
     let mut part = |part| load_part(name, part, locate, observe);
-    Ok(Splits { train: part(Part::Train)?, test: part(Part::Test)? })
+    Ok(Splits { train: part(Part::Train)?, validation: None, test: part(Part::Test)? })
 }
 
 fn load_part(

@@ -53,7 +53,11 @@ impl DeadLeaves {
             name: format!("dead leaves/{name}"),
             ..self.generate(seed, first..first + count as u64)
         };
-        PhotographSplits { train: part("train", 0, train), test: part("test", FIRST_TEST_PICTURE, test) }
+        PhotographSplits {
+            train: part("train", 0, train),
+            validation: None,
+            test: part("test", FIRST_TEST_PICTURE, test),
+        }
     }
 
     /// The pictures of these numbers.

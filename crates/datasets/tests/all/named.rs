@@ -39,9 +39,38 @@ fn the_first_folder_wins() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     little_set(first.path(), ".gz", 3, 3);
     little_set(second.path(), "", 5, 5);
-    let locate =
-        Locate::nowhere().data_dir(Some(second.path().into())).data_dir(None).data_dir(Some(first.path().into()));
+    let locate = Locate::nowhere().folder(first.path()).folder(second.path());
     assert_eq!(load(Name::Mnist, &locate, &mut |_| {}).unwrap().train.len(), 3);
+    let named = locate.data_dir(Some(second.path().into())).data_dir(None);
+    assert_eq!(load(Name::Mnist, &named, &mut |_| {}).unwrap().train.len(), 5);
+}
+
+#[test]
+fn a_folder_that_was_named_is_there_and_has_the_set() {
+    let (full, empty) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    little_set(full.path(), "", 3, 3);
+    let (typo, file) = (empty.path().join("typo"), full.path().join("mnist/train-labels-idx1-ubyte"));
+    let from = |locate: &Locate| load(Name::Mnist, locate, &mut |_| {});
+    // Neither another folder nor the cache nor a download takes its place.
+    let elsewhere = Locate::nowhere().folder(full.path()).cache_dir(full.path()).download(true);
+    let elsewhere = elsewhere.mirrors(["http://127.0.0.1:9"]);
+    for (folder, told) in [(&typo, "is not there"), (&file, "is no folder")] {
+        let locate = elsewhere.clone().data_dir(Some(folder.clone()));
+        for error in [from(&locate).unwrap_err(), locate.check().unwrap_err()] {
+            assert!(matches!(error, DatasetError::NoFolder { .. }), "{error}");
+            let want = format!("{}, which --data-dir names as the place of data sets, {told}", folder.display());
+            assert_eq!(error.to_string(), want);
+        }
+    }
+    let error = from(&elsewhere.clone().data_dir(Some(empty.path().into()))).unwrap_err();
+    let DatasetError::Missing { named: true, looked_in, tried, .. } = &error else { panic!("{error}") };
+    assert!(looked_in.len() == 2 && looked_in.iter().all(|place| place.path.starts_with(empty.path())));
+    assert!(tried.is_empty() && error.to_string().contains("it was looked for there alone"), "{error}");
+
+    // That of the variable must be there too, but need not have the set.
+    let error = from(&Locate::nowhere().folder(&typo)).unwrap_err().to_string();
+    assert!(error.contains("typo, which LATENT_DATA_DIR names"), "{error}");
+    assert!(from(&Locate::nowhere().folder(empty.path()).folder(full.path())).is_ok());
 }
 
 #[test]
@@ -74,7 +103,7 @@ fn files_that_do_not_fit_the_set() {
 #[test]
 fn offline_the_error_says_what_to_do() {
     let (folder, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let locate = Locate::nowhere().data_dir(Some(folder.path().into())).cache_dir(cache.path());
+    let locate = Locate::nowhere().folder(folder.path()).cache_dir(cache.path());
     let error = load(Name::FashionMnist, &locate, &mut |_| {}).unwrap_err();
     let DatasetError::Missing { looked_in, .. } = &error else { panic!("{error}") };
     assert_eq!(looked_in.len(), 4);

@@ -30,7 +30,16 @@ fn both_parts_are_read_with_checksums() {
     assert!(files.len() == 2 && files[1].path.ends_with("b.png") && files[1].sha256.len() == 64);
     let first = found.train.clone().first(1);
     assert!(matches!(&first.provenance, Provenance::Files { files } if files.len() == 1));
-    assert_eq!((first.len(), found.train.first(9).len()), (1, 2));
+    assert_eq!((first.len(), found.train.clone().first(9).len()), (1, 2));
+    let held_out = found.clone().hold_out(1).unwrap();
+    let validation = held_out.validation.as_ref().unwrap();
+    assert_eq!((&validation.images[0], held_out.train.len()), (&found.train.images[1], 1));
+    for (part, file) in [(&held_out.train, "a.png"), (validation, "b.png")] {
+        assert!(
+            matches!(&part.provenance, Provenance::Files { files } if files.len() == 1 && files[0].path.ends_with(file))
+        );
+    }
+    assert!(found.hold_out(2).unwrap_err().to_string().contains("fewer than the 2 of bsds/train"));
     let grey = bsds(&at(folder.path()), Channels::Grey).unwrap();
     assert_eq!(grey.test.unit::<f32>(0).dim(), (1, 4, 6));
 }
@@ -44,6 +53,8 @@ fn what_is_missing_or_damaged_is_told() {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert!(told(&Locate::nowhere()).contains("nowhere"));
+    assert!(text.contains("it was looked for there alone"), "{text}");
+    assert!(told(&at(&folder.path().join("typo"))).contains("typo, which --data-dir names"));
     little_set(folder.path());
     fs::remove_dir_all(folder.path().join("bsds/test")).unwrap();
     assert!(told(&at(folder.path())).contains("bsds/test"));

@@ -114,17 +114,34 @@ pub fn samples_of_all_classes(
     samples: usize,
     purpose: &'static str,
 ) -> Result<(Tensor, Option<Vec<usize>>), ModelError> {
+    samples_in_parts(generator, samples, purpose, |_| Ok(()))
+}
+
+/// [`samples_of_all_classes`] in parts; `made` is called with the number of samples of each part after it is drawn, and its
+/// error ends the drawing.
+///
+/// # Errors
+/// If the generator cannot be applied; those of `made`.
+///
+/// # Panics
+/// If there are to be none.
+pub fn samples_in_parts<E: From<ModelError>>(
+    generator: &Generator,
+    samples: usize,
+    purpose: &'static str,
+    made: impl Fn(usize) -> Result<(), E>,
+) -> Result<(Tensor, Option<Vec<usize>>), E> {
     let classes = each_class_in_turn(generator.classes(), samples);
     let mut stream = Stream::new(0, purpose, &[]);
     // A part at a time: what convolutions need between their layers is many times the images.
-    let parts: Result<Vec<Tensor>, ModelError> = (0..samples)
-        .step_by(CHUNK)
-        .map(|start| {
-            let part = start..samples.min(start + CHUNK);
-            generator.sample(part.len(), classes.as_ref().map(|classes| &classes[part.clone()]), &mut stream)
-        })
-        .collect();
-    Ok((Tensor::concatenate(&parts?, 0), classes))
+    let mut parts = Vec::new();
+    for start in (0..samples).step_by(CHUNK) {
+        let part = start..samples.min(start + CHUNK);
+        let of_part = classes.as_ref().map(|classes| &classes[part.clone()]);
+        parts.push(generator.sample(part.len(), of_part, &mut stream)?);
+        made(part.len())?;
+    }
+    Ok((Tensor::concatenate(&parts, 0), classes))
 }
 
 /// The classes, if the images have any.

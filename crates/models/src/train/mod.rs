@@ -4,5 +4,5 @@
 mod gan;
 mod vae;
 
-pub use gan::{GanTask, JUDGED, NoJudge, SampleJudge, each_class_in_turn, samples_of_all_classes};
+pub use gan::{GanTask, JUDGED, NoJudge, SampleJudge, each_class_in_turn, samples_in_parts, samples_of_all_classes};
 pub use vae::VaeTask;

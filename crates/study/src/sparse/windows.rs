@@ -1,16 +1,19 @@
 //! Windows of photographs.
 
-use crate::data::{DataSet, source};
+use crate::data::DataSet;
 use crate::failure::Failure;
-use crate::training::Shorthand;
+use crate::training::{Evaluation, Shorthand};
 use latent_datasets::patches::random_patches;
 use latent_datasets::photographs::{PhotographSplits, Photographs};
 use latent_numeric::random::Stream;
 use latent_sparse::SparseError;
 use latent_sparse::convolutional::{ConvolutionalCodes, LowPass, Split};
 use latent_sparse::lasso::{Certificate, Summary as Codes};
+use latent_train::Evaluated;
 use latent_train::config::{Check, Problems};
+use latent_train::interrupt::Interrupted;
 use latent_train::run::DataSource;
+use latent_train::sources::Rows;
 use ndarray::{Array2, Array3, Array4, ArrayView4, Axis, s};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
@@ -25,19 +28,25 @@ pub struct Windows {
     pub train: usize,
     /// Windows of other photographs, to test on.
     pub test: usize,
+    /// How many of the training photographs, from the last on, are held out: as many windows of them as of the test
+    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by them
+    /// alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_photographs: Option<usize>,
     /// The weight of differences in the smooth part that is split off, and the mirrored pixels at its border.
     pub low_pass: LowPass,
 }
 
 impl Default for Windows {
     fn default() -> Self {
-        Self { side: 96, train: 48, test: 12, low_pass: LowPass::default() }
+        Self { side: 96, train: 48, test: 12, validation_photographs: None, low_pass: LowPass::default() }
     }
 }
 
 impl Check for Windows {
     fn check(&self, problems: &mut Problems) {
-        problems.at_least_one([("train", self.train), ("test", self.test)]);
+        let held_out = self.validation_photographs.unwrap_or(1);
+        problems.at_least_one([("train", self.train), ("test", self.test), ("validation_photographs", held_out)]);
         let smooth = self.low_pass.lambda;
         let fits = smooth.is_finite() && smooth >= 0.0;
         problems.require(fits, "low_pass.lambda", format!("must be a finite number, at least 0, got {smooth}"));
@@ -49,6 +58,8 @@ impl Check for Windows {
 pub struct WindowSplits {
     /// (windows, channels height width), to learn from.
     pub train: Array2<f32>,
+    /// The same of photographs that are held out, if any are.
+    pub validation: Option<Array2<f32>>,
     /// The same of other photographs, to test on.
     pub test: Array2<f32>,
     /// The smooth parts of both.
@@ -115,8 +126,8 @@ impl WindowSplits {
     /// # Errors
     /// If a photograph is smaller than a window, or there is none.
     pub fn cut(photographs: PhotographSplits, settings: &Windows, seed: u64) -> Result<Self, Failure> {
-        let PhotographSplits { train, test } = &photographs;
-        let sources = [train, test].map(|part| source(&part.name, &part.provenance)).into();
+        let sources = photographs.sources();
+        let PhotographSplits { train, validation, test } = &photographs;
         let side = settings.side;
         let windows = |part: &Photographs, count: usize| -> Result<(Split<f32>, usize), Failure> {
             let images: Vec<Array3<f32>> = (0..part.len()).map(|index| part.unit(index)).collect();
@@ -132,11 +143,26 @@ impl WindowSplits {
         };
         let (of_train, channels) = windows(train, settings.train)?;
         let (of_test, _) = windows(test, settings.test)?;
+        let held_out = validation.as_ref().map(|part| windows(part, settings.test)).transpose()?;
         let whole = test.unit::<f32>(0).insert_axis(Axis(0));
         let photograph = settings.low_pass.split(whole.view())?;
         let smooth = [of_train.low, of_test.low].map(rows);
         let (train, test) = (rows(of_train.high), rows(of_test.high));
-        Ok(Self { train, test, smooth, photograph, image: (channels, side, side), sources })
+        let validation = held_out.map(|(windows, _)| rows(windows.high));
+        Ok(Self { train, validation, test, smooth, photograph, image: (channels, side, side), sources })
+    }
+
+    /// Windows to evaluate while training, in batches of this size: of photographs that are held out, if any are, else of
+    /// test photographs.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn evaluated(&self, batch_size: usize) -> Result<Evaluation<Rows<'_>>, Failure> {
+        let (on, name, windows) = match &self.validation {
+            Some(windows) => (Evaluated::HeldOut, "held-out windows", windows),
+            None => (Evaluated::Test, "test windows", &self.test),
+        };
+        Ok(Evaluation { on, source: Rows::in_order(name, windows.view(), batch_size)? })
     }
 
     /// The windows to learn from, (windows, channels, height, width).
@@ -159,15 +185,17 @@ impl WindowSplits {
         self.images(&self.smooth[1])
     }
 
-    /// The codes of the test windows, one after the other, so that the maps of a large bank need not be held for all.
+    /// The codes of the test windows, one after the other, so that the maps of a large bank need not be held for all. After
+    /// each `made` says whether to go on.
     ///
     /// # Errors
-    /// That of `code`.
+    /// That of `code`, and what `made` says.
     pub fn coded_test(
         &self,
         filters: usize,
         code: impl Fn(ArrayView4<'_, f32>) -> Result<ConvolutionalCodes<f32>, SparseError>,
-    ) -> Result<Coded, SparseError> {
+        made: impl Fn() -> Result<(), Interrupted>,
+    ) -> Result<Coded, Failure> {
         let start = Instant::now();
         let (mut certificates, mut weight) = (Vec::new(), vec![0.0; filters]);
         for window in self.test_images().axis_chunks_iter(Axis(0), 1) {
@@ -176,6 +204,7 @@ impl WindowSplits {
                 *weight += map.iter().map(|z| f64::from(z.abs())).sum::<f64>();
             }
             certificates.extend(codes.certificates);
+            made()?;
         }
         let mut order: Vec<usize> = (0..filters).collect();
         order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));

@@ -22,6 +22,7 @@ mod verb;
 mod windows;
 
 pub use bank::FilterBank;
+pub use digits::Digits;
 pub use encode::Encode;
 pub use input::Input;
 pub use inputs::{Chosen, Form, Inputs, Shown, Split};

@@ -2,11 +2,15 @@
 
 use super::{Inputs, Trained};
 use crate::cli::{Common, Dataset};
+use crate::data;
+use crate::data::DataSet;
 use crate::failure::Failure;
 use crate::training::{Study, StudyConfig, config_of_run};
 use clap::Args;
 use latent_layers::LoadOptions;
 use latent_train::checkpoint::{self, Identity};
+use latent_train::run::DataSource;
+use latent_train::tell::tell;
 use latent_train::{Trainable, config};
 use serde_json::Value;
 use std::fs;
@@ -48,7 +52,7 @@ impl Run {
     ///
     /// # Errors
     /// If it is not the folder of a run of the study, with weights that fit; if the models of the study cannot be used so; if
-    /// its data set is not there.
+    /// its data set is not there. Data of other checksums than those of the run are told.
     pub fn open<S: Study>(&self) -> Result<Opened, Failure> {
         let (study, run) = (self.study()?, self.run.display());
         if study != S::NAME {
@@ -70,23 +74,65 @@ impl Run {
     }
 }
 
-/// The study that a run is of.
-fn study(run: &Path) -> Result<String, Failure> {
+/// What a run's `manifest.json` says.
+fn manifest(run: &Path) -> Result<Value, Failure> {
     let path = run.join("manifest.json");
     let text = fs::read(&path).map_err(|error| {
         Failure::new(format!("{} is not the folder of a run: cannot read {}: {error}", run.display(), path.display()))
             .help("runs are in runs/STUDY/ unless --output said otherwise")
     })?;
-    let manifest: Value = serde_json::from_slice(&text)?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Failure::new(format!("cannot read {} as JSON: {error}", path.display())))
+}
+
+/// The study that a run is of.
+fn study(run: &Path) -> Result<String, Failure> {
+    let manifest = manifest(run)?;
+    let path = run.join("manifest.json");
     let study = manifest["study"].as_str();
     Ok(study.ok_or_else(|| Failure::new(format!("{} does not say which study it is of", path.display())))?.to_owned())
+}
+
+/// Where the data that were found are others than those of the run, by the checksums of its manifest; generated ones by how
+/// they were made.
+fn differences(manifest: &Value, found: &[DataSource]) -> Vec<String> {
+    let of_run = |name: &str| manifest["data"].as_array()?.iter().find(|source| source["name"] == name);
+    let told = |found: &DataSource| {
+        let Some(run) = of_run(&found.name) else {
+            return Some(format!("the run had no data called {}, which were found in {}", found.name, found.origin));
+        };
+        let run_sums = run["sha256"].as_object();
+        if found.sha256.is_empty() && run_sums.is_none_or(serde_json::Map::is_empty) {
+            let origin = run["origin"].as_str().unwrap_or_default();
+            return (origin != found.origin)
+                .then(|| format!("{} of the run is {origin}, here it is {}", found.name, found.origin));
+        }
+        let sum = |file: &str| run_sums?.get(file)?.as_str();
+        let other = found.sha256.iter().find(|(file, sha256)| sum(file) != Some(sha256.as_str()));
+        let missing = || run_sums?.keys().find(|file| !found.sha256.contains_key(*file));
+        let (file, now) = match other {
+            Some((file, now)) => (file, now.as_str()),
+            None => (missing()?, "not there"),
+        };
+        let then = sum(file).unwrap_or("not there");
+        Some(format!(
+            "{} are not those of the run: {file} in {} has the SHA-256 {now}, that of the run {then}",
+            found.name, found.origin
+        ))
+    };
+    found.iter().filter_map(told).collect()
 }
 
 fn of_study<S: Study>(of: &Run) -> Result<Option<Opened>, Failure> {
     let (text, seed) = config_of_run(&of.run)?;
     let mut config: S::Config = config::read(&text, &[])?;
     let dataset: Dataset = *config.dataset();
-    let data = S::data(&config, &Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None })?;
+    let flags = Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None };
+    data::check_folder(&flags)?;
+    let data = S::data(&config, &flags)?;
+    for difference in differences(&manifest(&of.run)?, &data.splits.sources()) {
+        tell(format_args!("note: {difference}"));
+    }
     let task = S::model(&config, &data.splits, seed)?;
     match &of.checkpoint {
         Some(path) => {
@@ -114,4 +160,35 @@ fn of_study<S: Study>(of: &Run) -> Result<Option<Opened>, Failure> {
         }
     }
     Ok(S::opened(&config, task, data.splits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn data_of_other_checksums_are_told() {
+        let source = |name: &str, origin: &str, sums: &[(&str, &str)]| DataSource {
+            name: name.into(),
+            origin: origin.into(),
+            sha256: sums.iter().map(|&(file, sum)| (file.to_owned(), sum.to_owned())).collect(),
+        };
+        let of_run =
+            [source("mnist/train", "a/x", &[("x", "00"), ("y", "11")]), source("strokes/test", "drawn, seed 3", &[])];
+        let manifest = json!({ "data": of_run });
+        assert_eq!(differences(&manifest, &of_run), Vec::<String>::new());
+        // Another folder with the same files.
+        assert!(differences(&manifest, &[source("mnist/train", "b/x", &[("x", "00"), ("y", "11")])]).is_empty());
+        let told = |found: DataSource| differences(&manifest, &[found]).join("");
+        assert_eq!(
+            told(source("mnist/train", "b/x", &[("x", "00"), ("y", "22")])),
+            "mnist/train are not those of the run: y in b/x has the SHA-256 22, that of the run 11"
+        );
+        assert!(told(source("mnist/train", "b", &[("x", "00")])).contains("y in b has the SHA-256 not there"));
+        assert!(
+            told(source("strokes/test", "drawn, seed 4", &[])).contains("is drawn, seed 3, here it is drawn, seed 4")
+        );
+        assert!(told(source("bsds/test", "c", &[])).contains("the run had no data called bsds/test"));
+    }
 }

@@ -1,10 +1,10 @@
 //! What a run would be, without making it.
 
-use super::{Study, StudyConfig};
+use super::{Study, StudyConfig, Work};
 use crate::failure::Failure;
 use latent_train::config::Training;
 use latent_train::progress::{grouped, seconds};
-use latent_train::{Event, Every, Executor, Limit, Pass, Position, Settings, Source, Trainable};
+use latent_train::{Evaluated, Event, Every, Executor, Limit, Pass, Position, Settings, Source, Trainable};
 use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ const ENOUGH: Duration = Duration::from_secs(2);
 
 /// The model, the data, the configuration, and an estimate of the time from a few steps.
 pub(super) fn dry_run<S: Study>(config: &S::Config, data: &S::Data, seed: u64) -> Result<String, Failure> {
-    let task = S::task(config, data, seed)?;
+    let task = S::task(config, data, seed, &Work { dry_run: true, ..Work::default() })?;
     let train = S::train(config, data, seed)?;
     let validation = S::validation(config, data, seed)?;
     let training = config.training();
@@ -28,7 +28,10 @@ pub(super) fn dry_run<S: Study>(config: &S::Config, data: &S::Data, seed: u64) -
     line("");
     line(&format!("trained on    {}", train.fingerprint()));
     if let Some(validation) = &validation {
-        line(&format!("validated on  {}", validation.fingerprint()));
+        line(&match validation.on {
+            Evaluated::HeldOut => format!("validated on  {}, held out of training", validation.source.fingerprint()),
+            Evaluated::Test => format!("tested on     {}; nothing is chosen by it", validation.source.fingerprint()),
+        });
     }
     let (batches, size) = (grouped(train.batches() as u64), training.batch_size);
     line(&format!("steps         {}; an epoch has {batches} batches of {size}", grouped(total)));
@@ -37,10 +40,10 @@ pub(super) fn dry_run<S: Study>(config: &S::Config, data: &S::Data, seed: u64) -
     let mut all = step.mul_f64(total as f64);
     let mut told = format!("{} a step", seconds_or_less(step));
     if let Some(validation) = &validation {
-        let each = time_of_a_validation(&task, validation, seed)?;
+        let each = time_of_a_validation(&task, &validation.source, seed)?;
         let count = validations(training, total, train.batches());
         all += each.mul_f64(count as f64);
-        let _ = write!(told, ", {} for each of {count} validations", seconds_or_less(each));
+        let _ = write!(told, ", {} for each of {count} evaluations", seconds_or_less(each));
     }
     line(&format!("time          about {} ({told}; pictures and checkpoints are not in it)", seconds(all)));
     line("");

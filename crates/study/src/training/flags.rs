@@ -53,7 +53,8 @@ pub struct Flags {
     #[arg(long, value_enum)]
     pub dataset: Option<Dataset>,
 
-    /// Where the data sets lie [default: the folder that LATENT_DATA_DIR names, then the user's cache folder]
+    /// Where the data sets lie, and nowhere else [default: the folder that LATENT_DATA_DIR names, then the user's cache
+    /// folder, then downloads]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 

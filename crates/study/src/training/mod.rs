@@ -6,13 +6,17 @@
 
 mod configs;
 mod dry_run;
+mod evaluation;
 mod flags;
 mod resolve;
 mod run;
 mod study;
+mod work;
 
 pub use configs::Configs;
+pub use evaluation::Evaluation;
 pub use flags::Flags;
 pub use resolve::config_of_run;
 pub use run::{Asked, arguments, main, run, run_on};
 pub use study::{Shorthand, Study, StudyConfig};
+pub use work::{Preparation, Work};

@@ -2,9 +2,9 @@
 
 use super::dry_run::dry_run;
 use super::resolve::resolve;
-use super::{Configs, Flags, Study, StudyConfig};
+use super::{Configs, Flags, Study, StudyConfig, Work};
 use crate::cli::Dataset;
-use crate::data::DataSet;
+use crate::data::{self, DataSet};
 use crate::failure::{Failure, exit};
 use crate::print::print;
 use crate::trained::Verb;
@@ -22,6 +22,7 @@ use latent_train::{Executor, Source, StopReason, TaskError};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The `main` of a study's binary: 0 when it came to its end, 130 when it was interrupted, 1 when something was wrong.
 pub fn main<S: Study>() -> ExitCode {
@@ -152,7 +153,9 @@ fn on_threads<S: Study>(
     interrupt: &Interrupt,
     ranks: &Arc<dyn Ranks>,
 ) -> Result<bool, Failure> {
+    let began = Instant::now();
     let common = flags.common(*config.dataset(), seed);
+    data::check_folder(&common)?;
     let first = ranks.rank() == 0;
     // What has to be downloaded is there when the others look for it.
     if !first {
@@ -171,15 +174,22 @@ fn on_threads<S: Study>(
         print(&dry_run::<S>(config, data, seed)?);
         return Ok(true);
     }
-    let task = S::task(config, data, seed)?;
+    let work = Work { interrupt: interrupt.clone(), dry_run: false };
+    let Some(task) = unless_interrupted(S::task(config, data, seed, &work))? else {
+        tell("stopped before the first step: nothing was written");
+        return Ok(false);
+    };
     let train = S::train(config, data, seed)?;
     let validation = S::validation(config, data, seed)?;
     let training = config.training();
     let players = S::players(config, &task, training.total_steps(train.batches()))?;
     let executor = Executor::new(&task, &train, players, S::settings(config, seed)).map_err(failure)?;
-    let mut executor = executor.on(ranks.clone()).prepare(|| S::prepare(config, &task, data, seed));
+    let mut executor = executor.on(ranks.clone());
+    if let Some(prepare) = S::prepare(config, &task, data, seed) {
+        executor = executor.prepare(|interrupt| prepare(interrupt).map_err(Failure::into_error));
+    }
     if let Some(validation) = &validation {
-        executor = executor.validate(validation);
+        executor = executor.evaluate(validation.on, &validation.source);
     }
     let resume = match &flags.resume {
         None => Resume::New,
@@ -212,18 +222,22 @@ fn on_threads<S: Study>(
         }
         started => started.map_err(|error| failure(error.into()))?,
     };
-    let ended = S::attach(session, config, data)?.run().map_err(|error| failure(error.into()))?;
+    let (session, ready) = (S::attach(session, config, data)?, began.elapsed());
+    let ended = session.run().map_err(|error| failure(error.into()))?;
     let (message, help) = (ended.message(), ended.help());
     if matches!(ended.outcome.reason, StopReason::NotFinite(_)) {
         report::write(ended.records.folder().path(), &report::Study::new(S::NAME, S::ABOUT))?;
         let failure = Failure::new(message);
         return Err(help.into_iter().fold(failure, Failure::help));
     }
-    let about = if ended.is_complete() || S::FINISHES_WHEN_INTERRUPTED {
-        S::finish(config, &task, data, &ended)?
+    let finishing = Instant::now();
+    let about = if ended.is_complete() || (S::FINISHES_WHEN_INTERRUPTED && ended.prepared) {
+        unless_interrupted(S::finish(config, &task, data, &ended))?
     } else {
-        report::Study::new(S::NAME, S::ABOUT)
+        None
     };
+    let about = about.unwrap_or_else(|| report::Study::new(S::NAME, S::ABOUT));
+    let about = with_times(about, ready, finishing.elapsed());
     // The last work may have been cut short too.
     let (complete, help) = (ended.is_complete(), ended.help());
     if complete {
@@ -238,6 +252,22 @@ fn on_threads<S: Study>(
         tell(format_args!("help: {help}"));
     }
     Ok(complete)
+}
+
+/// What was asked for, or nothing if somebody asked for the end before it was there.
+fn unless_interrupted<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(failure) if failure.is_interruption() => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// With the times before and after training, in which a study tells its own phases apart.
+fn with_times(mut about: report::Study, before: Duration, after: Duration) -> report::Study {
+    let told: Duration = about.phases.iter().map(|(_, time)| *time).sum();
+    about.phases.insert(0, ("data and model".to_owned(), before));
+    about.phase("figures and pictures", after.saturating_sub(told))
 }
 
 /// With the help that errors of a session carry.

@@ -4,11 +4,12 @@ use super::Configs;
 use crate::cli::{Common, Dataset};
 use crate::data::{DataSet, Loaded};
 use crate::failure::Failure;
-use crate::trained::Opened;
 use latent_report as report;
+use crate::trained::Opened;
+use crate::training::{Evaluation, Preparation, Work};
 use latent_train::config::{Check, Override, OverrideError, Training};
 use latent_train::session::{Ended, Session};
-use latent_train::{Settings, Source, TaskError, Trainable};
+use latent_train::{Settings, Source, Trainable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -23,6 +24,12 @@ pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
 
     /// Its key `dataset`; what is found in the end is written there.
     fn dataset(&mut self) -> &mut Dataset;
+
+    /// The key that holds samples out of training, and how many are held out now; nothing for a study that has no such key.
+    /// Early stopping is refused where there are none.
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        None
+    }
 }
 
 /// A flag that is short for `--set <key>=<value>`.
@@ -95,21 +102,23 @@ pub trait Study {
     /// If the configuration does not fit the data.
     fn model(config: &Self::Config, data: &Self::Data, seed: u64) -> Result<Self::Task, Failure>;
 
-    /// The model as it is trained, with what only training needs.
+    /// The model as it is trained, with what only training needs, in every run, also one that goes on.
     ///
     /// # Errors
-    /// As [`model`](Self::model).
-    fn task(config: &Self::Config, data: &Self::Data, seed: u64) -> Result<Self::Task, Failure> {
+    /// As [`model`](Self::model); and [`Interrupted`](latent_train::interrupt::Interrupted).
+    fn task(config: &Self::Config, data: &Self::Data, seed: u64, _work: &Work) -> Result<Self::Task, Failure> {
         Self::model(config, data, seed)
     }
 
-    /// What is done before the first step of a new run, takes long, and leaves its result in the model. A run that goes on
-    /// has it from its checkpoint, a model that is opened from its weights, and `--dry-run` does without.
-    ///
-    /// # Errors
-    /// If it cannot be done.
-    fn prepare(_config: &Self::Config, _task: &Self::Task, _data: &Self::Data, _seed: u64) -> Result<(), TaskError> {
-        Ok(())
+    /// What is done before the first step of a new run, takes long, and leaves its result in the model; as a rule nothing. A
+    /// run that goes on has it from its checkpoint, a model that is opened from its weights, and `--dry-run` does without.
+    fn prepare<'a>(
+        _config: &'a Self::Config,
+        _task: &'a Self::Task,
+        _data: &'a Self::Data,
+        _seed: u64,
+    ) -> Option<Preparation<'a>> {
+        None
     }
 
     /// Batches to train on.
@@ -118,7 +127,7 @@ pub trait Study {
     /// If there are none.
     fn train<'d>(config: &Self::Config, data: &'d Self::Data, seed: u64) -> Result<Self::Source<'d>, Failure>;
 
-    /// Batches to evaluate, if any.
+    /// Batches to evaluate while training, if any: of samples that are held out of training, or of the test set.
     ///
     /// # Errors
     /// If there are none.
@@ -126,7 +135,7 @@ pub trait Study {
         config: &Self::Config,
         data: &'d Self::Data,
         seed: u64,
-    ) -> Result<Option<Self::Source<'d>>, Failure>;
+    ) -> Result<Option<Evaluation<Self::Source<'d>>>, Failure>;
 
     /// How each player of the task is trained, if all together make so many steps; or what else makes the steps.
     ///

@@ -17,8 +17,8 @@ use crate::Every;
 use crate::checkpoint::{Checkpoints, Identity, leave_averages};
 use crate::early_stopping::RestoreBest;
 use crate::every::Pace;
-use crate::interrupt::Interrupt;
-use crate::observer::{Event, Observer, Position};
+use crate::interrupt::{Interrupt, Interrupted};
+use crate::observer::{Evaluated, Event, Observer, Position};
 use crate::stop::{StopReason, Trouble};
 use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
@@ -35,7 +35,7 @@ use std::sync::Arc;
 pub struct Executor<'a, T: Trainable> {
     task: &'a T,
     source: &'a dyn Source<Batch = T::Batch>,
-    validation: Option<&'a dyn Source<Batch = T::Batch>>,
+    validation: Option<(Evaluated, &'a dyn Source<Batch = T::Batch>)>,
     settings: Settings,
     trainer: T::Trainer,
     early: Option<RestoreBest>,
@@ -44,7 +44,9 @@ pub struct Executor<'a, T: Trainable> {
     ranks: Arc<dyn Ranks>,
     identity: Identity,
     checkpoints: Option<Checkpoints>,
-    prepare: Option<Box<dyn FnOnce() -> Result<(), TaskError> + 'a>>,
+    prepare: Option<Prepare<'a>>,
+    /// Whether the preparation was interrupted.
+    unprepared: bool,
     pace: Pace,
     step: u64,
     validated: Option<u64>,
@@ -52,6 +54,9 @@ pub struct Executor<'a, T: Trainable> {
     /// What the observers of the run that goes on remembered.
     memories: Vec<(String, Value)>,
 }
+
+/// What is done once, before the first step.
+type Prepare<'a> = Box<dyn FnOnce(&Interrupt) -> Result<(), TaskError> + 'a>;
 
 /// How training ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +101,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
             identity: Identity::default(),
             checkpoints: None,
             prepare: None,
+            unprepared: false,
             pace,
             step: 0,
             validated: None,
@@ -104,10 +110,19 @@ impl<'a, T: Trainable> Executor<'a, T> {
         })
     }
 
-    /// Evaluates these samples as often as the settings say, and at the end.
+    /// Evaluates these samples, which are held out of training, as often as the settings say, and at the end. Early stopping
+    /// and the best checkpoint go by them.
     #[must_use]
-    pub fn validate(mut self, source: &'a dyn Source<Batch = T::Batch>) -> Self {
-        self.validation = Some(source);
+    pub fn validate(self, source: &'a dyn Source<Batch = T::Batch>) -> Self {
+        self.evaluate(Evaluated::HeldOut, source)
+    }
+
+    /// Evaluates these samples as often as the settings say, and at the end: held-out ones as [`validate`](Self::validate)
+    /// does; those of a test set for their curves alone, by which nothing is chosen, so that there is no best checkpoint,
+    /// and [`check`](Self::check) refuses early stopping.
+    #[must_use]
+    pub fn evaluate(mut self, on: Evaluated, source: &'a dyn Source<Batch = T::Batch>) -> Self {
+        self.validation = Some((on, source));
         self
     }
 
@@ -138,9 +153,10 @@ impl<'a, T: Trainable> Executor<'a, T> {
     }
 
     /// Does this before the first step: what takes long and ends up in the model, such as the values that it begins with.
-    /// Training that goes on from a checkpoint has them from there, and does it not.
+    /// Once it is done a checkpoint is written. Training that goes on from a checkpoint has its results from there, and does
+    /// it not. It is given what asks for the end, and answers with [`Interrupted`] if it did not come to its own.
     #[must_use]
-    pub fn prepare(mut self, work: impl FnOnce() -> Result<(), TaskError> + 'a) -> Self {
+    pub fn prepare(mut self, work: impl FnOnce(&Interrupt) -> Result<(), TaskError> + 'a) -> Self {
         self.prepare = Some(Box::new(work));
         self
     }
@@ -166,8 +182,31 @@ impl<'a, T: Trainable> Executor<'a, T> {
     /// What tells the data, of training and of validation, from others.
     pub fn fingerprint(&self) -> String {
         let train = self.source.fingerprint();
-        self.validation
-            .map_or(train.clone(), |validation| format!("{train}; validated on {}", validation.fingerprint()))
+        match self.validation {
+            None => train,
+            Some((Evaluated::HeldOut, source)) => format!("{train}; validated on {}", source.fingerprint()),
+            Some((Evaluated::Test, source)) => format!("{train}; tested on {}", source.fingerprint()),
+        }
+    }
+
+    /// Whether there are samples to go by where something is to be chosen.
+    ///
+    /// # Errors
+    /// If there is early stopping, and test samples or none are evaluated.
+    pub fn check(&self) -> Result<(), TaskError> {
+        match self.validation {
+            _ if self.early.is_none() => Ok(()),
+            Some((Evaluated::HeldOut, _)) => Ok(()),
+            Some((Evaluated::Test, _)) => Err("early stopping would choose the weights by the test set, whose figures would \
+                                               say nothing of new data then: expected samples that are held out of training"
+                .into()),
+            None => Err("early stopping has nothing to go by: expected samples that are held out of training".into()),
+        }
+    }
+
+    /// Whether the model has what is [prepared](Self::prepare) before the first step.
+    pub fn is_prepared(&self) -> bool {
+        self.prepare.is_none() && !self.unprepared
     }
 
     /// How far training is.
@@ -185,11 +224,35 @@ impl<'a, T: Trainable> Executor<'a, T> {
     /// If a loss cannot be computed, a step not be [prepared](Self::prepare) or made, or an observer not do its work; or if
     /// another process has something else to do. A number that is not finite is no error but a [`StopReason`].
     pub fn run(&mut self) -> Result<Outcome, TaskError> {
-        if let Some(prepare) = self.prepare.take() {
-            prepare()?;
+        self.check()?;
+        if !self.make_ready()? {
+            return Ok(self.outcome(StopReason::Interrupted));
         }
         let ahead = Ahead::of(self.source);
         rayon::in_place_scope(|scope| self.run_on(&ahead.within(scope)))
+    }
+
+    /// Does what is to be done before the first step, and writes a checkpoint then; whether it came to its end.
+    fn make_ready(&mut self) -> Result<bool, TaskError> {
+        let Some(prepare) = self.prepare.take() else { return Ok(true) };
+        let interrupted = match prepare(&self.interrupt) {
+            Ok(()) => false,
+            Err(error) if error.is::<Interrupted>() => true,
+            Err(error) => return Err(error),
+        };
+        if self.ranks.any(interrupted) {
+            self.unprepared = true;
+            return Ok(false);
+        }
+        let _ = self.tell(&Event::Prepared)?;
+        match self.write_checkpoint(Checkpoints::write)? {
+            Ok(()) => Ok(true),
+            Err(trouble) => Err(format!("what training begins with: {trouble}").into()),
+        }
+    }
+
+    fn outcome(&self, reason: StopReason) -> Outcome {
+        Outcome { reason, step: self.step, epoch: self.pace.epoch(self.step), best: self.best }
     }
 
     fn run_on(&mut self, source: &dyn Source<Batch = T::Batch>) -> Result<Outcome, TaskError> {
@@ -238,7 +301,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
             self.leave_evaluated_weights()?;
         }
         let _ = self.tell(&Event::End(&reason))?;
-        Ok(Outcome { reason, step: self.step, epoch: self.pace.epoch(self.step), best: self.best })
+        Ok(self.outcome(reason))
     }
 
     /// Puts the weights into the model that evaluations are of: the best ones with early stopping, else the averages.

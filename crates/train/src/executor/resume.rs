@@ -35,7 +35,7 @@ impl<T: Trainable> Executor<'_, T> {
             return Err(CheckpointError::OtherRun(differences));
         }
         checkpoint.restore(self.task, &mut self.trainer)?;
-        self.prepare = None;
+        (self.prepare, self.unprepared) = (None, false);
         if let (Some(early), Some((policy, best))) = (&mut self.early, &checkpoint.early) {
             early.policy = *policy;
             early.best.clone_from(best);

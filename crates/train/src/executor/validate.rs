@@ -3,7 +3,7 @@
 use super::Executor;
 use super::exchange::{Report, exchange};
 use crate::checkpoint::Checkpoints;
-use crate::observer::{Event, Validation};
+use crate::observer::{Evaluated, Event, Validation};
 use crate::stop::Trouble;
 use crate::task::{Pass, Source, TaskError};
 use crate::terms::MeanTerms;
@@ -15,7 +15,7 @@ impl<T: Trainable> Executor<'_, T> {
     /// Evaluates all samples, with averaged weights where there are some, and tells of it. The inner error is what is
     /// watched, if it is not finite.
     pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
-        let Some(source) = self.validation else { return Ok(Ok(())) };
+        let Some((on, source)) = self.validation else { return Ok(Ok(())) };
         self.validated = Some(self.step);
         let task = self.task;
         let swapped = task.swap_in_averages(&self.trainer)?;
@@ -26,20 +26,21 @@ impl<T: Trainable> Executor<'_, T> {
             return Err(format!("{} is to be watched, but the evaluation has {known:?}", self.settings.watch).into());
         };
         let finite = watched.is_finite();
-        if let Some(early) = self.early.as_mut().filter(|_| finite) {
+        let decides = finite && on == Evaluated::HeldOut;
+        if let Some(early) = self.early.as_mut().filter(|_| decides) {
             early.observe(watched, task.model());
         }
-        let improved = finite && self.best.is_none_or(|best| self.settings.better(watched, best));
+        let improved = decides && self.best.is_none_or(|best| self.settings.better(watched, best));
         if improved {
             self.best = Some(watched);
         }
-        let validation = Validation { values, improved, averaged: !swapped.is_empty() };
+        let validation = Validation { on, values, improved, averaged: !swapped.is_empty() };
         if self.tell(&Event::Validation(&validation))?.is_break() {
             *flow = ControlFlow::Break(());
         }
         drop(swapped);
         if !finite {
-            return Ok(Err(self.trouble("validation", self.settings.watch.clone(), watched)));
+            return Ok(Err(self.trouble(on.as_str(), self.settings.watch.clone(), watched)));
         }
         if improved && let Err(trouble) = self.write_checkpoint(Checkpoints::write_best)? {
             return Ok(Err(trouble));

@@ -58,7 +58,8 @@ mod tests {
         let at = Position { step: 9, steps: 99, epoch: 1 };
         let look = |dead: usize| {
             let usage: Vec<f64> = (0..100).map(|k| if k < dead { 0.0 } else { 0.2 }).collect();
-            let validation = Validation { values: vec![], improved: true, averaged: false };
+            let validation =
+                Validation { on: crate::Evaluated::HeldOut, values: vec![], improved: true, averaged: false };
             DeadUnits::atoms(|(): &()| Ok(usage.clone())).look(&Event::Validation(&validation), at, &()).unwrap()
         };
         assert_eq!(look(9), None);

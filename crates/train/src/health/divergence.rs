@@ -36,7 +36,7 @@ impl Divergence {
         let shown = |value: f64| short(self.sign * value);
         Some(Warning {
             message: format!(
-                "{} of the validation is {}, worse than in each of {IN_A_ROW} validations before; the best was {}",
+                "{} as evaluated is {}, worse than in each of {IN_A_ROW} evaluations before; the best was {}",
                 self.watch,
                 shown(last),
                 shown(best)

@@ -110,7 +110,8 @@ mod tests {
     fn look(monitor: &mut dyn Monitor<()>, value: f64, step: u64) -> Vec<Warning> {
         let at = Position { step, steps: 1000, epoch: 1 };
         let values = vec![("objective", value)];
-        let validation = Validation { values: values.clone(), improved: false, averaged: false };
+        let validation =
+            Validation { on: crate::Evaluated::HeldOut, values: values.clone(), improved: false, averaged: false };
         let mut made = Step::new("critic", values, 1);
         made.gradients.norm = Cell::new(Some(value.abs()));
         let events = [Event::Step(&made), Event::Validation(&validation)];

@@ -51,7 +51,7 @@ impl Plateau {
         let Seen { best, since, .. } = *seen;
         (since >= PATIENCE && left > 0.25).then(|| Warning {
             message: format!(
-                "{} of the validation has hardly moved in {PATIENCE} validations; the best is {}",
+                "{} as evaluated has hardly moved in {PATIENCE} evaluations; the best is {}",
                 self.watch,
                 short(self.sign * best)
             ),

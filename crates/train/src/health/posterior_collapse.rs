@@ -115,7 +115,7 @@ mod tests {
         });
         let log_var = Array2::from_shape_fn((8, 20), |(_, d)| if d < active { -3.0 } else { 0.0 });
         let mut monitor = PosteriorCollapse::new(|(): &()| Ok(LatentUse::gaussian(mean.view(), log_var.view())));
-        let validation = Validation { values: vec![], improved: true, averaged: false };
+        let validation = Validation { on: crate::Evaluated::HeldOut, values: vec![], improved: true, averaged: false };
         monitor.look(&Event::Validation(&validation), Position { step: 9, steps: 99, epoch }, &()).unwrap()
     }
 

@@ -41,12 +41,13 @@ fn validation_line(validation: &Validation, at: Position) -> String {
     let averaged = if validation.averaged { " of averaged weights" } else { "" };
     let best = if validation.improved { ", the best so far" } else { "" };
     let Position { step, epoch, .. } = at;
-    format!("epoch {epoch}, step {step}: validation{averaged}: {}{best}", listed(&validation.values))
+    format!("epoch {epoch}, step {step}: {}{averaged}: {}{best}", validation.on, listed(&validation.values))
 }
 
 impl<T: ?Sized> Observer<T> for Console {
     fn observe(&mut self, event: &Event<'_>, at: Position, _: &T) -> Result<ControlFlow<()>, TaskError> {
         match event {
+            Event::Prepared => {}
             Event::Begin => {
                 let progress = Progress::going_on(&self.title, at.steps, "steps", at.step);
                 self.records.with_progress(|shown| *shown = Some(progress));
@@ -82,17 +83,20 @@ impl<T: ?Sized> Observer<T> for Console {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Evaluated;
 
     #[test]
     fn a_validation_is_one_line() {
         let values = vec![("objective", 101.234), ("kl", 0.012_345), ("accuracy", 0.0), ("scale", 2.5e-7)];
-        let validation = Validation { values, improved: true, averaged: true };
+        let validation = Validation { on: Evaluated::HeldOut, values, improved: true, averaged: true };
         let at = Position { step: 469, steps: 4690, epoch: 1 };
         assert_eq!(
             validation_line(&validation, at),
             "epoch 1, step 469: validation of averaged weights: objective 101.2, kl 0.01235, accuracy 0, \
              scale 2.50e-7, the best so far"
         );
+        let of_test = Validation { on: Evaluated::Test, improved: false, averaged: false, ..validation };
+        assert!(validation_line(&of_test, at).starts_with("epoch 1, step 469: test: objective 101.2, "));
         assert_eq!([f64::NAN, 12_345.6, -1.0].map(short), ["NaN", "12346", "-1.000"]);
     }
 }

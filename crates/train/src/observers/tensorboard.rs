@@ -5,7 +5,7 @@ use super::pacer::Pacer;
 use crate::{Event, Observer, Position, TaskError};
 use std::ops::ControlFlow;
 
-/// Writes `train/<term>`, `train/learning_rate`, `train/gradient_norm` and `validation/<term>` for TensorBoard. With
+/// Writes `train/<term>`, `train/learning_rate`, `train/gradient_norm` and `validation/<term>`, or `test/<term>` of test samples, for TensorBoard. With
 /// several players, `train/<player>/<term>`.
 #[derive(Debug)]
 pub struct TensorBoard {
@@ -36,9 +36,9 @@ impl<T: ?Sized> Observer<T> for TensorBoard {
                 self.records.scalars(at.step, &values)?;
             }
             Event::Validation(validation) => {
-                self.records.scalars(at.step, &tagged("validation", &validation.values))?;
+                self.records.scalars(at.step, &tagged(validation.on.as_str(), &validation.values))?;
             }
-            Event::Begin | Event::Step(_) | Event::End(_) => {}
+            Event::Prepared | Event::Begin | Event::Step(_) | Event::End(_) => {}
         }
         Ok(ControlFlow::Continue(()))
     }

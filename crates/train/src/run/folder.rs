@@ -76,12 +76,12 @@ impl RunFolder {
     /// # Errors
     /// [`RunError::NoRun`] if there is none, [`RunError::Finished`] if it has its `DONE`, [`RunError::Differs`] if it
     /// was made with another configuration or seed, with what differs; [`RunError::Encode`], [`RunError::Io`].
-    pub fn resume(path: &Path, config: &impl Serialize, seed: u64, step: u64) -> Result<Self, RunError> {
+    pub fn resume(path: &Path, config: &impl Serialize, seed: u64, after: Option<u64>) -> Result<Self, RunError> {
         Self::check_resumable(path, &resolved(config, seed)?)?;
         let images = path.join("images");
         fs::create_dir_all(&images).map_err(RunError::io("create the folder", &images))?;
         let file = path.join("metrics.jsonl");
-        trim::trim(&file, step)?;
+        trim::trim(&file, after)?;
         let metrics = OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("open", &file))?;
         Ok(Self { path: path.to_owned(), previous: None, metrics })
     }

@@ -14,8 +14,9 @@ struct Line {
     step: u64,
 }
 
-/// Removes lines of later steps, those that are not whole, and those of the end of a run.
-pub(super) fn trim(path: &Path, step: u64) -> Result<(), RunError> {
+/// Removes lines of later steps, those that are not whole, and those of the end of a run; all of them if the run begins
+/// anew, as it has no checkpoint.
+pub(super) fn trim(path: &Path, after: Option<u64>) -> Result<(), RunError> {
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -23,7 +24,8 @@ pub(super) fn trim(path: &Path, step: u64) -> Result<(), RunError> {
     };
     let stays = |line: &&[u8]| {
         line.ends_with(b"\n")
-            && serde_json::from_slice::<Line>(line).is_ok_and(|line| line.step <= step && line.kind != "end")
+            && serde_json::from_slice::<Line>(line)
+                .is_ok_and(|line| after.is_some_and(|step| line.step <= step) && line.kind != "end")
     };
     let kept: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').filter(stays).collect();
     let kept = kept.concat();
@@ -44,14 +46,16 @@ mod tests {
             let lines = |steps: u64| (1..=steps).map(line).collect::<String>();
             let half = &line(steps + 1)[..cut];
             fs::write(&path, format!("{}{{\"kind\":\"end\",\"step\":{steps}}}\n{half}", lines(steps))).unwrap();
-            trim(&path, to).unwrap();
+            trim(&path, Some(to)).unwrap();
             prop_assert_eq!(fs::read_to_string(&path).unwrap(), lines(steps.min(to)));
+            trim(&path, None).unwrap();
+            prop_assert_eq!(fs::read_to_string(&path).unwrap(), "");
         }
     }
 
     #[test]
     fn no_metrics_are_fine() {
         let here = tempfile::tempdir().unwrap();
-        assert!(trim(&here.path().join("metrics.jsonl"), 3).is_ok());
+        assert!(trim(&here.path().join("metrics.jsonl"), Some(3)).is_ok());
     }
 }

@@ -16,19 +16,27 @@ pub struct Ended {
     pub records: Records,
     /// The last checkpoint that can be read, if there is one; where a number was not finite, the last one before.
     pub checkpoint: Option<PathBuf>,
+    /// Whether the model has what was to be prepared before the first step.
+    pub prepared: bool,
     /// What asks for the end; a study whose last work takes long looks at it.
     pub interrupt: Interrupt,
 }
 
 impl Ended {
-    pub(super) fn new(outcome: Outcome, records: Records, checkpoints: &Checkpoints, interrupt: Interrupt) -> Self {
+    pub(super) fn new(
+        outcome: Outcome,
+        records: Records,
+        checkpoints: &Checkpoints,
+        prepared: bool,
+        interrupt: Interrupt,
+    ) -> Self {
         let found = match &outcome.reason {
             // With weights of that step it is not finite.
             StopReason::NotFinite(trouble) => checkpoints.last_before(trouble.step),
             _ => checkpoints.last(),
         };
         let checkpoint = found.ok().map(|(checkpoint, _)| checkpoints.path(checkpoint.step));
-        Self { outcome, records, checkpoint, interrupt }
+        Self { outcome, records, checkpoint, prepared, interrupt }
     }
 
     /// Whether training came to its own end, as all steps were made or it stopped early, and nobody has asked for the

@@ -37,6 +37,7 @@ pub fn follow<T: Trainable>(
     config: &impl Serialize,
     options: Options<'_>,
 ) -> Result<Outcome, SessionError> {
+    executor.check()?;
     let identity = Identity { config: resolved(config, options.seed)?, data: executor.fingerprint() };
     let nowhere = checkpoints(options.training, Path::new(""));
     executor = executor.checkpoints(nowhere, identity).interrupt(options.interrupt);

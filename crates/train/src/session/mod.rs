@@ -114,6 +114,7 @@ impl<'a, T: Trainable> Session<'a, T> {
         config: &impl Serialize,
         options: Options<'_>,
     ) -> Result<Self, SessionError> {
+        executor.check()?;
         let Options { study, place, resume, seed, threads, data, training, interrupt } = options;
         let text = resolved(config, seed)?;
         let path = place.path(&config_hash(config)?, seed);
@@ -126,14 +127,11 @@ impl<'a, T: Trainable> Session<'a, T> {
         let (folder, after) = if goes_on {
             RunFolder::check_resumable(&path, &text)?;
             let checkpoint = last_checkpoint(&checkpoints)?;
-            let step = match &checkpoint {
-                Some(checkpoint) => {
-                    executor.resume(checkpoint)?;
-                    checkpoint.step
-                }
-                None => 0,
-            };
-            let folder = RunFolder::resume(&path, config, seed, step)?;
+            if let Some(checkpoint) = &checkpoint {
+                executor.resume(checkpoint)?;
+            }
+            let after = checkpoint.as_ref().map(|checkpoint| checkpoint.step);
+            let (folder, step) = (RunFolder::resume(&path, config, seed, after)?, after.unwrap_or(0));
             folder.resumed(&manifest, step)?;
             follow::lead(&executor, checkpoint.as_ref());
             tell(format_args!("going on in {} after {step} steps", path.display()));
@@ -212,17 +210,19 @@ impl<'a, T: Trainable> Session<'a, T> {
         self.executor.position()
     }
 
-    /// Trains, and writes `model.safetensors` unless a number was not finite.
+    /// Trains, and writes `model.safetensors` unless a number was not finite, or training was interrupted before its first
+    /// step was prepared.
     ///
     /// # Errors
     /// If a loss cannot be computed or something not be written. Checkpoints that are there stay.
     pub fn run(mut self) -> Result<Ended, SessionError> {
         self.records.begin();
         let outcome = self.executor.run()?;
-        if !matches!(outcome.reason, StopReason::NotFinite(_)) {
+        let prepared = self.executor.is_prepared();
+        if !matches!(outcome.reason, StopReason::NotFinite(_)) && prepared {
             self.records.folder().bytes("model.safetensors", &latent_layers::to_bytes(self.task.model()))?;
         }
-        Ok(Ended::new(outcome, self.records, &self.checkpoints, self.interrupt))
+        Ok(Ended::new(outcome, self.records, &self.checkpoints, prepared, self.interrupt))
     }
 }
 

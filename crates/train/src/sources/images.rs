@@ -84,6 +84,22 @@ pub enum Binarize {
     Dynamic,
 }
 
+impl Binarize {
+    /// Changes rows of numbers in [0, 1] that are these samples in this epoch, as [`Images`] of this seed do. What is drawn for
+    /// a row is of its own stream, so that neither the order nor the threads matter.
+    pub fn apply(self, mut rows: ArrayViewMut2<'_, f32>, seed: u64, epoch: u64, samples: &[usize]) {
+        let rows = rows.axis_iter_mut(Axis(0)).into_par_iter().zip(samples);
+        match self {
+            Self::None => {}
+            Self::Threshold => rows.for_each(|(mut row, _)| row.mapv_inplace(|x| f32::from(u8::from(x >= 0.5)))),
+            Self::Dynamic => rows.for_each(|(mut row, &sample)| {
+                let mut stream = Stream::new(seed, "binarize", &[epoch, sample as u64]);
+                row.mapv_inplace(|x| f32::from(u8::from(stream.uniform::<f32>() < x)));
+            }),
+        }
+    }
+}
+
 impl<'a> Images<'a> {
     /// In another order each epoch, to be trained on.
     ///
@@ -204,21 +220,6 @@ impl<'a> Images<'a> {
         assert!(strange.is_none(), "images of {all:?} are mixed with {strange:?}");
         Some(Partners { labels: self.labels_of(&partners), own, indices: partners })
     }
-
-    /// What is drawn for a row is of its own stream, so that neither the order nor the threads matter.
-    fn make_black_and_white(&self, mut rows: ArrayViewMut2<'_, f32>, epoch: u64, indices: &[usize]) {
-        let rows = rows.axis_iter_mut(Axis(0)).into_par_iter().zip(indices);
-        match self.binarize {
-            Binarize::None => {}
-            Binarize::Threshold => {
-                rows.for_each(|(mut row, _)| row.mapv_inplace(|x| f32::from(u8::from(x >= 0.5))));
-            }
-            Binarize::Dynamic => rows.for_each(|(mut row, &sample)| {
-                let mut stream = Stream::new(self.seed, "binarize", &[epoch, sample as u64]);
-                row.mapv_inplace(|x| f32::from(u8::from(stream.uniform::<f32>() < x)));
-            }),
-        }
-    }
 }
 
 impl Source for Images<'_> {
@@ -240,7 +241,7 @@ impl Source for Images<'_> {
         let mut rows = rows.expect("as many elements");
         self.fill(rows.view_mut(), epoch, &indices);
         let partners = self.mix(rows.view_mut(), epoch, &indices);
-        self.make_black_and_white(rows, epoch, &indices);
+        self.binarize.apply(rows, self.seed, epoch, &indices);
         let x = if self.flat { x } else { x.reshape(&[indices.len(), c, h, w]) };
         ImageBatch { x, labels: self.labels_of(&indices), partners, indices }
     }

@@ -7,9 +7,10 @@ use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams, Filt
 use latent_sparse::lasso::Stop;
 use latent_sparse::train::FilterBanksTask;
 use latent_study::failure::Failure;
+use latent_study::parts::Parts;
 use latent_study::print::summarise;
 use latent_study::sparse::windows::{Coded, Judged, WindowSplits, decibels};
-use latent_train::progress::Progress;
+use latent_train::interrupt::Interrupt;
 use latent_train::session::Ended;
 use ndarray::{Array4, Axis};
 use serde::Serialize;
@@ -73,16 +74,10 @@ pub fn conclude(
 ) -> Result<report::Study, Failure> {
     let learning = Duration::from_secs_f64(ended.records.seconds());
     let (folder, interrupt) = (ended.records.folder(), &ended.interrupt);
-    let progress = Progress::new("coding the test windows", config.filters.len() as u64, "banks");
-    let mut banks = Vec::new();
     for (place, size) in task.sizes().enumerate() {
         folder.npy(&format!("filters_{size}.npy"), &task.filters(place)?.array())?;
-        if banks.is_empty() || !interrupt.raised() {
-            banks.push(bank(config, task, data, place, size)?);
-        }
-        progress.advance(1);
     }
-    progress.finish();
+    let banks = banks(config, task, data, interrupt)?;
     let drawn = if interrupt.raised() { None } else { Some(photograph(config, task, data)?) };
     let (windows, size) = (data.train.nrows() as u64, config.training.batch_size as u64);
     let concluded = Concluded {
@@ -110,16 +105,29 @@ pub fn conclude(
     Ok(sections::report(&concluded))
 }
 
-fn bank(
+/// Each bank on the test windows: the first one always, the others until somebody asks for the end.
+fn banks(
     config: &Config,
     task: &FilterBanksTask,
     data: &WindowSplits,
-    place: usize,
-    size: usize,
-) -> Result<Bank, Failure> {
+    interrupt: &Interrupt,
+) -> Result<Vec<Bank>, Failure> {
     let (solver, stop) = (config.solver.solver(), Stop::gap(config.test_gap).max_iterations(config.test_iterations));
-    let Coded { judged, order } = data.coded_test(size, |window| task.code(place, window, solver.as_ref(), &stop))?;
-    Ok(Bank { filters: size, density: judged.nonzeros_by_pixel / size as f64, judged, order })
+    let parts = Parts::new("coding the test windows", config.filters.len() * data.test.nrows(), "windows", interrupt);
+    let mut banks = Vec::new();
+    for (place, size) in task.sizes().enumerate() {
+        parts.note(&format!("{size} filters"));
+        let made = || parts.made(1).or_else(|asked| if place == 0 { Ok(()) } else { Err(asked) });
+        let coded = data.coded_test(size, |window| task.code(place, window, solver.as_ref(), &stop), made);
+        match coded {
+            Ok(Coded { judged, order }) => {
+                banks.push(Bank { filters: size, density: judged.nonzeros_by_pixel / size as f64, judged, order });
+            }
+            Err(failure) if failure.is_interruption() => break,
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(banks)
 }
 
 /// The maps of the whole photograph on the bank that is to be drawn.

@@ -26,6 +26,7 @@ use latent_study::failure::Failure;
 use latent_study::natural;
 use latent_study::sparse::windows::{self, WindowSplits};
 use latent_study::trained::{FilterBank, Opened, Windows};
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
 use latent_train::TaskError;
 use latent_train::progress::grouped;
@@ -65,7 +66,7 @@ impl Study for CscImages {
     }
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
-        let loaded = natural::load(flags, Channels::Colour, &config.augment)?;
+        let loaded = natural::load(flags, Channels::Colour, config.windows.validation_photographs, &config.augment)?;
         let splits = WindowSplits::cut(loaded.splits, &config.windows, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }
@@ -81,8 +82,8 @@ impl Study for CscImages {
         Ok(Rows::shuffled("training windows", data.train.view(), config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Rows<'d>>, Failure> {
-        Ok(Some(Rows::in_order("test windows", data.test.view(), BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Evaluation<Rows<'d>>>, Failure> {
+        data.evaluated(BATCH).map(Some)
     }
 
     fn players(_: &Config, task: &FilterBanksTask, _: u64) -> Result<Vec<FilterLearner<f32>>, Failure> {

@@ -14,7 +14,7 @@ use latent_study::failure::Failure;
 use latent_study::print::summarise;
 use latent_study::saved::Save;
 use latent_train::Source;
-use latent_train::progress::grouped;
+use latent_train::progress::{Progress, grouped};
 use latent_train::session::Ended;
 use latent_train::sources::Images;
 use ndarray::Ix2;
@@ -32,8 +32,11 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
     let mut confusion = Confusion::zeros((classes, classes));
     let (mut loss, mut all) = (0.0, Vec::new());
     let source = Images::in_order(&data.test, BATCH)?;
+    let progress = Progress::new("classifying the test images", data.test.len() as u64, "images");
     for index in 0..source.batches() {
+        ended.interrupt.check()?;
         let batch = source.batch(0, index);
+        progress.advance(batch.indices.len() as u64);
         let judged = task.classify(&batch).map_err(|error| Failure::new(error.to_string()))?;
         loss += judged.loss;
         for (at, (taken, label)) in judged.classes.iter().zip(&batch.labels).enumerate() {
@@ -42,6 +45,7 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
             all.push(Seen { index: batch.indices[at], label: *label, taken: *taken, probability, entropy });
         }
     }
+    progress.finish();
     let (images, right) = (data.test.len(), confusion.diag().sum());
     let (accuracy, loss) = (right as f64 / images as f64, loss / images as f64);
     let folder = ended.records.folder();
@@ -127,7 +131,7 @@ fn features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
     let weights = || Some(Visitor::entries(encoder).iter().find(|entry| entry.path.ends_with("encoder"))?.tensor());
     let tiles = match encoder {
         Encoder::Pixels => return None,
-        Encoder::Codes(dictionary, _) => picture::columns(dictionary.atoms(), side),
+        Encoder::Codes(dictionary, _) => picture::columns(dictionary.tensor().view_as(), side),
         Encoder::Network(_) => picture::columns(weights()?.view_as::<Ix2>(), side),
         Encoder::Convolutional { .. } => {
             let filters = weights()?;

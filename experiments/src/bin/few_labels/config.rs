@@ -21,6 +21,10 @@ pub struct Config {
     pub mix: Mixed,
     /// Labelled images, as many of each class.
     pub labels: usize,
+    /// How many of the training images, from the last on, are held out, and classified while training in the place of the test
+    /// images: early stopping and the best checkpoint go by them alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_images: Option<usize>,
     /// How many of the test images are classified; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_images: Option<usize>,
@@ -83,6 +87,7 @@ impl Default for Config {
             augment: Augmentation::default(),
             mix: Mixed::default(),
             labels: 100,
+            validation_images: None,
             test_images: None,
             features: Features::Codes,
             atoms: Atoms::Learned,
@@ -105,6 +110,7 @@ impl Check for Config {
     fn check(&self, problems: &mut Problems) {
         problems.at_least_one([
             ("labels", self.labels),
+            ("validation_images", self.validation_images.unwrap_or(1)),
             ("test_images", self.test_images.unwrap_or(1)),
             ("dictionary_size", self.dictionary_size),
             ("filters", self.filters),
@@ -132,6 +138,10 @@ impl StudyConfig for Config {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("validation_images", self.validation_images.unwrap_or(0)))
     }
 }
 

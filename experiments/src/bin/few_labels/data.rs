@@ -13,6 +13,8 @@ pub struct FewLabelled {
     pub train: LabelledImages,
     /// Those of them whose labels are known, as many of each class.
     pub labelled: LabelledImages,
+    /// To choose by, if any are held out of the training images.
+    pub validation: Option<LabelledImages>,
     /// To test on.
     pub test: LabelledImages,
     sources: Vec<DataSource>,
@@ -32,7 +34,7 @@ impl FewLabelled {
     /// If a class has not so many images, or the labels cannot be shared equally.
     pub fn new(splits: Splits, labels: usize, test: Option<usize>, seed: u64) -> Result<Self, Failure> {
         let sources = splits.sources();
-        let Splits { train, test: all } = splits;
+        let Splits { train, validation, test: all } = splits;
         let classes = train.classes();
         if classes == 0 || !labels.is_multiple_of(classes) {
             return Err(Failure::new(format!(
@@ -54,7 +56,7 @@ impl FewLabelled {
         }
         let labelled = train.subset(&chosen);
         let test = test.map_or(Ok(all.clone()), |wanted| first(&all, wanted, "test_images"))?;
-        Ok(Self { train, labelled, test, sources })
+        Ok(Self { train, labelled, validation, test, sources })
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::config::{Config, Features};
 use super::pretrain;
+use super::pretrain::Learning;
 use latent_datasets::LabelledImages;
-use latent_layers::{Context, Layer, Module, Visitor};
+use latent_layers::{Context, Layer, Module, State, Visitor};
+use latent_regularizers::Snapshot;
 use latent_sparse::Dictionary;
 use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop};
@@ -11,14 +13,15 @@ use latent_sparse::lista::{ConvLista, ConvListaParams, Lista, ListaParams};
 use latent_study::failure::Failure;
 use latent_tensor::ops::Pool2dOptions;
 use latent_tensor::{Tensor, no_grad};
+use latent_train::interrupt::Interrupt;
 use ndarray::{Array2, ArrayView2, Axis, Ix2, concatenate};
 
 /// What makes features of images.
 pub enum Encoder {
     /// The pixels themselves.
     Pixels,
-    /// The lasso's codes with a dictionary, to a relative gap of 1e-3, and the weight of their l1 term.
-    Codes(Dictionary<f32>, f32),
+    /// The lasso's codes with a dictionary, (pixels, atoms), to a relative gap of 1e-3, and the weight of their l1 term.
+    Codes(State, f32),
     /// A network for a dictionary.
     Network(Lista),
     /// A network for filters, whose maps are pooled.
@@ -38,22 +41,43 @@ const GAP: f64 = 1e-3;
 const CHUNK: usize = 250;
 
 impl Encoder {
-    /// Learns what it needs from images without labels.
+    /// With a dictionary or filters to begin with, which [`learn`](Self::learn) replaces.
     ///
     /// # Errors
     /// If the configuration does not fit the images.
     pub fn new(config: &Config, images: &LabelledImages, seed: u64) -> Result<Self, Failure> {
+        Self::after(config, images, seed, Learning::Not)
+    }
+
+    /// Learns what it needs from images without labels, and puts it in the place of what it began with.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`Interrupted`](latent_train::interrupt::Interrupted) if somebody asks for the end.
+    pub fn learn(
+        &self,
+        config: &Config,
+        images: &LabelledImages,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> Result<(), Failure> {
+        let learned = Self::after(config, images, seed, Learning::Until(interrupt))?;
+        Ok(Snapshot::of(&learned).restore(self)?)
+    }
+
+    fn after(config: &Config, images: &LabelledImages, seed: u64, learning: Learning<'_>) -> Result<Self, Failure> {
         let lambda = config.lambda as f32;
         Ok(match config.features {
             Features::Pixels => Self::Pixels,
-            Features::Codes => Self::Codes(pretrain::dictionary(config, images, seed)?, lambda),
+            Features::Codes => {
+                Self::Codes(State::new(pretrain::dictionary(config, images, seed, learning)?.into_atoms()), lambda)
+            }
             Features::Network => {
-                let dictionary = pretrain::dictionary(config, images, seed)?;
+                let dictionary = pretrain::dictionary(config, images, seed, learning)?;
                 let lasso = Lasso::new(&dictionary, LassoParams::new(lambda))?;
                 Self::Network(Lista::new(&lasso, ListaParams { tied: true, ..ListaParams::lista(config.layers) })?)
             }
             Features::Convolutional => {
-                let filters = pretrain::filters(config, images, seed)?;
+                let filters = pretrain::filters(config, images, seed, learning)?;
                 let image = images.image_dim();
                 let penalty = ConvolutionalParams::new(lambda).boundary(Boundary::Free);
                 let lasso = ConvolutionalLasso::new(&filters, penalty)?;
@@ -72,7 +96,8 @@ impl Encoder {
         Ok(match self {
             Self::Pixels => x.clone(),
             Self::Codes(dictionary, lambda) => {
-                let lasso = Lasso::new(dictionary, LassoParams::new(*lambda))?;
+                let dictionary = Dictionary::new(dictionary.tensor().view_as::<Ix2>().to_owned())?;
+                let lasso = Lasso::new(&dictionary, LassoParams::new(*lambda))?;
                 Tensor::constant(lasso.solve(x.view_as::<Ix2>(), &Admm::default(), &Stop::gap(GAP))?.codes)
             }
             Self::Network(network) => network.forward(x, context)?,
@@ -107,7 +132,8 @@ impl Module for Encoder {
 
     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
         match self {
-            Self::Pixels | Self::Codes(..) => {}
+            Self::Pixels => {}
+            Self::Codes(dictionary, _) => visitor.state("dictionary", dictionary),
             Self::Network(network) => network.visit(visitor),
             Self::Convolutional { network, .. } => network.visit(visitor),
         }

@@ -18,13 +18,12 @@ use config::Config;
 use data::FewLabelled;
 use task::ClassifierTask;
 
-use latent_layers::Module;
 use latent_report as report;
 use latent_study::cli::Common;
 use latent_study::configs;
-use latent_study::data::{Loaded, load};
+use latent_study::data::{Loaded, chosen, load};
 use latent_study::failure::Failure;
-use latent_study::training::{Configs, Shorthand, Study};
+use latent_study::training::{Configs, Evaluation, Preparation, Shorthand, Study};
 use latent_train::Player;
 use latent_train::progress::grouped;
 use latent_train::session::Ended;
@@ -74,7 +73,8 @@ impl Study for FewLabels {
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<FewLabelled>, Failure> {
         let loaded = load(flags)?;
-        let splits = FewLabelled::new(loaded.splits, config.labels, config.test_images, flags.seed)?;
+        let splits = chosen(loaded.splits, None, config.validation_images)?;
+        let splits = FewLabelled::new(splits, config.labels, config.test_images, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }
 
@@ -82,17 +82,29 @@ impl Study for FewLabels {
         ClassifierTask::new(config, data, seed)
     }
 
+    fn prepare<'a>(
+        config: &'a Config,
+        task: &'a ClassifierTask,
+        data: &'a FewLabelled,
+        seed: u64,
+    ) -> Option<Preparation<'a>> {
+        Some(Box::new(move |interrupt| task.learn(config, data, seed, interrupt)))
+    }
+
     fn train<'d>(config: &Config, data: &'d FewLabelled, seed: u64) -> Result<Images<'d>, Failure> {
         let images = Images::shuffled(&data.labelled, config.training.batch_size, seed)?;
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d FewLabelled, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d FewLabelled, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        Ok(Some(match &data.validation {
+            Some(images) => Evaluation::held_out(Images::in_order(images, BATCH)?),
+            None => Evaluation::test(Images::in_order(&data.test, BATCH)?),
+        }))
     }
 
     fn players(config: &Config, task: &ClassifierTask, steps: u64) -> Result<Vec<Player>, Failure> {
-        Ok(vec![config.optimizer.player(steps, task)?])
+        Ok(vec![config.optimizer.player(steps, task.trained())?])
     }
 
     fn describe(config: &Config, task: &ClassifierTask) -> Result<String, Failure> {
@@ -102,7 +114,7 @@ impl Study for FewLabels {
             config.told(),
             if task.is_trained() { "trained with the classifier" } else { "as they are" },
             grouped(config.labels as u64),
-            grouped(task.parameter_count() as u64)
+            grouped(task.trained().parameter_count() as u64)
         ))
     }
 

@@ -12,6 +12,7 @@ use latent_sparse::lasso::{LassoParams, Stop};
 use latent_study::data::ImageSamples;
 use latent_study::failure::Failure;
 use latent_study::sparse::dictionaries::learned_online;
+use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
 
 /// Training images of a batch of a dictionary.
@@ -19,12 +20,37 @@ const DICTIONARY_BATCH: usize = 512;
 /// Training images of a batch of filters.
 const FILTER_BATCH: usize = 16;
 
+/// Whether something is learned now.
+#[derive(Clone, Copy, Debug)]
+pub enum Learning<'i> {
+    /// What it begins with is enough.
+    Not,
+    /// Until its end, or until somebody asks for it.
+    Until(&'i Interrupt),
+}
+
+impl Learning<'_> {
+    /// So many batches, or none; and what asks for the end.
+    fn batches(self, batches: usize) -> (usize, Interrupt) {
+        match self {
+            Self::Not => (0, Interrupt::default()),
+            Self::Until(interrupt) => (batches, interrupt.clone()),
+        }
+    }
+}
+
 /// A dictionary for these images, (pixels, atoms).
-pub fn dictionary(config: &Config, images: &LabelledImages, seed: u64) -> Result<Dictionary<f32>, Failure> {
+pub fn dictionary(
+    config: &Config,
+    images: &LabelledImages,
+    seed: u64,
+    learning: Learning<'_>,
+) -> Result<Dictionary<f32>, Failure> {
     let (init, batches) = match config.atoms {
         Atoms::Learned => (Init::Samples, config.dictionary_batches),
         Atoms::Random => (Init::Gaussian, 0),
     };
+    let (batches, interrupt) = learning.batches(batches);
     let penalty = LassoParams::new(config.lambda as f32);
     let params = DictionaryParams {
         batch_size: DICTIONARY_BATCH,
@@ -33,11 +59,16 @@ pub fn dictionary(config: &Config, images: &LabelledImages, seed: u64) -> Result
         seed,
         ..DictionaryParams::new(config.dictionary_size, penalty)
     };
-    learned_online(params, batches, &ImageSamples(images))
+    learned_online(params, batches, &ImageSamples(images), &interrupt)
 }
 
 /// Filters for these images.
-pub fn filters(config: &Config, images: &LabelledImages, seed: u64) -> Result<Filters<f32>, Failure> {
+pub fn filters(
+    config: &Config,
+    images: &LabelledImages,
+    seed: u64,
+    learning: Learning<'_>,
+) -> Result<Filters<f32>, Failure> {
     let (channels, height, width) = images.image_dim();
     let (count, side) = (config.filters, config.side);
     if side > height || side > width {
@@ -49,6 +80,7 @@ pub fn filters(config: &Config, images: &LabelledImages, seed: u64) -> Result<Fi
         Atoms::Learned => (FilterInit::Patches, config.filter_batches),
         Atoms::Random => (FilterInit::Gaussian, 0),
     };
+    let (batches, interrupt) = learning.batches(batches);
     let params = FilterParams {
         method: FilterMethod::Online { forgetting: 4.0 },
         batch_size: FILTER_BATCH,
@@ -67,6 +99,7 @@ pub fn filters(config: &Config, images: &LabelledImages, seed: u64) -> Result<Fi
     learner.initialise(batch(0).view())?;
     let progress = (batches > 0).then(|| Progress::new("learning filters", batches as u64, "batches"));
     for index in 0..batches {
+        interrupt.check()?;
         learner.partial_fit(batch(index).view())?;
         progress.iter().for_each(|progress| progress.advance(1));
     }

@@ -25,6 +25,10 @@ pub struct Config {
     /// How many of the training images, from the first on, are learned from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_images: Option<usize>,
+    /// How many of the training images, from the last on, are held out, and evaluated while training in the place of the
+    /// test images: early stopping and the best checkpoint go by them alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_images: Option<usize>,
     /// How many of the test images are coded; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_images: Option<usize>,
@@ -69,6 +73,7 @@ impl Default for Config {
             augment: Augmentation::default(),
             mix: Mixed::default(),
             train_images: None,
+            validation_images: None,
             test_images: None,
             atoms: 256,
             lambda: 0.1,
@@ -91,7 +96,12 @@ const MOST_IDLE: usize = 1 << f32::MANTISSA_DIGITS;
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
         problems.require(self.atoms >= 1, "atoms", "must be at least 1, got 0");
-        for (key, count) in [("train_images", self.train_images), ("test_images", self.test_images)] {
+        let counts = [
+            ("train_images", self.train_images),
+            ("validation_images", self.validation_images),
+            ("test_images", self.test_images),
+        ];
+        for (key, count) in counts {
             problems.require(count != Some(0), key, "must be at least 1, got 0");
         }
         let (lambda, single) = (self.lambda, self.lambda as f32);
@@ -120,6 +130,10 @@ impl StudyConfig for Config {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("validation_images", self.validation_images.unwrap_or(0)))
     }
 }
 

@@ -24,7 +24,8 @@ use latent_study::configs;
 use latent_study::data::{self, ImageSamples, Loaded, first};
 use latent_study::failure::Failure;
 use latent_study::sparse::dictionaries::{growth, use_of_atoms};
-use latent_study::trained::Opened;
+use latent_study::trained::{Digits, Opened};
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
 use latent_train::TaskError;
 use latent_train::health::DeadUnits;
@@ -88,16 +89,12 @@ impl Study for FistaMnist {
     }
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded, Failure> {
-        let mut loaded = data::load(flags)?;
-        let Splits { train, test } = &mut loaded.splits;
-        for (key, wanted, images) in
-            [("train_images", config.train_images, train), ("test_images", config.test_images, test)]
-        {
-            if let Some(wanted) = wanted {
-                *images = first(images, wanted, key)?;
-            }
+        let loaded = data::load(flags)?;
+        let mut splits = data::chosen(loaded.splits, config.train_images, config.validation_images)?;
+        if let Some(wanted) = config.test_images {
+            splits.test = first(&splits.test, wanted, "test_images")?;
         }
-        Ok(loaded)
+        Ok(Loaded { splits, ..loaded })
     }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<DictionaryTask, Failure> {
@@ -121,8 +118,9 @@ impl Study for FistaMnist {
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(Images::in_order(&data.test, BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        let (on, images) = data::evaluated(data);
+        Ok(Some(Evaluation { on, source: Images::in_order(images, BATCH)? }))
     }
 
     fn players(_: &Config, task: &DictionaryTask, _: u64) -> Result<DictionaryLearner<f32>, Failure> {
@@ -159,7 +157,7 @@ impl Study for FistaMnist {
     }
 
     fn opened(_: &Config, task: DictionaryTask, data: Splits) -> Option<Opened> {
-        Some(Opened::new(task, data))
+        Some(Opened::new(task, Digits::of(data)))
     }
 
     fn finish(config: &Config, task: &DictionaryTask, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {

@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which images.
     pub dataset: Dataset,
+    /// How many of the training images, from the last on, are held out, and evaluated while training in the place of the
+    /// test images: early stopping and the best checkpoint go by them alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_images: Option<usize>,
     /// How training images are changed.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
@@ -43,6 +47,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             dataset: Dataset::Auto,
+            validation_images: None,
             augment: Augmentation::default(),
             mix: Mixed::default(),
             discriminator_steps: 1,
@@ -58,6 +63,11 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        problems.require(
+            self.validation_images.is_none_or(|count| count > 1),
+            "validation_images",
+            "must be at least 2",
+        );
         problems.require(self.discriminator_steps >= 1, "discriminator_steps", "must be at least 1, got 0");
         problems.require(self.judged_samples != 1, "judged_samples", "must be 0 or at least 2, got 1");
         let judged =
@@ -89,6 +99,10 @@ impl StudyConfig for Config {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("validation_images", self.validation_images.unwrap_or(0)))
     }
 }
 

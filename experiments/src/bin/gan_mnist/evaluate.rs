@@ -8,7 +8,11 @@ use latent_report::{Figure, Picture, SHARE, Section, Study};
 use latent_study::data;
 use latent_study::failure::Failure;
 use latent_study::judge::{Judge, Scores};
+use latent_study::parts::Parts;
+use latent_train::Evaluated;
+use latent_train::interrupt::Interrupt;
 use latent_train::run::RunFolder;
+use latent_train::session::Ended;
 use ndarray::Ix2;
 use serde::Serialize;
 
@@ -37,7 +41,8 @@ struct Memory {
 }
 
 /// Writes pictures and figures into the folder, and answers with the report.
-pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, folder: &RunFolder) -> Result<Study, Failure> {
+pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &Ended) -> Result<Study, Failure> {
+    let (folder, interrupt) = (&*ended.records.folder(), &ended.interrupt);
     let generator = &task.gan.generator;
     let set = data::title(data);
     let about = "Samples of a generative adversarial network, and what a classifier of real images says of them.";
@@ -45,7 +50,7 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, folder: &Ru
     let study = Study::new(format!("{kind} on {set}"), about);
     let in_nats = in_nats(config.objective.loss).iter();
     let mut study = in_nats.fold(study, |study, term| study.unit(*term, "nats"));
-    if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples)?) {
+    if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples, interrupt)?) {
         let (accuracy, reference) = (judge.accuracy, judge.reference);
         let note = format!("test images: {:.2} %", 100.0 * accuracy);
         if let Some(of_samples) = scores.accuracy {
@@ -63,7 +68,9 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, folder: &Ru
         let all = Judged { judge_accuracy: accuracy, frechet_distance_of_training_images: reference, scores };
         folder.json("judged.json", &all)?;
     }
+    interrupt.check()?;
     let memory = memory(task, data)?;
+    interrupt.check()?;
     folder.json("neighbours.json", &memory)?;
     let note = format!("{:.2} from test images; the middle of {} each", memory.test_images, memory.images);
     study = study.figure(Figure::new("distance to the closest training image", memory.samples, "").note(note));
@@ -80,10 +87,13 @@ fn in_nats(loss: GanLoss) -> &'static [&'static str] {
     }
 }
 
-fn judged(task: &GanTask<Judge>, samples: usize) -> Result<Option<Scores>, Failure> {
+fn judged(task: &GanTask<Judge>, samples: usize, interrupt: &Interrupt) -> Result<Option<Scores>, Failure> {
     let Some(judge) = task.judge() else { return Ok(None) };
-    let (images, classes) = samples_of_all_classes(&task.gan.generator, samples, JUDGED)?;
-    Ok(Some(judge.score(images.view_as::<Ix2>(), classes.as_deref())?))
+    let parts = Parts::new("judging samples, drawn and looked at", 2 * samples, "images", interrupt);
+    let drawn = |images| Ok::<_, TaskError>(parts.made(images)?);
+    let (images, classes) = samples_in_parts(&task.gan.generator, samples, JUDGED, drawn).map_err(Failure::of)?;
+    let looked_at = |images| Ok(parts.made(images)?);
+    Ok(Some(judge.score(images.view_as::<Ix2>(), classes.as_deref(), Evaluated::Test, looked_at)?))
 }
 
 fn memory(task: &GanTask<Judge>, data: &Splits) -> Result<Memory, Failure> {

@@ -20,9 +20,11 @@ use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::{self, Loaded};
 use latent_study::failure::Failure;
+use latent_study::judge::Cache;
 use latent_study::judge::Judge;
-use latent_study::trained::Opened;
+use latent_study::trained::{Digits, Opened};
 use latent_study::training::{Configs, Study, StudyConfig};
+use latent_study::training::{Evaluation, Work};
 use latent_train::health::ModeCollapse;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
@@ -32,7 +34,7 @@ use std::ops::ControlFlow;
 
 /// Samples that are judged in a validation.
 const JUDGED_WHILE_TRAINING: usize = 1000;
-/// Batches of test images of a validation, and the images of each.
+/// Batches of images that are evaluated while training, and the images of each.
 const VALIDATED: (usize, usize) = (4, 250);
 
 /// The study.
@@ -51,8 +53,9 @@ impl Study for GanMnist {
         configs!("$CARGO_MANIFEST_DIR/configs/gan_mnist")
     }
 
-    fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
-        data::load(flags)
+    fn data(config: &Config, flags: &Common) -> Result<Loaded, Failure> {
+        let loaded = data::load(flags)?;
+        Ok(Loaded { splits: data::chosen(loaded.splits, None, config.validation_images)?, ..loaded })
     }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<GanTask<Judge>, Failure> {
@@ -67,16 +70,18 @@ impl Study for GanMnist {
         Ok(GanTask::unjudged(gan, config.objective)?)
     }
 
-    fn task(config: &Config, data: &Splits, seed: u64) -> Result<GanTask<Judge>, Failure> {
+    fn task(config: &Config, data: &Splits, seed: u64, work: &Work) -> Result<GanTask<Judge>, Failure> {
         let task = Self::model(config, data, seed)?;
         if config.judged_samples == 0 {
             return Ok(task);
         }
-        let judge = Judge::train(data, seed)?;
-        tell(format_args!(
-            "samples are judged by a classifier that recognises {:.2} % of the test images",
-            100.0 * judge.accuracy
-        ));
+        let judge = Judge::of(data, &Cache::of_user(), work)?;
+        if !work.dry_run {
+            tell(format_args!(
+                "samples are judged by a classifier that recognises {:.2} % of the test images",
+                100.0 * judge.accuracy
+            ));
+        }
         Ok(task.judged(judge, config.judged_samples.min(JUDGED_WHILE_TRAINING)))
     }
 
@@ -85,9 +90,9 @@ impl Study for GanMnist {
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        let (batches, size) = VALIDATED;
-        Ok(Some(Images::in_order(&data.test, size)?.at_most(batches)))
+    fn validation<'d>(_: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        let ((batches, size), (on, images)) = (VALIDATED, data::evaluated(data));
+        Ok(Some(Evaluation { on, source: Images::in_order(images, size)?.at_most(batches) }))
     }
 
     fn players(config: &Config, task: &GanTask<Judge>, steps: u64) -> Result<Vec<Player>, Failure> {
@@ -137,17 +142,14 @@ impl Study for GanMnist {
     }
 
     fn opened(_: &Config, task: GanTask<Judge>, data: Splits) -> Option<Opened> {
-        Some(Opened::new(task, data))
+        Some(Opened::new(task, Digits::of(data)))
     }
 
     fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
-        evaluate::finish(config, task, data, &ended.records.folder())
+        evaluate::finish(config, task, data, ended)
     }
 }
 
 fn main() -> std::process::ExitCode {
     latent_study::training::main::<GanMnist>()
 }
-
-#[cfg(test)]
-mod tests;

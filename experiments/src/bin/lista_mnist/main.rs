@@ -12,17 +12,18 @@ use latent_study::failure::Failure;
 use latent_study::mixing::Mixed;
 use latent_study::sparse::encoders::{Config, Domain, Encoders, VALIDATED};
 use latent_study::sparse::networks::Network;
-use latent_study::trained::Opened;
+use latent_study::trained::{Digits, Opened};
 use latent_study::training::Configs;
+use latent_study::training::Evaluation;
 use latent_train::config::Training;
 use latent_train::sources::Images;
 use ndarray::Array2;
 
 /// Images of digits, pixels in [0, 1].
 #[derive(Clone, Debug)]
-pub struct Digits;
+pub struct DigitImages;
 
-impl Domain for Digits {
+impl Domain for DigitImages {
     const NAME: &'static str = "lista_mnist";
     const ABOUT: &'static str =
         "Learn a dictionary of digits, train encoders of the LISTA family for it, and compare them with ISTA and FISTA";
@@ -35,7 +36,7 @@ impl Domain for Digits {
     }
 
     fn opened(_: &Config<Self>, task: EncodersTask, data: Splits) -> Opened {
-        Opened::new(task, data)
+        Opened::new(task, Digits::of(data))
     }
 
     fn defaults() -> Config<Self> {
@@ -43,6 +44,7 @@ impl Domain for Digits {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
             mix: Mixed::default(),
+            validation_images: None,
             patches: (),
             atoms: 256,
             lambda: 0.1,
@@ -58,8 +60,9 @@ impl Domain for Digits {
         }
     }
 
-    fn load(_: &Config<Self>, flags: &Common) -> Result<Loaded, Failure> {
-        data::load(flags)
+    fn load(config: &Config<Self>, flags: &Common) -> Result<Loaded, Failure> {
+        let loaded = data::load(flags)?;
+        Ok(Loaded { splits: data::chosen(loaded.splits, None, config.validation_images)?, ..loaded })
     }
 
     fn samples(data: &Splits) -> impl Samples<f32> + '_ {
@@ -71,9 +74,13 @@ impl Domain for Digits {
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation(data: &Splits) -> Result<Images<'_>, Failure> {
-        let (batches, size) = VALIDATED;
-        Ok(Images::in_order(&data.test, size)?.at_most(batches))
+    fn validation(data: &Splits) -> Result<Evaluation<Images<'_>>, Failure> {
+        let ((batches, size), (on, images)) = (VALIDATED, data::evaluated(data));
+        Ok(Evaluation { on, source: Images::in_order(images, size)?.at_most(batches) })
+    }
+
+    fn held_out(config: &Config<Self>) -> (&'static str, usize) {
+        ("validation_images", config.validation_images.unwrap_or(0))
     }
 
     fn test(data: &Splits, count: usize) -> Array2<f32> {
@@ -86,5 +93,5 @@ impl Domain for Digits {
 }
 
 fn main() -> std::process::ExitCode {
-    latent_study::training::main::<Encoders<Digits>>()
+    latent_study::training::main::<Encoders<DigitImages>>()
 }

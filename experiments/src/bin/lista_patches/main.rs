@@ -15,6 +15,7 @@ use latent_study::sparse::networks::Network;
 use latent_study::sparse::patches::{Cut, PatchSplits};
 use latent_study::trained::{Opened, Photographs};
 use latent_study::training::Configs;
+use latent_study::training::Evaluation;
 use latent_train::config::{Problems, Training};
 use latent_train::sources::Rows;
 use ndarray::{Array2, s};
@@ -44,6 +45,7 @@ impl Domain for NaturalPatches {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
             mix: Mixed::default(),
+            validation_images: None,
             patches: Cut::default(),
             atoms: 100,
             lambda: 0.5,
@@ -64,6 +66,8 @@ impl Domain for NaturalPatches {
         config
             .mix
             .refuse(problems, "photographs are changed before patches are cut from them, and patches are not mixed");
+        let message = "patches are held out with their photographs: set patches.validation_photographs";
+        problems.require(config.validation_images.is_none(), "validation_images", message);
         problems.table("patches", &config.patches);
     }
 
@@ -79,10 +83,13 @@ impl Domain for NaturalPatches {
         Ok(Rows::shuffled("training patches", data.train.view(), config.training.batch_size, seed)?)
     }
 
-    fn validation(data: &PatchSplits) -> Result<Rows<'_>, Failure> {
+    fn validation(data: &PatchSplits) -> Result<Evaluation<Rows<'_>>, Failure> {
         let (batches, size) = VALIDATED;
-        let some = data.test.slice(s![..data.test.nrows().min(batches * size), ..]);
-        Ok(Rows::in_order("test patches", some, size)?)
+        data.evaluated(batches * size, size)
+    }
+
+    fn held_out(config: &Config<Self>) -> (&'static str, usize) {
+        ("patches.validation_photographs", config.patches.validation_photographs.unwrap_or(0))
     }
 
     fn test(data: &PatchSplits, count: usize) -> Array2<f32> {

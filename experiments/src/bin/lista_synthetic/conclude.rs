@@ -1,7 +1,6 @@
 //! What a run leaves: the NMSE of networks and solvers by layer, its figure and the table.
 
 use super::{Config, Noise, PlantedSet, judge, published};
-use latent_datasets::synthetic::planted::Planted;
 use latent_report::plot::{Axis, Figure as Plot, Panel};
 use latent_report::{Figure, Picture, Section, Study};
 use latent_sparse::Dictionary;
@@ -12,6 +11,7 @@ use latent_study::failure::Failure;
 use latent_study::print::summarise;
 use latent_study::saved::Save;
 use latent_tensor::{Tensor, no_grad};
+use latent_train::interrupt::Interrupt;
 use latent_train::progress::grouped;
 use latent_train::session::Ended;
 use serde::Serialize;
@@ -33,9 +33,9 @@ pub struct Curve {
 pub fn conclude(config: &Config, task: &RecoveryTask, data: &PlantedSet, ended: &Ended) -> Result<Study, Failure> {
     let folder = ended.records.folder();
     let noise = config.noise;
-    let curves = curves(config, task, &data.0)?;
-    let floor = judge::oracle(&data.0);
-    folder.npy("dictionary.npy", &data.0.dictionary)?;
+    let curves = curves(config, task, data, &ended.interrupt)?;
+    let floor = judge::oracle(&data.test);
+    folder.npy("dictionary.npy", &data.test.dictionary)?;
     let published = published::nmse_db(config);
     folder.json(
         "test.json",
@@ -56,7 +56,9 @@ pub fn conclude(config: &Config, task: &RecoveryTask, data: &PlantedSet, ended: 
     for curve in &curves {
         let Some(last) = curve.nmse_db.last() else { continue };
         let note = match (curve.lambda, published.iter().find(|(method, _)| *method == curve.method)) {
-            (Some(lambda), _) => format!("after {} iterations at the best lambda, {lambda}", config.layers),
+            (Some(lambda), _) => {
+                format!("after {} iterations at the lambda that is best on other samples, {lambda}", config.layers)
+            }
             (None, Some((_, theirs))) => format!("after {} layers; {theirs} published", config.layers),
             (None, None) => format!("after {} layers", config.layers),
         };
@@ -80,16 +82,23 @@ pub fn conclude(config: &Config, task: &RecoveryTask, data: &PlantedSet, ended: 
 }
 
 /// ISTA and FISTA, then the networks.
-fn curves(config: &Config, task: &RecoveryTask, test: &Planted<f32>) -> Result<Vec<Curve>, Failure> {
+fn curves(
+    config: &Config,
+    task: &RecoveryTask,
+    data: &PlantedSet,
+    interrupt: &Interrupt,
+) -> Result<Vec<Curve>, Failure> {
+    let test = &data.test;
     let dictionary = Dictionary::new(test.dictionary.clone())?;
     let mut curves = Vec::new();
     let solvers: [&dyn Solver<f32>; 2] = [&Ista::default(), &Fista::default()];
     for solver in solvers {
-        let (lambda, nmse_db) = judge::iterations(config, &dictionary, test, solver)?;
+        let (lambda, nmse_db) = judge::iterations(config, &dictionary, data, solver, interrupt)?;
         curves.push(Curve { method: solver.name(), lambda: Some(lambda), nmse_db });
     }
     let x = Tensor::constant(test.data.clone());
     for network in task.networks() {
+        interrupt.check()?;
         let trajectory = no_grad(|| network.trajectory(&x, None, network.layers()))?;
         let nmse_db = trajectory.iter().map(|codes| losses::nmse_db(codes.view_as(), test.codes.view())).collect();
         curves.push(Curve { method: network.name(), lambda: None, nmse_db });

@@ -23,6 +23,9 @@ pub struct Config {
     pub density: f64,
     /// The noise of samples, `"noiseless"` or the signal-to-noise ratio in dB.
     pub noise: Noise,
+    /// Samples that are evaluated while training, and by which ISTA and FISTA choose their lambda; early stopping and the
+    /// best checkpoint go by them.
+    pub validation_samples: usize,
     /// Samples that networks and solvers are judged by.
     pub test_samples: usize,
     /// What is trained.
@@ -33,7 +36,8 @@ pub struct Config {
     pub selection: SupportSelection,
     /// The lambda of the thresholds before training.
     pub first_lambda: f64,
-    /// What ISTA and FISTA choose their lambda from, each the one that serves it best after the last iteration.
+    /// What ISTA and FISTA choose their lambda from, each the one that serves it best after the last iteration, on the
+    /// validation samples.
     pub lambdas: Vec<f64>,
     /// Adam's learning rate in the first stage of each layer.
     pub learning_rate: f64,
@@ -52,6 +56,7 @@ impl Default for Config {
             atoms: 500,
             density: 0.1,
             noise: Noise::Noiseless,
+            validation_samples: 1000,
             test_samples: 1000,
             networks: vec![Network::Lista, Network::Cp, Network::Cpss, Network::Alista],
             layers: 16,
@@ -80,6 +85,7 @@ impl Check for Config {
             ("features", self.features),
             ("atoms", self.atoms),
             ("layers", self.layers),
+            ("validation_samples", self.validation_samples),
             ("test_samples", self.test_samples),
         ]);
         let density = self.density;
@@ -108,6 +114,10 @@ impl StudyConfig for Config {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("validation_samples", self.validation_samples))
     }
 }
 

@@ -12,35 +12,44 @@ use latent_train::Source;
 use latent_train::run::DataSource;
 use ndarray::{Array1, Array2, ArrayView2};
 
-/// The dictionary, and the samples that networks are judged by.
+/// The dictionary, and the samples that are evaluated.
 #[derive(Debug)]
-pub struct PlantedSet(pub Planted<f32>);
+pub struct PlantedSet {
+    /// The dictionary, and the samples that networks and solvers are judged by.
+    pub test: Planted<f32>,
+    /// Other samples of the same dictionary, to choose by.
+    pub validation: PlantedBatch,
+}
 
 impl PlantedSet {
-    /// As the configuration has them.
+    /// As the configuration has them; validation samples are drawn as those of training, from the stream
+    /// `(seed, "planted validation", [])`.
     ///
     /// # Errors
     /// If a number is out of its domain.
     pub fn draw(config: &Config, seed: u64) -> Result<Self, Failure> {
-        Ok(Self(config.planting().generate(seed)?))
+        let test: Planted<f32> = config.planting().generate(seed)?;
+        let fresh = Fresh { size: config.validation_samples, ..Fresh::of(config, test.dictionary.view(), seed) };
+        let validation = fresh.draw(&mut Stream::new(seed, "planted validation", &[]));
+        Ok(Self { validation, test })
     }
 }
 
 impl DataSet for PlantedSet {
     fn sources(&self) -> Vec<DataSource> {
-        vec![source("planted codes", &self.0.provenance)]
+        vec![source("planted codes", &self.test.provenance)]
     }
 }
 
 /// Batches of an epoch, none of which comes again.
 const BATCHES: usize = 1000;
 
-/// Batches to train on, drawn anew, or the test samples in one.
+/// Batches to train on, drawn anew, or the validation samples in one.
 pub struct PlantedSource<'d>(Kind<'d>);
 
 enum Kind<'d> {
     Fresh(Fresh<'d>),
-    Test(&'d Planted<f32>),
+    Validation { samples: &'d PlantedBatch, seed: u64 },
 }
 
 /// What samples are drawn with.
@@ -56,19 +65,26 @@ impl<'d> PlantedSource<'d> {
     /// Samples of the same kind as the test samples, those of each batch from the stream
     /// `(seed, "planted batch", [epoch, batch])`.
     pub fn fresh(config: &Config, data: &'d PlantedSet, seed: u64) -> Self {
-        let (density, noise, size) = (config.density, config.noise, config.training.batch_size);
-        Self(Kind::Fresh(Fresh { dictionary: data.0.dictionary.view(), density, noise, size, seed }))
+        Self(Kind::Fresh(Fresh::of(config, data.test.dictionary.view(), seed)))
     }
 
-    /// The test samples.
-    pub fn test(data: &'d PlantedSet) -> Self {
-        Self(Kind::Test(&data.0))
+    /// The validation samples.
+    pub fn validation(data: &'d PlantedSet, seed: u64) -> Self {
+        Self(Kind::Validation { samples: &data.validation, seed })
     }
 }
 
-impl Fresh<'_> {
+impl<'d> Fresh<'d> {
+    fn of(config: &Config, dictionary: ArrayView2<'d, f32>, seed: u64) -> Self {
+        let (density, noise, size) = (config.density, config.noise, config.training.batch_size);
+        Self { dictionary, density, noise, size, seed }
+    }
+
     fn batch(&self, epoch: u64, index: usize) -> PlantedBatch {
-        let mut stream = Stream::new(self.seed, "planted batch", &[epoch, index as u64]);
+        self.draw(&mut Stream::new(self.seed, "planted batch", &[epoch, index as u64]))
+    }
+
+    fn draw(&self, stream: &mut Stream) -> PlantedBatch {
         let (features, atoms) = self.dictionary.dim();
         let codes: Array2<f32> = Array2::from_shape_simple_fn((self.size, atoms), || {
             if stream.bernoulli(self.density) { stream.normal() } else { 0.0 }
@@ -91,17 +107,14 @@ impl Source for PlantedSource<'_> {
     fn batches(&self) -> usize {
         match &self.0 {
             Kind::Fresh(_) => BATCHES,
-            Kind::Test(_) => 1,
+            Kind::Validation { .. } => 1,
         }
     }
 
     fn batch(&self, epoch: u64, index: usize) -> PlantedBatch {
         match &self.0 {
             Kind::Fresh(fresh) => fresh.batch(epoch, index),
-            Kind::Test(planted) => PlantedBatch {
-                x: Tensor::constant(planted.data.clone()),
-                codes: Tensor::constant(planted.codes.clone()),
-            },
+            Kind::Validation { samples, .. } => (*samples).clone(),
         }
     }
 
@@ -111,7 +124,9 @@ impl Source for PlantedSource<'_> {
             Kind::Fresh(Fresh { density, noise, seed, .. }) => {
                 format!("planted codes, density {density}, {noise}, seed {seed}")
             }
-            Kind::Test(planted) => format!("{} planted codes: {}", planted.codes.nrows(), planted.provenance),
+            Kind::Validation { samples, seed } => {
+                format!("{} planted codes, of the same dictionary, seed {seed}", samples.codes.shape()[0])
+            }
         }
     }
 }
@@ -129,7 +144,7 @@ mod tests {
         let config = Config { training, ..config };
         let data = PlantedSet::draw(&config, 3).unwrap();
         let (source, dictionary, density) =
-            (PlantedSource::fresh(&config, &data, 3), &data.0.dictionary, config.density);
+            (PlantedSource::fresh(&config, &data, 3), &data.test.dictionary, config.density);
         let codes = |epoch, index| source.batch(epoch, index).codes.view_as::<Ix2>().to_owned();
         assert_eq!(codes(1, 2), codes(1, 2));
         assert!(codes(1, 2) != codes(1, 3) && codes(1, 2) != codes(2, 2));

@@ -3,7 +3,7 @@
 //! The problem of the LISTA literature: `x = A z + noise`, `A` with unit columns from the normal distribution, each
 //! code element normal with probability 0.1, else 0. Networks are trained layer by layer on fresh batches to recover
 //! `z`, and judged on test samples by `10 log10 (sum ||z^ - z||^2 / sum ||z||^2)` after each layer. ISTA and FISTA take
-//! the lambda that serves them best at the last layer. Source: Chen, Liu, Wang and Yin, *Theoretical linear convergence
+//! the lambda that serves them best at the last layer on validation samples. Source: Chen, Liu, Wang and Yin, *Theoretical linear convergence
 //! of unfolded ISTA and its practical weights and thresholds*, NeurIPS 2018.
 //!
 //! The default schedule has few steps a stage, so that the study takes minutes; published figures come from many times as
@@ -30,6 +30,7 @@ use latent_study::configs;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
 use latent_study::sparse::networks;
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
 use latent_train::session::Ended;
 
@@ -73,7 +74,7 @@ impl Study for ListaSynthetic {
     }
 
     fn model(config: &Config, data: &PlantedSet, _: u64) -> Result<RecoveryTask, Failure> {
-        let dictionary = Dictionary::new(data.0.dictionary.clone())?;
+        let dictionary = Dictionary::new(data.test.dictionary.clone())?;
         let lasso = Lasso::new(&dictionary, LassoParams::new(config.first_lambda as f32))?;
         Ok(RecoveryTask::new(&lasso, &config.network_params())?)
     }
@@ -82,8 +83,12 @@ impl Study for ListaSynthetic {
         Ok(PlantedSource::fresh(config, data, seed))
     }
 
-    fn validation<'d>(_: &Config, data: &'d PlantedSet, _: u64) -> Result<Option<PlantedSource<'d>>, Failure> {
-        Ok(Some(PlantedSource::test(data)))
+    fn validation<'d>(
+        _: &Config,
+        data: &'d PlantedSet,
+        seed: u64,
+    ) -> Result<Option<Evaluation<PlantedSource<'d>>>, Failure> {
+        Ok(Some(Evaluation::held_out(PlantedSource::validation(data, seed))))
     }
 
     fn players(config: &Config, task: &RecoveryTask, steps: u64) -> Result<Vec<StageTrainer>, Failure> {

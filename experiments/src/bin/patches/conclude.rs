@@ -6,8 +6,10 @@ use latent_report as report;
 use latent_sparse::lasso::{Lasso, Stop};
 use latent_sparse::train::DictionaryTask;
 use latent_study::failure::Failure;
+use latent_study::parts::Parts;
 use latent_study::print::summarise;
 use latent_study::sparse::dictionaries::{Coded, Course, code};
+use latent_train::interrupt::Interrupt;
 use latent_train::session::Ended;
 use ndarray::Array2;
 use serde_json::{Value, json};
@@ -29,7 +31,7 @@ pub struct Concluded<'c> {
     pub test: Coded,
     /// The mean over test patches of `||x - W z||^2 / ||x||^2`.
     pub error: f64,
-    /// The atoms, and what they are compared with.
+    /// The atoms, and what they are compared with; without fits if somebody asked for the end.
     pub sets: [Set; 3],
     /// Whether somebody asked for the end.
     pub stopped: bool,
@@ -50,6 +52,11 @@ pub struct Set {
 }
 
 impl Concluded<'_> {
+    /// Whether Gabor functions were fitted.
+    pub fn is_fitted(&self) -> bool {
+        !self.atoms().judged.fits.is_empty()
+    }
+
     /// The learned atoms.
     pub fn atoms(&self) -> &Set {
         &self.sets[0]
@@ -79,7 +86,7 @@ pub fn conclude(
     let noise = controls::noise(atoms.nrows(), config.atoms, task.params().seed);
     let principal = controls::principal(data.train.view(), config.atoms)?;
     let sets = [("atoms", atoms.to_owned()), ("principal components", principal), ("noise", noise)];
-    let sets = sets.map(|(name, images)| Set { name, judged: Judged::columns(images.view(), config.shape()), images });
+    let sets = judged(sets, config, interrupt);
     let metrics = folder.path().join("metrics.jsonl");
     let concluded = Concluded {
         course: Course::read(&metrics, &config.training, data.train.nrows(), ended.outcome.step)?,
@@ -95,7 +102,9 @@ pub fn conclude(
         learning,
     };
     figures::draw(&folder, &concluded)?;
-    folder.json("gabors.json", &gabors(&concluded))?;
+    if concluded.is_fitted() {
+        folder.json("gabors.json", &gabors(&concluded))?;
+    }
     folder.json(
         "test.json",
         &json!({
@@ -114,6 +123,19 @@ pub fn conclude(
     let text = Summary(&concluded).to_string();
     summarise(&folder, &text)?;
     Ok(sections::report(&concluded, folder.path()))
+}
+
+/// Fits to the images of each set; none if somebody asks for the end.
+fn judged(sets: [(&'static str, Array2<f32>); 3], config: &Config, interrupt: &Interrupt) -> [Set; 3] {
+    let all = sets.iter().map(|(_, images)| images.ncols()).sum();
+    let fits = interrupt.check().and_then(|()| {
+        let parts = Parts::new("fitting Gabor functions", all, "images", interrupt);
+        sets.iter()
+            .map(|(_, images)| Judged::columns(images.view(), config.shape(), &parts))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let mut fits = fits.unwrap_or_default().into_iter();
+    sets.map(|(name, images)| Set { name, images, judged: fits.next().unwrap_or(Judged { fits: Vec::new() }) })
 }
 
 /// Every fit, and the figures of each set.

@@ -24,6 +24,11 @@ pub struct Config {
     /// How many of the training photographs, from the first on, patches are taken from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photographs: Option<usize>,
+    /// How many of the training photographs, from the last on, are held out: as many patches of them as of the test
+    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by them
+    /// alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_photographs: Option<usize>,
     /// The frequency `f0`, in cycles a pixel, of the filter `f exp(-(f/f0)^4)`.
     pub cutoff: f64,
     /// What is brought to the same contrast, before all patches together are brought to variance 1.
@@ -58,6 +63,7 @@ impl Default for Config {
             dataset: Dataset::Auto,
             augment: Augmentation::default(),
             photographs: None,
+            validation_photographs: None,
             cutoff: DEFAULT_CUTOFF,
             contrast: Contrast::EachPhotograph,
             side: 12,
@@ -113,13 +119,19 @@ impl StudyConfig for Config {
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
     }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("validation_photographs", self.validation_photographs.unwrap_or(0)))
+    }
 }
 
 impl Config {
     /// How patches are taken.
     pub fn cut(&self) -> Cut {
-        let &Self { photographs, cutoff, contrast, side, train_patches, test_patches, .. } = self;
-        Cut { photographs, whitened: true, cutoff, contrast, side, train_patches, test_patches }
+        let &Self { photographs, validation_photographs, cutoff, contrast, side, train_patches, test_patches, .. } =
+            self;
+        let whitened = true;
+        Cut { photographs, validation_photographs, whitened, cutoff, contrast, side, train_patches, test_patches }
     }
 
     /// Height and width of a patch.

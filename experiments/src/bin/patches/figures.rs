@@ -35,11 +35,16 @@ pub fn draw(run: &RunFolder, concluded: &Concluded<'_>) -> Result<(), Failure> {
         let tiles: Vec<_> = if name == "atoms" { order.iter().map(|&j| tiles[j].clone()).collect() } else { tiles };
         let scale = if name == "atoms" { SCALE } else { SMALL };
         run.image(name, &picture::atoms(&tiles, columns(tiles.len()), scale))?;
-        run.image(&format!("{name}_fitted"), &fitted(set, shape))?;
+        if concluded.is_fitted() {
+            run.image(&format!("{name}_fitted"), &fitted(set, shape))?;
+        }
     }
     figures::learning(course, &WORDS).save(run, "learning")?;
     figures::sparsity(test, &WORDS).save(run, "sparsity")?;
     figures::certificates(test, config.test_gap, &WORDS).save(run, "certificates")?;
+    if !concluded.is_fitted() {
+        return Ok(());
+    }
     likeness(sets).save(run, "gabor_r_squared")?;
     tuning(concluded.atoms()).save(run, "tuning")
 }

@@ -1,6 +1,8 @@
 //! How much images are like Gabor functions.
 
 use crate::gabor::{Fit, Fitter};
+use latent_study::parts::Parts;
+use latent_train::interrupt::Interrupted;
 use ndarray::ArrayView2;
 use serde::Serialize;
 use std::f64::consts::PI;
@@ -18,9 +20,16 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Fits a Gabor function to each column of (pixels, images).
-    pub fn columns(images: ArrayView2<'_, f32>, shape: (usize, usize)) -> Self {
-        Self { fits: Fitter::new(shape).columns(images) }
+    /// Fits a Gabor function to each column of (pixels, images), and counts them as parts of the work.
+    ///
+    /// # Errors
+    /// If somebody asks for the end.
+    pub(super) fn columns(
+        images: ArrayView2<'_, f32>,
+        shape: (usize, usize),
+        parts: &Parts<'_>,
+    ) -> Result<Self, Interrupted> {
+        Ok(Self { fits: Fitter::new(shape).columns(images, || parts.made(1))? })
     }
 
     /// The median of `R^2`; `NaN` without images.

@@ -30,6 +30,7 @@ use latent_study::data::Loaded;
 use latent_study::failure::Failure;
 use latent_study::sparse::dictionaries::{growth, use_of_atoms};
 use latent_study::trained::{Opened, Photographs};
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
 use latent_train::TaskError;
 use latent_train::health::DeadUnits;
@@ -91,8 +92,8 @@ impl Study for Patches {
         Ok(rows.ordered_by(epoch_order))
     }
 
-    fn validation<'d>(_: &Config, data: &'d PatchSplits, _: u64) -> Result<Option<Rows<'d>>, Failure> {
-        Ok(Some(Rows::in_order("test patches", data.test.view(), BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d PatchSplits, _: u64) -> Result<Option<Evaluation<Rows<'d>>>, Failure> {
+        data.evaluated(usize::MAX, BATCH).map(Some)
     }
 
     fn players(_: &Config, task: &DictionaryTask, _: u64) -> Result<DictionaryLearner<f32>, Failure> {

@@ -41,6 +41,11 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
         Figure::new("atoms a patch", of_test.nonzeros, "")
             .note(format!("of {}, test; {:.2} training", config.atoms, of_train.nonzeros)),
         Figure::new("squared error, test", 100.0 * error, "%").note("of the patch's own square"),
+        Figure::new("worst duality gap", 100.0 * of_test.worst_relative_gap, "%").note("relative, test"),
+        Figure::new("atoms never used", concluded.test.unused() as f64, "")
+            .note(format!("{} dead atoms were replaced while learning", concluded.replaced)),
+    ];
+    let of_fits = [
         Figure::new("median R² of Gabor fits", atoms.judged.median(), "").note(format!(
             "{}, {}",
             of(principal),
@@ -48,12 +53,10 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
         )),
         Figure::new(format!("atoms with R² above {GOOD}"), 100.0 * atoms.judged.share_of_good(), "%"),
         Figure::new("orientation entropy", entropy, "").note("of eight classes, 1 if all are as frequent"),
-        Figure::new("worst duality gap", 100.0 * of_test.worst_relative_gap, "%").note("relative, test"),
-        Figure::new("atoms never used", concluded.test.unused() as f64, "")
-            .note(format!("{} dead atoms were replaced while learning", concluded.replaced)),
     ];
+    let of_fits = of_fits.into_iter().filter(|_| concluded.is_fitted());
     let mut study = Study::new("Atoms of natural patches", about);
-    study = figures.into_iter().fold(study, Study::figure);
+    study = figures.into_iter().chain(of_fits).fold(study, Study::figure);
     let terms = [
         ("objective", ""),
         ("data_term", ""),
@@ -73,13 +76,8 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
         )
         .wide()
     };
-    study
-        .section(
-            Section::new("Atoms", "The columns of the dictionary, the most used first: blue is positive, red negative.")
-                .picture(picture("atoms", "Atoms, sorted by how much they contribute to the codes of the test patches")),
-        )
-        .section(
-            Section::new(
+    let gabors = concluded.is_fitted().then(|| {
+        Section::new(
                 "Gabor functions",
                 "A wave under a Gaussian window, with eight parameters, fitted to each atom by least squares; beside it the \
                  same for two sets of images that nobody would call Gabor functions.",
@@ -88,8 +86,15 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
             .picture(fitted("atoms", "Atoms"))
             .picture(fitted("principal_components", "Principal components"))
             .picture(fitted("noise", "Noise"))
-            .picture(picture("tuning", "Orientations and frequencies").wide()),
-        )
+            .picture(picture("tuning", "Orientations and frequencies").wide())
+    });
+    study = study.section(
+        Section::new("Atoms", "The columns of the dictionary, the most used first: blue is positive, red negative.")
+            .picture(picture("atoms", "Atoms, sorted by how much they contribute to the codes of the test patches")),
+    );
+    gabors
+        .into_iter()
+        .fold(study, Study::section)
         .section(
             Section::new("Controls", "The principal components of the same patches, and normal noise.")
                 .picture(picture("principal_components", "Principal components, by descending variance"))
@@ -104,8 +109,11 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
             .picture(picture("certificates", "Certificates of the test patches").wide()),
         )
         .section(
-            Section::new("Learning", "Batches of training patches on the atoms before their update, and the test patches.")
-                .picture(picture("learning", "Objective and atoms a patch against training patches seen").wide()),
+            Section::new(
+                "Learning",
+                "Batches of training patches on the atoms before their update, and the test patches.",
+            )
+            .picture(picture("learning", "Objective and atoms a patch against training patches seen").wide()),
         )
         .section(growth::section(folder))
         .phase("coding the patches", test.time + train.time)

@@ -53,6 +53,9 @@ impl fmt::Display for Summary<'_> {
         writeln!(f, "  relative error^2     {:.2} %", 100.0 * error)?;
         let unused = self.0.test.unused();
         writeln!(f, "  atoms never used     {unused}; dead atoms replaced while learning: {replaced}")?;
+        if !self.0.is_fitted() {
+            return writeln!(f, "no Gabor functions were fitted");
+        }
         writeln!(f, "Gabor fits, in {}:", seconds(self.0.fitting))?;
         writeln!(f, "  {:<22} {:>10} {:>12} {:>20}", "", "median R^2", format!("above {GOOD}"), "orientation entropy")?;
         for Set { name, judged, .. } in sets {

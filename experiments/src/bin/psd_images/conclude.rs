@@ -7,10 +7,10 @@ use latent_sparse::convolutional::{ConvolutionalLasso, Filters};
 use latent_sparse::lasso::{Fista, Stop};
 use latent_sparse::train::PredictiveBanksTask;
 use latent_study::failure::Failure;
+use latent_study::parts::Parts;
 use latent_study::print::summarise;
 use latent_study::sparse::iterations_worth::iterations_worth;
 use latent_study::sparse::windows::{Coded, Judged, WindowSplits, decibels};
-use latent_train::progress::Progress;
 use latent_train::session::Ended;
 use ndarray::{Array3, Array4, ArrayView3, Axis};
 use serde::Serialize;
@@ -70,15 +70,17 @@ pub fn conclude(
     ended: &Ended,
 ) -> Result<report::Study, Failure> {
     let folder = ended.records.folder();
-    let progress = Progress::new("coding the test windows", config.filters.len() as u64, "banks");
+    // As predicted, and the optimum; what FISTA takes to come as far is not known before.
+    let all = 2 * config.filters.len() * data.test.nrows();
+    let parts = Parts::new("coding the test windows", all, "windows", &ended.interrupt);
     let mut banks = Vec::new();
     for (place, size) in task.sizes().enumerate() {
         folder.npy(&format!("decoder_{size}.npy"), &task.decoder(place)?.array())?;
         folder.npy(&format!("encoder_{size}.npy"), &task.encoder(place).view())?;
-        banks.push(bank(config, task, data, place, size)?);
-        progress.advance(1);
+        parts.note(&format!("{size} filters"));
+        banks.push(bank(config, task, data, (place, size), &parts)?);
     }
-    progress.finish();
+    drop(parts);
     let drawn = photograph(config, task, data)?;
     let learning = Duration::from_secs_f64(ended.records.seconds());
     let concluded = Concluded { config, data, banks, drawn, steps: ended.outcome.step, learning };
@@ -99,8 +101,8 @@ fn bank(
     config: &Config,
     task: &PredictiveBanksTask,
     data: &WindowSplits,
-    place: usize,
-    size: usize,
+    (place, size): (usize, usize),
+    parts: &Parts<'_>,
 ) -> Result<Bank, Failure> {
     let decoder = task.decoder(place)?;
     let problem = task.problem(&decoder)?;
@@ -109,10 +111,11 @@ fn bank(
     let time = start.elapsed();
     let predicted = data.judged(&problem.certify(data.test_images(), maps.view(), config.test_gap)?, time);
     drop(maps);
+    parts.made(data.test.nrows())?;
     let stop = Stop::gap(config.test_gap).max_iterations(config.test_iterations);
     let Coded { judged: optimal, order } =
-        data.coded_test(size, |window| problem.solve(window, &Fista::restarted(), &stop))?;
-    let worth = worth(&problem, data, &predicted)?;
+        data.coded_test(size, |window| problem.solve(window, &Fista::restarted(), &stop), || parts.made(1))?;
+    let worth = worth(&problem, data, &predicted, parts)?;
     Ok(Bank { filters: size, predicted, optimal, worth, similarity: similarity(&decoder, &task.encoder(place)), order })
 }
 
@@ -121,12 +124,14 @@ fn worth(
     problem: &ConvolutionalLasso<'_, f32>,
     data: &WindowSplits,
     predicted: &Judged,
+    parts: &Parts<'_>,
 ) -> Result<Option<f64>, Failure> {
     let (mut points, reached) = (Vec::new(), predicted.codes.objective);
     for iterations in ITERATIONS {
         let stop = Stop::after(iterations);
         let filters = problem.filters().len();
-        let coded = data.coded_test(filters, |window| problem.solve(window, &Fista::default(), &stop))?;
+        let coded =
+            data.coded_test(filters, |window| problem.solve(window, &Fista::default(), &stop), || parts.made(0))?;
         let objective = coded.judged.codes.objective;
         points.push((iterations, objective));
         if objective <= reached {

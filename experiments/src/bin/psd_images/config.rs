@@ -92,6 +92,10 @@ impl StudyConfig for Config {
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
     }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("windows.validation_photographs", self.windows.validation_photographs.unwrap_or(0)))
+    }
 }
 
 impl Config {

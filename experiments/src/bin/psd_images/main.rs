@@ -23,6 +23,7 @@ use latent_study::failure::Failure;
 use latent_study::natural;
 use latent_study::sparse::windows::{self, WindowSplits};
 use latent_study::trained::{FilterBank, Opened, Windows};
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
 use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
@@ -61,7 +62,7 @@ impl Study for PsdImages {
     }
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
-        let loaded = natural::load(flags, config.channels(), &config.augment)?;
+        let loaded = natural::load(flags, config.channels(), config.windows.validation_photographs, &config.augment)?;
         let splits = WindowSplits::cut(loaded.splits, &config.windows, flags.seed)?;
         Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
     }
@@ -75,8 +76,8 @@ impl Study for PsdImages {
         Ok(Rows::shuffled("training windows", data.train.view(), config.training.batch_size, seed)?)
     }
 
-    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Rows<'d>>, Failure> {
-        Ok(Some(Rows::in_order("test windows", data.test.view(), BATCH)?))
+    fn validation<'d>(_: &Config, data: &'d WindowSplits, _: u64) -> Result<Option<Evaluation<Rows<'d>>>, Failure> {
+        data.evaluated(BATCH).map(Some)
     }
 
     fn players(config: &Config, task: &PredictiveBanksTask, steps: u64) -> Result<Vec<Player>, Failure> {

@@ -17,6 +17,8 @@ pub struct Config {
     pub train_reviews: usize,
     /// Reviews without labels, of which TF-IDF, the embedding and the vocabulary are made beside the training ones.
     pub unlabelled_reviews: usize,
+    /// Reviews that are evaluated while training: early stopping and the best checkpoint go by them.
+    pub validation_reviews: usize,
     /// Reviews to test on.
     pub test_reviews: usize,
     /// What classifies.
@@ -72,6 +74,7 @@ impl Default for Config {
             dataset: Dataset::Synthetic,
             train_reviews: 200,
             unlabelled_reviews: 4_000,
+            validation_reviews: 1_000,
             test_reviews: 4_000,
             classifier: ClassifierName::BagOfWords,
             features: 32,
@@ -109,6 +112,7 @@ impl Check for Config {
         for (key, count, least) in [
             ("train_reviews", self.train_reviews, 1),
             ("unlabelled_reviews", self.unlabelled_reviews, 0),
+            ("validation_reviews", self.validation_reviews, 1),
             ("test_reviews", self.test_reviews, 1),
             ("features", self.features, 1),
             ("hidden", self.hidden, 1),
@@ -143,5 +147,9 @@ impl StudyConfig for Config {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("validation_reviews", self.validation_reviews))
     }
 }

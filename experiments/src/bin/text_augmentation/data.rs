@@ -2,7 +2,10 @@
 
 use super::Config;
 use latent_augment::text::{Resources, TfIdf, Tokenizer};
-use latent_datasets::synthetic::reviews::{self, FIRST_TEST_SAMPLE, FIRST_UNLABELLED_SAMPLE, Review};
+use latent_datasets::synthetic::reviews;
+use latent_datasets::synthetic::reviews::{
+    FIRST_TEST_SAMPLE, FIRST_UNLABELLED_SAMPLE, FIRST_VALIDATION_SAMPLE, Review,
+};
 use latent_study::data::{DataSet, source};
 use latent_study::failure::Failure;
 use latent_train::run::DataSource;
@@ -13,6 +16,8 @@ use std::collections::{BTreeSet, HashMap};
 pub struct Corpus {
     /// To learn from.
     pub train: Vec<Review>,
+    /// To choose by.
+    pub validation: Vec<Review>,
     /// To test on.
     pub test: Vec<Review>,
     /// The words that a classifier tells apart.
@@ -25,7 +30,7 @@ pub struct Corpus {
 
 impl DataSet for Corpus {
     fn sources(&self) -> Vec<DataSource> {
-        ["train", "unlabelled", "test"]
+        ["train", "unlabelled", "validation", "test"]
             .map(|part| source(&format!("reviews/{part}"), &reviews::provenance(self.seed)))
             .into()
     }
@@ -52,7 +57,8 @@ impl Corpus {
             tokenizer,
         };
         let vocabulary = Vocabulary::of(&texts, &resources.tokenizer);
-        Ok(Self { train, test: part(FIRST_TEST_SAMPLE, config.test_reviews), vocabulary, resources, seed })
+        let validation = part(FIRST_VALIDATION_SAMPLE, config.validation_reviews);
+        Ok(Self { train, validation, test: part(FIRST_TEST_SAMPLE, config.test_reviews), vocabulary, resources, seed })
     }
 }
 

@@ -29,7 +29,7 @@ use latent_study::cli::{Common, Dataset};
 use latent_study::configs;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
-use latent_study::training::{Configs, Shorthand, Study};
+use latent_study::training::{Configs, Evaluation, Shorthand, Study};
 use latent_train::Player;
 use latent_train::session::Ended;
 
@@ -80,8 +80,9 @@ impl Study for TextAugmentation {
         texts.augmented(config, &data.resources, seed)
     }
 
-    fn validation<'d>(_: &Config, data: &'d Corpus, _: u64) -> Result<Option<Texts<'d>>, Failure> {
-        Ok(Some(Texts::in_order("test reviews", &data.test, data, BATCH)))
+    fn validation<'d>(_: &Config, data: &'d Corpus, _: u64) -> Result<Option<Evaluation<Texts<'d>>>, Failure> {
+        let reviews = Texts::in_order("validation reviews", &data.validation, data, BATCH);
+        Ok(Some(Evaluation::held_out(reviews)))
     }
 
     fn players(config: &Config, task: &Classifier, steps: u64) -> Result<Vec<Player>, Failure> {

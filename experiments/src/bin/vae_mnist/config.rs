@@ -19,7 +19,7 @@ pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_images: Option<usize>,
     /// How many of the training images, from the last on, are held out, and evaluated while training in the place of the
-    /// test images.
+    /// test images: early stopping and the best checkpoint go by them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_images: Option<usize>,
     /// How training images are changed.
@@ -90,11 +90,8 @@ impl StudyConfig for Config {
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
     }
-}
 
-impl Config {
-    /// How many images are trained on, of so many.
-    pub fn trained_on(&self, images: usize) -> usize {
-        self.train_images.unwrap_or(images - self.validation_images.unwrap_or(0))
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(("validation_images", self.validation_images.unwrap_or(0)))
     }
 }

@@ -14,18 +14,20 @@ use latent_datasets::Splits;
 use latent_layers::summary;
 use latent_models::Likelihood;
 use latent_models::train::VaeTask;
-use latent_report::{self as report, Figure};
+use latent_report as report;
+use latent_report::Figure;
 use latent_study::cli::Common;
-use latent_study::configs;
-use latent_study::data::{self, Loaded};
+use latent_study::data::Loaded;
 use latent_study::failure::Failure;
-use latent_study::trained::Opened;
+use latent_study::trained::{Digits, Opened};
+use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Study};
+use latent_study::{configs, data};
+use latent_train::Player;
 use latent_train::health::{LatentUse, PosteriorCollapse, Support, check_support};
 use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
-use latent_train::{Player, TaskError};
 
 /// The study.
 pub struct VaeMnist;
@@ -44,14 +46,8 @@ impl Study for VaeMnist {
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded, Failure> {
         let loaded = data::load(flags)?;
-        let (set, asked) =
-            (&loaded.splits.train, config.train_images.unwrap_or(1) + config.validation_images.unwrap_or(0));
-        if asked > set.len() {
-            let keys = "train_images and validation_images";
-            let message = format!("{keys} come to {asked}, but {} has {} images", set.name(), set.len());
-            return Err(Failure::new(message));
-        }
-        Ok(loaded)
+        let splits = data::chosen(loaded.splits, config.train_images, config.validation_images)?;
+        Ok(Loaded { splits, ..loaded })
     }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<VaeTask, Failure> {
@@ -62,15 +58,13 @@ impl Study for VaeMnist {
 
     fn train<'d>(config: &Config, data: &'d Splits, seed: u64) -> Result<Images<'d>, Failure> {
         let images = Images::shuffled(&data.train, config.training.batch_size, seed)?;
-        let images = images.within(0..config.trained_on(data.train.len()))?.drop_last().binarize(config.binarize);
+        let images = images.drop_last().binarize(config.binarize);
         config.mix.of(config.augment.of(images, seed)?, seed)
     }
 
-    fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Images<'d>>, Failure> {
-        Ok(Some(match config.validation_images {
-            Some(count) => evaluate::source(config, &data.train)?.within(data.train.len() - count..data.train.len())?,
-            None => evaluate::source(config, &data.test)?,
-        }))
+    fn validation<'d>(config: &Config, data: &'d Splits, _: u64) -> Result<Option<Evaluation<Images<'d>>>, Failure> {
+        let (on, images) = data::evaluated(data);
+        Ok(Some(Evaluation { on, source: evaluate::source(config, images)? }))
     }
 
     fn players(config: &Config, task: &VaeTask, steps: u64) -> Result<Vec<Player>, Failure> {
@@ -86,36 +80,37 @@ impl Study for VaeMnist {
         config: &'a Config,
         data: &'a Splits,
     ) -> Result<Session<'a, VaeTask>, Failure> {
-        let pictures = move |task: &VaeTask, _| pictures::while_training(&task.vae, data).map_err(TaskError::from);
+        let pictures =
+            move |task: &VaeTask, _| pictures::while_training(config, &task.vae, data).map_err(Failure::into_error);
         let collapse = PosteriorCollapse::new(move |task: &VaeTask| {
-            let q = evaluate::posterior(&task.vae, data)?;
+            let q = evaluate::posterior(config, &task.vae, data).map_err(Failure::into_error)?;
             Ok(LatentUse::gaussian(q.mean().view_as(), q.log_var().view_as()))
         });
         let support = match config.model.likelihood {
             Likelihood::Bernoulli => Support::UnitInterval,
             Likelihood::Gaussian(_) => Support::Real,
         };
-        let images = Images::in_order(&data.train, config.training.batch_size)?;
+        let images = Images::in_order(&data.train, config.training.batch_size)?.binarize(config.binarize);
         if let Some(warning) = check_support(&images, support, |batch| batch.x.clone()) {
             session.warn("support", &warning).map_err(|error| Failure::new(error.to_string()))?;
         }
         Ok(session.images(config.training.validate_every, pictures).monitor(collapse))
     }
 
-    fn opened(_: &Config, task: VaeTask, data: Splits) -> Option<Opened> {
-        Some(Opened::new(task, data))
+    fn opened(config: &Config, task: VaeTask, data: Splits) -> Option<Opened> {
+        Some(Opened::new(task, Digits { data, binarize: config.binarize }))
     }
 
     fn finish(config: &Config, task: &VaeTask, data: &Splits, ended: &Ended) -> Result<report::Study, Failure> {
         let about = "Samples, reconstructions and the likelihood of a variational autoencoder of digits.";
-        let judged = evaluate::judge(config, &task.vae, data)?;
+        let judged = evaluate::judge(config, &task.vae, data, &ended.interrupt)?;
         let folder = ended.records.folder();
         folder.json("test.json", &judged)?;
-        let sections = pictures::at_the_end(&task.vae, data, &folder)?;
-        let Judged { test, train, .. } = &judged;
+        let sections = pictures::at_the_end(config, &task.vae, data, &folder)?;
+        let Judged { test, validation, train, sampled, .. } = &judged;
         let on = format!("{} test images", grouped(test.images as u64));
-        let sampled =
-            format!("{} draws for each of {} test images", judged.draws, grouped(judged.sampled_images as u64));
+        let first = format!("the first {} test images", grouped(sampled.images as u64));
+        let on_sampled = if sampled.images < test.images { &first } else { &on };
         let trained = format!("{} of the images trained on, unchanged", grouped(train.images as u64));
         let set = data::title(data);
         let study = report::Study::new(format!("Variational autoencoder on {set}"), about)
@@ -128,10 +123,22 @@ impl Study for VaeMnist {
             .figure(
                 Figure::new("generalisation gap", train.elbo - test.elbo, "nats").note("of the ELBO, train to test"),
             )
-            .figure(Figure::new("NLL by importance sampling", judged.nll, "nats").note(sampled))
+            .figure(
+                Figure::new("NLL by importance sampling", judged.nll, "nats")
+                    .note(format!("{} draws for each of {on_sampled}", judged.draws)),
+            )
             .figure(
                 Figure::new("active units", judged.active_units as f64, "").note("variance of the mean above 0.01"),
             );
+        let of_validation = validation.map(|bound| {
+            let held_out = format!("{} held-out images", grouped(bound.images as u64));
+            Figure::new("negative ELBO, validation", -bound.elbo, "nats").note(held_out)
+        });
+        let of_sampled = (sampled.images < test.images).then(|| {
+            let name = format!("negative ELBO, first {} test images", grouped(sampled.images as u64));
+            Figure::new(name, -sampled.elbo, "nats").note("those of the NLL")
+        });
+        let study = of_validation.into_iter().chain(of_sampled).fold(study, report::Study::figure);
         Ok(sections.into_iter().fold(study, report::Study::section))
     }
 }

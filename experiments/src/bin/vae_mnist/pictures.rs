@@ -1,6 +1,7 @@
 //! What the model has learned, to look at.
 
-use super::evaluate::posterior;
+use super::Config;
+use super::evaluate::{first, posterior};
 use image::RgbImage;
 use latent_datasets::Splits;
 use latent_layers::Context;
@@ -17,8 +18,8 @@ use latent_train::run::RunFolder;
 use ndarray::{Array2, ArrayView2, Ix2};
 
 /// Twelve test images, and below each what comes back.
-fn reconstructions(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
-    let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(12)));
+fn reconstructions(config: &Config, vae: &Vae, data: &Splits) -> Result<RgbImage, Failure> {
+    let x = first(config, &data.test, 12)?;
     let back = vae.reconstruct(&x)?;
     let columns = x.shape()[0];
     Ok(sheet(Tensor::concatenate(&[x, back], 0).view_as(), side(data.test.image_dim()), columns))
@@ -30,17 +31,20 @@ fn samples(vae: &Vae, data: &Splits) -> Result<RgbImage, ModelError> {
 }
 
 /// The pictures that are made again and again.
-pub fn while_training(vae: &Vae, data: &Splits) -> Result<Vec<(String, RgbImage)>, ModelError> {
+pub fn while_training(config: &Config, vae: &Vae, data: &Splits) -> Result<Vec<(String, RgbImage)>, Failure> {
     no_grad(|| {
-        Ok(vec![("reconstructions".into(), reconstructions(vae, data)?), ("samples".into(), samples(vae, data)?)])
+        Ok(vec![
+            ("reconstructions".into(), reconstructions(config, vae, data)?),
+            ("samples".into(), samples(vae, data)?),
+        ])
     })
 }
 
 /// All pictures, written to the folder, as sections of the report.
-pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
+pub fn at_the_end(config: &Config, vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Section>, Failure> {
     no_grad(|| {
         let side = side(data.test.image_dim());
-        let x = Tensor::constant(data.test.rows::<f32>(0..data.test.len().min(64)));
+        let x = first(config, &data.test, 64)?;
         let code = vae.encode(&x.slice_axis(0, (0..1).into()), &mut Context::evaluate())?;
         let code = code.mean().view_as::<Ix2>().row(0).to_owned();
         let values: Vec<f32> = (0..11).map(|i| -3.0 + 0.6 * i as f32).collect();
@@ -51,7 +55,7 @@ pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Se
         let [from, to] = [0, pairs].map(|start| x.slice_axis(0, (start..start + pairs).into()));
         let ways = vae.interpolate(&from, &to, 11, Interpolation::Linear)?;
         let pictures = [
-            ("reconstructions", reconstructions(vae, data)?),
+            ("reconstructions", reconstructions(config, vae, data)?),
             ("samples", samples(vae, data)?),
             ("traversals", traversals(Tensor::concatenate(&moved?, 0).view_as(), side, &values, &order)),
             ("interpolations", sheet(ways.view_as(), side, 11)),
@@ -59,7 +63,7 @@ pub fn at_the_end(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Vec<Se
         for (name, picture) in &pictures {
             folder.image(name, picture)?;
         }
-        let plane = plane(vae, data, folder)?;
+        let plane = plane(config, vae, data, folder)?;
         let section = |title: &str, text: &str, name: &str| {
             Section::new(title, text).picture(Picture::new(format!("images/{name}.png"), "").wide())
         };
@@ -100,15 +104,14 @@ fn traversals(images: ArrayView2<'_, f32>, side: (usize, usize), values: &[f32],
 }
 
 /// Where the test images lie among the codes, and, where these have two dimensions, what images lie where.
-fn plane(vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Option<Section>, Failure> {
+fn plane(config: &Config, vae: &Vae, data: &Splits, folder: &RunFolder) -> Result<Option<Section>, Failure> {
     /// Images along a side of the plane, from -3 to 3.
     const ALONG: usize = 21;
     let latent = vae.latent_dim();
     if latent < 2 || data.test.len() < 3 {
         return Ok(None);
     }
-    let some = 0..data.test.len().min(plot::MOST_POINTS);
-    let codes = vae.encode(&Tensor::constant(data.test.rows::<f32>(some)), &mut Context::evaluate())?;
+    let codes = vae.encode(&first(config, &data.test, plot::MOST_POINTS)?, &mut Context::evaluate())?;
     plot::plane(codes.mean().view_as(), data.test.labels())?.save(folder, "latent_plane")?;
     let text = match latent {
         2 => "Means of the codes of test images, each in the colour of its class, and the decoded codes from -3 to 3.",

@@ -44,6 +44,8 @@ use std::ops::Range;
 pub const FIRST_TEST_SAMPLE: u64 = 1 << 32;
 /// The number of the first review of those whose labels nobody is told.
 pub const FIRST_UNLABELLED_SAMPLE: u64 = 2 << 32;
+/// The number of the first sample to choose by.
+pub const FIRST_VALIDATION_SAMPLE: u64 = 3 << 32;
 
 /// A text with its label and how it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -41,6 +41,7 @@ pub const FIRST_TEST_SAMPLE: u64 = 1 << 32;
 /// another size has the same first samples.
 pub fn splits(seed: u64, train: usize, test: usize) -> Splits {
     Splits {
+        validation: None,
         train: generate(seed, 0..train as u64).named("strokes/train"),
         test: generate(seed, FIRST_TEST_SAMPLE..FIRST_TEST_SAMPLE + test as u64).named("strokes/test"),
     }

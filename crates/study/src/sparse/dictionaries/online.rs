@@ -5,6 +5,7 @@ use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams, Samples};
 use latent_sparse::lasso::Admm;
+use latent_train::interrupt::Interrupt;
 use latent_train::progress::{Progress, grouped};
 use ndarray::Array2;
 
@@ -12,11 +13,13 @@ use ndarray::Array2;
 /// atoms.
 ///
 /// # Errors
-/// If the parameters make no sense, or there are fewer samples than atoms.
+/// If the parameters make no sense, or there are fewer samples than atoms; [`Interrupted`](latent_train::interrupt::Interrupted)
+/// if somebody asks for the end.
 pub fn learned_online(
     params: DictionaryParams<f32>,
     batches: usize,
     samples: &dyn Samples<f32>,
+    interrupt: &Interrupt,
 ) -> Result<Dictionary<f32>, Failure> {
     let (atoms, count, seed) = (params.atoms, samples.count(), params.seed);
     if atoms > count {
@@ -31,6 +34,7 @@ pub fn learned_online(
     // A bar of nothing is not shown.
     let progress = (batches > 0).then(|| Progress::new("learning the dictionary", batches as u64, "batches"));
     for batch in 0..batches {
+        interrupt.check()?;
         let mut stream = Stream::new(seed, "batch of the dictionary", &[batch as u64]);
         let chosen: Vec<usize> = (0..x.nrows()).map(|_| stream.below(count)).collect();
         samples.read(&chosen, x.view_mut());

@@ -25,6 +25,10 @@ pub struct Config<D: Domain> {
     /// How they are mixed with each other, digits alone.
     #[serde(skip_serializing_if = "Mixed::is_none")]
     pub mix: Mixed,
+    /// Of `lista_mnist`: how many of the training images, from the last on, are held out, and evaluated while training in the
+    /// place of test images.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_images: Option<usize>,
     /// Of `lista_patches`: how patches are cut.
     #[serde(skip_serializing_if = "has_no_keys")]
     pub patches: D::Settings,
@@ -75,6 +79,7 @@ impl<D: Domain> Check for Config<D> {
             ("dictionary_batches", self.dictionary_batches),
             ("layers", self.layers),
             ("compared_images", self.compared_images),
+            ("validation_images", self.validation_images.unwrap_or(1)),
         ]);
         let single = self.lambda as f32;
         let fits = single.is_finite() && single > 0.0;
@@ -93,6 +98,10 @@ impl<D: Domain> StudyConfig for Config<D> {
 
     fn dataset(&mut self) -> &mut Dataset {
         &mut self.dataset
+    }
+
+    fn held_out(&self) -> Option<(&'static str, usize)> {
+        Some(D::held_out(self))
     }
 }
 

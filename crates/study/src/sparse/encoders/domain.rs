@@ -5,7 +5,7 @@ use crate::cli::Common;
 use crate::data::{DataSet, Loaded};
 use crate::failure::Failure;
 use crate::trained::Opened;
-use crate::training::Configs;
+use crate::training::{Configs, Evaluation};
 use latent_sparse::dictionary::Samples;
 use latent_sparse::train::EncodersTask;
 use latent_train::Source;
@@ -56,11 +56,14 @@ pub trait Domain: Clone + Debug + Sized + Send + 'static {
     /// If there are none.
     fn train<'d>(config: &Config<Self>, data: &'d Self::Data, seed: u64) -> Result<Self::Source<'d>, Failure>;
 
-    /// Samples that are looked at while training.
+    /// Samples that are evaluated while training.
     ///
     /// # Errors
     /// If there are none.
-    fn validation(data: &Self::Data) -> Result<Self::Source<'_>, Failure>;
+    fn validation(data: &Self::Data) -> Result<Evaluation<Self::Source<'_>>, Failure>;
+
+    /// The key that holds samples out of training, and how many.
+    fn held_out(config: &Config<Self>) -> (&'static str, usize);
 
     /// The first so many test samples, (samples, features).
     fn test(data: &Self::Data, count: usize) -> Array2<f32>;

@@ -19,15 +19,15 @@ pub use domain::Domain;
 use crate::cli::Common;
 use crate::data::Loaded;
 use crate::failure::Failure;
-use crate::sparse::dictionaries::learned_online;
-use crate::sparse::networks;
-use crate::trained::Opened;
-use crate::training::{Configs, Shorthand, Study};
 use latent_report as report;
+use crate::sparse::networks;
+use crate::sparse::dictionaries::learned_online;
+use crate::trained::Opened;
+use crate::training::{Configs, Evaluation, Preparation, Shorthand, Study};
 use latent_sparse::lasso::Stop;
 use latent_sparse::lista::StageTrainer;
 use latent_sparse::train::EncodersTask;
-use latent_train::TaskError;
+use latent_train::interrupt::Interrupt;
 use latent_train::progress::grouped;
 use latent_train::session::Ended;
 use std::marker::PhantomData;
@@ -68,21 +68,29 @@ impl<D: Domain> Study for Encoders<D> {
     }
 
     fn model(config: &Config<D>, data: &D::Data, seed: u64) -> Result<EncodersTask, Failure> {
-        let first = learned_online(config.dictionary(seed), 0, &D::samples(data))?;
+        let first = learned_online(config.dictionary(seed), 0, &D::samples(data), &Interrupt::default())?;
         let stop = Stop::gap(GAP);
         Ok(EncodersTask::new(first, config.lambda as f32, config.network_params(), config.loss, stop)?)
     }
 
-    fn prepare(config: &Config<D>, task: &EncodersTask, data: &D::Data, seed: u64) -> Result<(), TaskError> {
-        let learned = learned_online(config.dictionary(seed), config.dictionary_batches, &D::samples(data));
-        task.begin_with(learned.map_err(|failure| failure.to_string())?)
+    fn prepare<'a>(
+        config: &'a Config<D>,
+        task: &'a EncodersTask,
+        data: &'a D::Data,
+        seed: u64,
+    ) -> Option<Preparation<'a>> {
+        Some(Box::new(move |interrupt| {
+            let batches = config.dictionary_batches;
+            let learned = learned_online(config.dictionary(seed), batches, &D::samples(data), interrupt)?;
+            task.begin_with(learned).map_err(|error| Failure::new(error.to_string()))
+        }))
     }
 
     fn train<'d>(config: &Config<D>, data: &'d D::Data, seed: u64) -> Result<D::Source<'d>, Failure> {
         D::train(config, data, seed)
     }
 
-    fn validation<'d>(_: &Config<D>, data: &'d D::Data, _: u64) -> Result<Option<D::Source<'d>>, Failure> {
+    fn validation<'d>(_: &Config<D>, data: &'d D::Data, _: u64) -> Result<Option<Evaluation<D::Source<'d>>>, Failure> {
         D::validation(data).map(Some)
     }
 

@@ -11,6 +11,11 @@ pub struct Cut {
     /// How many of the training photographs, from the first on, patches are taken from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photographs: Option<usize>,
+    /// How many of the training photographs, from the last on, are held out: as many patches of them as of the test
+    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by them
+    /// alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_photographs: Option<usize>,
     /// Whether photographs pass the filter first; else patches lose no more than their means.
     pub whitened: bool,
     /// The frequency `f0`, in cycles a pixel, of the filter `f exp(-(f/f0)^4)`.
@@ -44,6 +49,7 @@ impl Default for Cut {
     fn default() -> Self {
         Self {
             photographs: None,
+            validation_photographs: None,
             whitened: true,
             cutoff: DEFAULT_CUTOFF,
             contrast: Contrast::EachPhotograph,
@@ -58,6 +64,7 @@ impl Check for Cut {
     fn check(&self, problems: &mut Problems) {
         problems.at_least_one([
             ("photographs", self.photographs.unwrap_or(1)),
+            ("validation_photographs", self.validation_photographs.unwrap_or(1)),
             ("train_patches", self.train_patches),
             ("test_patches", self.test_patches),
         ]);

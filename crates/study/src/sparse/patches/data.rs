@@ -3,16 +3,19 @@
 use super::{Contrast, Cut};
 use crate::augmentation::Augmentation;
 use crate::cli::Common;
-use crate::data::{DataSet, Loaded, source};
+use crate::data::{DataSet, Loaded};
 use crate::failure::Failure;
 use crate::natural;
+use crate::training::Evaluation;
 use latent_datasets::DatasetError;
 use latent_datasets::folder::Channels;
 use latent_datasets::olshausen_field::{filter, to_unit_variance};
 use latent_datasets::patches::{Grid, random_patches, remove_mean};
 use latent_datasets::photographs::{PhotographSplits, Photographs};
+use latent_train::Evaluated;
 use latent_train::run::DataSource;
-use ndarray::{Array2, Array3, ArrayView1, Axis};
+use latent_train::sources::Rows;
+use ndarray::{Array2, Array3, ArrayView1, Axis, s};
 use rayon::prelude::*;
 
 /// Patches of filtered photographs, a row each.
@@ -20,6 +23,8 @@ use rayon::prelude::*;
 pub struct PatchSplits {
     /// (patches, pixels), to learn from.
     pub train: Array2<f32>,
+    /// The same of photographs that are held out, if any are.
+    pub validation: Option<Array2<f32>>,
     /// The same of other photographs, to test on.
     pub test: Array2<f32>,
     /// Photographs that the training patches are from.
@@ -43,7 +48,7 @@ impl PatchSplits {
     /// # Errors
     /// As [`natural::load`] and [`cut`](Self::cut).
     pub fn load(cut: &Cut, augment: &Augmentation, flags: &Common) -> Result<Loaded<Self>, Failure> {
-        let loaded = natural::load(flags, Channels::Grey, augment)?;
+        let loaded = natural::load(flags, Channels::Grey, cut.validation_photographs, augment)?;
         let splits = Self::cut(loaded.splits, cut, flags.seed)?;
         let blank = (splits.blank > 0).then(|| {
             let (blank, all) = (splits.blank, splits.photographs);
@@ -61,7 +66,8 @@ impl PatchSplits {
     /// # Errors
     /// If a photograph is smaller than a patch, or there is none.
     pub fn cut(photographs: PhotographSplits, cut: &Cut, seed: u64) -> Result<Self, Failure> {
-        let PhotographSplits { mut train, test } = photographs;
+        let sources = photographs.sources();
+        let PhotographSplits { mut train, validation, test } = photographs;
         if let Some(wanted) = cut.photographs {
             if wanted > train.len() {
                 let message = format!("photographs is {wanted}, but {} has {}", train.name, train.len());
@@ -69,17 +75,35 @@ impl PatchSplits {
             }
             train = train.first(wanted);
         }
-        let sources = [&train, &test].map(|part| source(&part.name, &part.provenance)).into();
         let (photographs, of_train, of_test) = (train.len(), filtered(&train, cut)?, filtered(&test, cut)?);
         let blank = of_train.iter().filter(|image| image.iter().all(|value| *value == image[[0, 0, 0]])).count();
         let some = |images: &[Array3<f32>], count| -> Result<_, DatasetError> {
             Ok(finished(random_patches(images, cut.shape(), count, seed)?, cut))
         };
         let (train, test) = (some(&of_train, cut.train_patches)?, some(&of_test, cut.test_patches)?);
+        let validation = match &validation {
+            Some(part) => Some(some(&filtered(part, cut)?, cut.test_patches)?),
+            None => None,
+        };
         let mut of_train = [train];
         let deviation = to_unit_variance(&mut of_train);
         let [train] = of_train;
-        Ok(Self { train, test: test / deviation, photographs, blank, deviation, sources })
+        let validation = validation.map(|patches| patches / deviation);
+        Ok(Self { train, validation, test: test / deviation, photographs, blank, deviation, sources })
+    }
+
+    /// At most so many patches to evaluate while training, in batches of this size: of photographs that are held out, if any
+    /// are, else of test photographs.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn evaluated(&self, most: usize, batch_size: usize) -> Result<Evaluation<Rows<'_>>, Failure> {
+        let (on, name, all) = match &self.validation {
+            Some(patches) => (Evaluated::HeldOut, "held-out patches", patches),
+            None => (Evaluated::Test, "test patches", &self.test),
+        };
+        let some = all.slice(s![..all.nrows().min(most), ..]);
+        Ok(Evaluation { on, source: Rows::in_order(name, some, batch_size)? })
     }
 
     /// The windows of a grid of another photograph, (1, height, width) in [0, 1], as the patches were made.

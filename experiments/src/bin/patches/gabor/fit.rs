@@ -65,11 +65,18 @@ impl Fitter {
         Fit { gabor: gabor(&best.0), r_squared }
     }
 
-    /// The fits to the columns of a matrix, (pixels, images): those of a dictionary.
+    /// The fits to the columns of a matrix, (pixels, images): those of a dictionary. After each `made` says whether to go on.
+    ///
+    /// # Errors
+    /// What `made` says.
     ///
     /// # Panics
     /// If columns are not of this size.
-    pub fn columns(&self, images: ArrayView2<'_, f32>) -> Vec<Fit> {
+    pub fn columns<E: Send>(
+        &self,
+        images: ArrayView2<'_, f32>,
+        made: impl Fn() -> Result<(), E> + Sync,
+    ) -> Result<Vec<Fit>, E> {
         let columns: Vec<Array2<f64>> = images
             .axis_iter(Axis(1))
             .map(|column| {
@@ -77,7 +84,11 @@ impl Fitter {
                 Array2::from_shape_vec(self.shape, image).expect("columns of as many pixels as fits are for")
             })
             .collect();
-        columns.par_iter().map(|image| self.fit(image.view())).collect()
+        let fit = |image: &Array2<f64>| {
+            let fit = self.fit(image.view());
+            made().map(|()| fit)
+        };
+        columns.par_iter().map(fit).collect()
     }
 }
 
@@ -212,8 +223,10 @@ mod tests {
     #[test]
     fn noise_is_no_gabor_function_and_the_bits_do_not_depend_on_threads() {
         let noise: Array2<f32> = Stream::new(1, "noise", &[]).normal_array((144, 6));
-        let fits = with_threads(1, || FITTER.columns(noise.view())).unwrap();
-        assert_eq!(fits, with_threads(3, || FITTER.columns(noise.view())).unwrap());
+        let fit = || FITTER.columns(noise.view(), || Ok::<_, ()>(())).unwrap();
+        let fits = with_threads(1, fit).unwrap();
+        assert_eq!(fits, with_threads(3, fit).unwrap());
+        assert_eq!(FITTER.columns(noise.view(), || Err("asked for the end")), Err("asked for the end"));
         assert!(fits.iter().all(|fit| (0.03..0.35).contains(&fit.r_squared)), "{fits:?}");
     }
 

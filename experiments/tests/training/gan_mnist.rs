@@ -1,24 +1,29 @@
 //! `gan_mnist` on a few drawn digits.
 
-#[allow(dead_code, reason = "each test uses a part")]
-#[path = "../../../tests/support/mod.rs"]
-mod support;
+#[allow(dead_code, reason = "tests use a part of the study")]
+#[path = "../../src/bin/gan_mnist/main.rs"]
+mod program;
 
-use super::{Config, GanMnist};
+use super::support::{Desk, TEST, TRAIN, stderr};
 use clap::Parser;
+use latent_datasets::Splits;
 use latent_datasets::synthetic::strokes;
 use latent_layers::{LoadOptions, load_bytes, to_bytes};
 use latent_models::{GanLoss, GanSettings, GradientPenaltyKind, SpectralNormalization, VaeSettings};
 use latent_regularizers::CriticOutput;
 use latent_study::failure::Failure;
+use latent_study::judge::Cache;
 use latent_study::judge::Judge;
+use latent_study::training::Work;
 use latent_study::training::{Flags, Study, run};
+use latent_train::Evaluated;
 use latent_train::config::read;
 use latent_train::interrupt::Interrupt;
+use ndarray::ArrayView2;
+use program::{Config, GanMnist};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use support::{Desk, TEST, TRAIN};
 
 const SMALL: [&str; 8] = [
     "model.channels=[4,8]",
@@ -31,12 +36,30 @@ const SMALL: [&str; 8] = [
     "judged_samples=40",
 ];
 
-fn study(desk: &Desk, output: &str, config: &str, sets: &[&str], more: &[&str]) -> Result<bool, Failure> {
-    let [output, data] = [output, "data"].map(|name| desk.path(name).display().to_string());
-    let given = ["gan_mnist", "--dataset", "mnist", "--data-dir", &data, "--output", &output, "--config", config];
+/// As a user runs it; why it ended, if not well.
+fn study(desk: &Desk, output: &str, config: &str, sets: &[&str], more: &[&str]) -> Result<bool, String> {
+    let given = ["--dataset", "mnist", "--data-dir", "data", "--output", output, "--config", config];
     let sets = SMALL.iter().chain(sets).flat_map(|set| ["--set", set]);
-    let flags = Flags::parse_from(given.into_iter().chain(sets).chain(more.iter().copied()));
-    run::<GanMnist>(&flags, &GanMnist::configs(), &Interrupt::default())
+    let flags: Vec<&str> = given.into_iter().chain(sets).chain(more.iter().copied()).collect();
+    let ended = desk.command(env!("CARGO_BIN_EXE_gan_mnist"), &flags).output().unwrap();
+    match ended.status.code() {
+        Some(0) => Ok(true),
+        Some(130) => Ok(false),
+        _ => Err(stderr(&ended)),
+    }
+}
+
+/// Ctrl-C while there is no judge yet.
+#[test]
+fn who_asks_for_the_end_before_the_first_step_finds_nothing_written() {
+    let desk = Desk::with_data();
+    let [output, data] = ["run", "data"].map(|name| desk.path(name).display().to_string());
+    let given = ["gan_mnist", "--dataset", "mnist", "--data-dir", &data, "--output", &output];
+    let flags = Flags::parse_from(given.into_iter().chain(SMALL.iter().flat_map(|set| ["--set", set])));
+    let interrupt = Interrupt::default();
+    interrupt.raise();
+    assert!(!run::<GanMnist>(&flags, &GanMnist::configs(), &interrupt).unwrap());
+    assert!(desk.left().is_empty());
 }
 
 fn lines(desk: &Desk, output: &str) -> Vec<Value> {
@@ -111,7 +134,7 @@ fn a_game_that_cannot_go_well_is_warned_of() {
 #[test]
 fn mistakes_are_named_before_anything_is_made() {
     let desk = Desk::with_data();
-    let told = |sets: &[&str]| study(&desk, "run", "default", sets, &[]).unwrap_err().to_string();
+    let told = |sets: &[&str]| study(&desk, "run", "default", sets, &[]).unwrap_err();
     let all = told(&["model.latent_dim=0", "judged_samples=1", "discriminator_steps=0", "generator.learning_rate=-1"]);
     for part in [
         "model: latent_dim is 0, expected at least 1",
@@ -138,7 +161,7 @@ fn runs_and_weights_of_other_models_are_refused() {
     let sets = ["judged_samples=0", "training.watch=objective", "training.steps=2"];
     assert!(study(&desk, "run", "article", &sets, &[]).unwrap());
     fs::remove_file(desk.path("run/DONE")).unwrap();
-    let told = study(&desk, "run", "hinge", &sets, &["--resume"]).unwrap_err().to_string();
+    let told = study(&desk, "run", "hinge", &sets, &["--resume"]).unwrap_err();
     assert!(told.contains("objective.loss was \"minimax\", is \"hinge\""), "{told}");
 
     let gan = GanSettings::article().build::<f32>([1, 28, 28], 1).unwrap();
@@ -178,25 +201,66 @@ fn every_regulariser_has_its_configuration() {
 
 #[test]
 fn a_judge_knows_real_images_from_others() {
-    let splits = strokes::splits(7, 4000, 400);
-    let judge = Judge::train(&splits, 7).unwrap();
+    let splits = strokes::splits(7, 4000, 400).hold_out(1000).unwrap();
+    let here = tempfile::tempdir().unwrap();
+    let judged = |splits: &Splits| Judge::of(splits, &Cache::new(here.path()), &Work::default());
+    let judge = judged(&splits).unwrap();
+    let score = |images: ArrayView2<'_, f32>, classes: Option<&[usize]>| {
+        judge.score(images, classes, Evaluated::Test, |_| Ok(())).unwrap()
+    };
     assert!(judge.accuracy > 0.85, "{}", judge.accuracy);
     let others = strokes::generate(8, 5000..5400);
     let images = others.rows::<f32>(0..400);
     let labels: Vec<usize> = others.labels().unwrap().iter().map(|&label| label.into()).collect();
-    let real = judge.score(images.view(), Some(&labels)).unwrap();
+    let real = score(images.view(), Some(&labels));
     assert!(real.accuracy.unwrap() > 0.85 && real.effective_classes > 9.0, "{real:?}");
     assert_eq!(real.accuracy_by_class.len(), 10);
     // Of the wrong classes they are as close, and hardly ever right.
     let wrong: Vec<usize> = labels.iter().map(|label| (label + 1) % 10).collect();
-    let misnamed = judge.score(images.view(), Some(&wrong)).unwrap();
+    let misnamed = score(images.view(), Some(&wrong));
     assert!(misnamed.accuracy.unwrap() < 0.15 && misnamed.frechet_distance == real.frechet_distance);
     // One digit again and again, and images with noise, are further away.
     let threes: Vec<usize> = (0..400).filter(|&i| labels[i] == 3).collect();
-    let collapsed = judge.score(others.rows::<f32>(&threes[..]).view(), None).unwrap();
+    let collapsed = score(others.rows::<f32>(&threes[..]).view(), None);
     assert!(collapsed.effective_classes < 3.0 && collapsed.frechet_distance > 3.0 * real.frechet_distance);
     let mut stream = latent_numeric::random::Stream::new(1, "noise", &[]);
     let noisy = images.mapv(|x| (x + 0.5 * stream.normal::<f32>()).clamp(0.0, 1.0));
-    assert!(judge.score(noisy.view(), None).unwrap().frechet_distance > 3.0 * real.frechet_distance);
-    assert!(Judge::train(&strokes::splits(7, 10, 1), 7).is_err());
+    assert!(score(noisy.view(), None).frechet_distance > 3.0 * real.frechet_distance);
+    // Beside the images that are held out, which are as real.
+    let beside = |on| judge.score(images.view(), None, on, |_| Ok(())).unwrap().frechet_distance;
+    let (held_out, test) = (beside(Evaluated::HeldOut), beside(Evaluated::Test));
+    assert!(held_out != test && held_out < 3.0 * test && judge.evaluated() == Evaluated::HeldOut, "{held_out} {test}");
+    assert!(judged(&strokes::splits(7, 10, 1)).is_err());
+    // One judge, whatever a run holds out.
+    let whole = judged(&strokes::splits(7, 4000, 400)).unwrap();
+    assert_eq!((whole.accuracy, whole.evaluated()), (judge.accuracy, Evaluated::Test));
+}
+
+/// It stops early by images that are held out, and its test figures are of others.
+#[test]
+fn early_stopping_goes_by_images_that_are_held_out() {
+    let desk = Desk::with_data();
+    let sets = ["training.early_stopping.patience=3", "training.watch=frechet_distance"];
+    let told = study(&desk, "run", "article", &sets, &[]).unwrap_err();
+    assert!(told.contains("training.early_stopping: nothing is held out"), "{told}");
+    assert!(told.contains("--set validation_images=N"), "{told}");
+    let sets = [&sets[..], &["validation_images=60"]].concat();
+    assert!(study(&desk, "run", "article", &sets, &[]).unwrap());
+    let all = lines(&desk, "run");
+    assert!(of_kind(&all, "validation").iter().all(|line| line["on"] == "held_out"));
+    let report = fs::read_to_string(desk.path("run/report.html")).unwrap();
+    assert!(report.contains("objective, validation") && report.contains("mnist/held-out"), "{report}");
+    assert!(
+        fs::read_dir(desk.path("run/checkpoints"))
+            .unwrap()
+            .any(|entry| { entry.unwrap().file_name().to_string_lossy().starts_with("best-") })
+    );
+
+    // Without, the test images are looked at, and nothing is chosen by them.
+    assert!(study(&desk, "plain", "article", &[], &[]).unwrap());
+    let all = lines(&desk, "plain");
+    assert!(of_kind(&all, "validation").iter().all(|line| line["on"] == "test" && line["improved"] == false));
+    assert!(fs::read_to_string(desk.path("plain/report.html")).unwrap().contains("objective, test"));
+    let names: Vec<_> = fs::read_dir(desk.path("plain/checkpoints")).unwrap().collect();
+    assert!(names.iter().all(|name| !name.as_ref().unwrap().file_name().to_string_lossy().starts_with("best-")));
 }

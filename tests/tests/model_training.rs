@@ -1,7 +1,5 @@
 //! Models trained for a short while on drawn digits.
 
-#[path = "studies/judges.rs"]
-mod judges;
 use latent_datasets::synthetic::strokes;
 use latent_datasets::{LabelledImages, Splits};
 use latent_layers::{Module, Visitor};

@@ -122,8 +122,6 @@ pub struct Line {
     #[serde(default)]
     pub on: Evaluated,
     #[serde(default)]
-    on: Evaluated,
-    #[serde(default)]
     improved: bool,
     #[serde(default)]
     averaged: bool,

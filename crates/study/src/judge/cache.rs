@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::training::Work;
 use latent_datasets::LabelledImages;
 use latent_datasets::named::user_cache;
-use latent_regularizers::Snapshot;
+use latent_train::Snapshot;
 use latent_train::Source;
 use latent_train::checkpoint::{Checkpoint, CheckpointError, Identity, read};
 use latent_train::interrupt::{Interrupt, Interrupted};

@@ -29,7 +29,12 @@ impl Digits {
     fn rows(&self, mut x: Array2<f32>) -> Chosen {
         let numbers: Vec<usize> = (0..x.nrows()).collect();
         self.binarize.apply(x.view_mut(), 0, 0, &numbers);
-        Chosen { x: x.into_dyn(), labels: None, shown: Shown::Ink(picture::side(self.data.train.image_dim())), batch: BATCH }
+        Chosen {
+            x: x.into_dyn(),
+            labels: None,
+            shown: Shown::Ink(picture::side(self.data.train.image_dim())),
+            batch: BATCH,
+        }
     }
 }
 
@@ -56,6 +61,4 @@ impl Inputs for Digits {
         }
         Ok(self.rows(x))
     }
-}
-
 }

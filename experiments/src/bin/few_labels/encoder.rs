@@ -5,7 +5,6 @@ use super::pretrain;
 use super::pretrain::Learning;
 use latent_datasets::LabelledImages;
 use latent_layers::{Context, Layer, Module, State, Visitor};
-use latent_regularizers::Snapshot;
 use latent_sparse::Dictionary;
 use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop};
@@ -13,6 +12,7 @@ use latent_sparse::lista::{ConvLista, ConvListaParams, Lista, ListaParams};
 use latent_study::failure::Failure;
 use latent_tensor::ops::Pool2dOptions;
 use latent_tensor::{Tensor, no_grad};
+use latent_train::Snapshot;
 use latent_train::interrupt::Interrupt;
 use ndarray::{Array2, ArrayView2, Axis, Ix2, concatenate};
 

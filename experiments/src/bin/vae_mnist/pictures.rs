@@ -48,7 +48,7 @@ pub fn at_the_end(config: &Config, vae: &Vae, data: &Splits, folder: &RunFolder)
         let code = vae.encode(&x.slice_axis(0, (0..1).into()), &mut Context::evaluate())?;
         let code = code.mean().view_as::<Ix2>().row(0).to_owned();
         let values: Vec<f32> = (0..11).map(|i| -3.0 + 0.6 * i as f32).collect();
-        let order = by_kl(vae, data)?;
+        let order = by_kl(config, vae, data)?;
         let moved: Result<Vec<Tensor>, ModelError> =
             order.iter().map(|(dimension, _)| vae.traverse(code.view(), *dimension, &values)).collect();
         let pairs = (data.test.len() / 2).min(6);
@@ -86,9 +86,9 @@ pub fn at_the_end(config: &Config, vae: &Vae, data: &Splits, folder: &RunFolder)
 }
 
 /// Latents with their mean KL over test images, the largest first; at most twenty.
-fn by_kl(vae: &Vae, data: &Splits) -> Result<Vec<(usize, f64)>, ModelError> {
+fn by_kl(config: &Config, vae: &Vae, data: &Splits) -> Result<Vec<(usize, f64)>, Failure> {
     const SHOWN: usize = 20;
-    let code = posterior(vae, data)?;
+    let code = posterior(config, vae, data)?;
     let usage = LatentUse::gaussian(code.mean().view_as(), code.log_var().view_as());
     let mut order: Vec<(usize, f64)> = usage.kl.into_iter().enumerate().collect();
     order.sort_by(|a, b| b.1.total_cmp(&a.1));

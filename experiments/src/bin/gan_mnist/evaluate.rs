@@ -3,13 +3,13 @@
 use super::{Config, median_distance, nearest, pictures};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
-use latent_models::train::{GanTask, JUDGED, samples_of_all_classes};
+use latent_models::train::{GanTask, JUDGED, samples_in_parts, samples_of_all_classes};
 use latent_report::{Figure, Picture, SHARE, Section, Study};
 use latent_study::data;
 use latent_study::failure::Failure;
 use latent_study::judge::{Judge, Scores};
 use latent_study::parts::Parts;
-use latent_train::Evaluated;
+use latent_train::{Evaluated, TaskError};
 use latent_train::interrupt::Interrupt;
 use latent_train::run::RunFolder;
 use latent_train::session::Ended;

@@ -81,7 +81,6 @@ impl Ground {
             let per_unit = if matches!(self, Self::Fluid) { 1.0 } else { 100.0 };
             let (x, y) = (round(x, per_unit), round(y, per_unit));
             let _ = match (self, before) {
-                (_, None) => write!(path, "M{x} {y}{then}"),
                 (Self::Fluid, Some((from, above))) if then.is_empty() => {
                     let (dx, dy) = (x - from, y - above);
                     // A sign separates too, and a command holds until the next.
@@ -90,7 +89,7 @@ impl Ground {
                     write!(path, "{command}{dx}{}{dy}", apart(dy))
                 }
                 (_, Some(_)) if then.is_empty() => write!(path, "L{x} {y}"),
-                (_, Some(_)) => write!(path, "M{x} {y}{then}"),
+                _ => write!(path, "M{x} {y}{then}"),
             };
             before = Some((x, y));
         }

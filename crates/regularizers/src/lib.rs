@@ -15,7 +15,8 @@
 //! again: that is how a gradient penalty trains a critic.
 //!
 //! # Example
-//! A critic learns the Wasserstein distance of two clouds that are two apart, under a gradient penalty and weight decay:
+//! A critic learns the Wasserstein distance of two clouds that are two apart, under a gradient penalty and weight
+//! decay:
 //!
 //! ```
 //! use latent_layers::{Activation, Context, Layer, LayerError, Linear, Module, Sequential};

@@ -192,7 +192,8 @@ mod tests {
                 let x = q.sample(&mut Stream::new(3, "draws", &[])).into_array::<Ix2>();
                 assert!(x.rows().into_iter().all(|x| (x.dot(&x) - 1.0_f64).abs() < 1e-12), "p = {p}, k = {k}");
                 if k >= 1e8 {
-                    // For large k, k times the squared length of the tangent is chi-squared with p - 1 degrees of freedom.
+                    // For large k, k times the squared length of the tangent is chi-squared with p - 1 degrees of
+                    // freedom.
                     let scaled = |x: &f64| *x * k.sqrt();
                     let squares: Vec<f64> =
                         x.rows().into_iter().map(|x| x.iter().skip(1).map(|x| scaled(x).powi(2)).sum()).collect();

@@ -1,5 +1,5 @@
-//! `KL(q || p) = s(l) ln(s(l) / s(m)) + s(-l) ln(s(-l) / s(-m))` for each element, with the logits `l` of `q` and `m` of
-//! `p`, `s(x) = 1 / (1 + e^-x)`
+//! `KL(q || p) = s(l) ln(s(l) / s(m)) + s(-l) ln(s(-l) / s(-m))` for each element, with the logits `l` of `q` and `m`
+//! of `p`, `s(x) = 1 / (1 + e^-x)`
 
 use super::categorical::relative_entropy;
 use crate::Reduction;

@@ -310,8 +310,8 @@ fn extreme_logits_and_variances_stay_finite() {
     assert!((f64::from(tiny) / 2.5e-9 - 1.0).abs() < 1e-3);
 }
 
-/// What is impossible under both distributions adds nothing; golden values by hand: with `a = 1 / (1 + e)`, `b = 1 / (1 + e^2)`,
-/// `a ln(a / b) + (1 - a) ln((1 - a) / (1 - b))`.
+/// What is impossible under both distributions adds nothing; golden values by hand: with `a = 1 / (1 + e)` and
+/// `b = 1 / (1 + e^2)`, `a ln(a / b) + (1 - a) ln((1 - a) / (1 - b))`.
 #[test]
 fn impossible_classes() {
     let infinity = f64::INFINITY;

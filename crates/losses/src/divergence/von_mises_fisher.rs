@@ -1,8 +1,8 @@
 //! `KL(q || p) = g(k_p) - g(k_q) + A(k_q) (k_q - k_p m_q^T m_p)`, with `g(k) = ln(I_v(k) / k^v)`,
 //! `A(k) = I_(v+1)(k) / I_v(k)`, `v = p/2 - 1`
 //!
-//! The uniform distribution is the one of concentration zero: `U(k) = KL(q || uniform) = k A(k) - g(k) + g(0)`, Davidson
-//! et al. 2018, equation 13. In it, whose parts of the size of `k` cancel in closed form,
+//! The uniform distribution is the one of concentration zero: `U(k) = KL(q || uniform) = k A(k) - g(k) + g(0)`,
+//! Davidson et al. 2018, equation 13. In it, whose parts of the size of `k` cancel in closed form,
 //! `KL(q || p) = U(k_q) - U(k_p) + k_p [A(k_p) - A(k_q) + A(k_q) ||m_q - m_p||^2 / 2]`.
 
 use crate::Reduction;

@@ -1,7 +1,7 @@
 //! `D_ij = ||x_i - y_j||^2` from the differences themselves
 //!
-//! Squares and products of the points would cancel where the points are far from the origin. The rules need two maps more,
-//! which are linear in the differences and closed under differentiation: `W_i = sum_j c_ij (x_i - y_j)` and
+//! Squares and products of the points would cancel where the points are far from the origin. The rules need two maps
+//! more, which are linear in the differences and closed under differentiation: `W_i = sum_j c_ij (x_i - y_j)` and
 //! `P_ij = <g_i, x_i - y_j>`.
 
 use latent_numeric::{Scalar, parallel};

@@ -2,8 +2,8 @@
 //! first bin reaches down to minus infinity, the last up to infinity
 //!
 //! With `a` and `c` the two arguments, `s(a) - s(c) = s(a) s(-c) (1 - e^(c - a))`, so that
-//! `-ln P = ln(1 + e^-a) + ln(1 + e^c) - ln(1 - e^(c - a))`, where nothing cancels. `a - c = 2 h / b` does not depend on
-//! the mean.
+//! `-ln P = ln(1 + e^-a) + ln(1 + e^c) - ln(1 - e^(c - a))`, where nothing cancels. `a - c = 2 h / b` does not depend
+//! on the mean.
 
 use crate::Reduction;
 use crate::error::{LossError, check_range, check_same_shape, check_setting};

@@ -1,4 +1,5 @@
-//! Derivatives of the ratio `A_v(x) = I_(v+1)(x) / I_v(x)` with respect to `x`, of any order, each to nearly full precision.
+//! Derivatives of the ratio `A_v(x) = I_(v+1)(x) / I_v(x)` with respect to `x`, of any order, each to nearly full
+//! precision.
 //!
 //! Riccati's equation `A' = 1 - A^2 - (2 v + 1) A / x` gives them too, but nearly everything cancels in it where `A` is
 //! close to one. Here, with `s = sqrt(v^2 + x^2)`:
@@ -25,7 +26,8 @@ pub fn ratio_derivatives(v: f64, x: f64, order: u32) -> Vec<f64> {
     }
 }
 
-/// `d^n/dt^n` with `t = ln x`, from `n = 0` on, becomes `d^n/dx^n`: `x^n d^n/dx^n = d/dt (d/dt - 1) ... (d/dt - n + 1)`.
+/// `d^n/dt^n` with `t = ln x`, from `n = 0` on, becomes `d^n/dx^n`:
+/// `x^n d^n/dx^n = d/dt (d/dt - 1) ... (d/dt - n + 1)`.
 fn by_powers(jet: &[f64], x: f64) -> Vec<f64> {
     let mut factorial = 1.0;
     let mut left: Vec<f64> = Vec::with_capacity(jet.len());

@@ -227,8 +227,9 @@ pub(crate) fn bessel_ratio_deficit<E: Scalar>(v: f64, x: &Tensor<E>) -> Tensor<E
     apply(Deficit { v }, x)
 }
 
-/// `x A_v(x) - g_v(x) + g_v(0)`, element by element, for `x >= 0`, with `g_v` the [`log_bessel_scaled`]: the divergence of
-/// a von Mises-Fisher distribution from the uniform one, of which `x` is the concentration. Its slope is `x A_v'(x)`.
+/// `x A_v(x) - g_v(x) + g_v(0)`, element by element, for `x >= 0`, with `g_v` the [`log_bessel_scaled`]: the
+/// divergence of a von Mises-Fisher distribution from the uniform one, of which `x` is the concentration. Its slope
+/// is `x A_v'(x)`.
 pub(crate) fn bessel_divergence<E: Scalar>(v: f64, x: &Tensor<E>) -> Tensor<E> {
     apply(Divergence { v }, x)
 }

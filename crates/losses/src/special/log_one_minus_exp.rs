@@ -1,8 +1,8 @@
 //! `y = ln(1 - e^-d)` as a function of `t = ln d`; `dy/dt = B(d) = d / (e^d - 1)`
 //!
-//! For `d < 1` it is the series `t - d / 2 + sum_k B_2k d^(2k) / (2k (2k)!)` with Bernoulli's numbers, which converges for
-//! `d < 2 pi`, and each power of `d` is multiplied by its exponent when it is differentiated with respect to `t`.
-//! Elsewhere the derivatives are polynomials in `B` and `d`: `dB/dt = B (1 - d - B)`, `dd/dt = d`.
+//! For `d < 1` it is the series `t - d / 2 + sum_k B_2k d^(2k) / (2k (2k)!)` with Bernoulli's numbers, which
+//! converges for `d < 2 pi`, and each power of `d` is multiplied by its exponent when it is differentiated with
+//! respect to `t`. Elsewhere the derivatives are polynomials in `B` and `d`: `dB/dt = B (1 - d - B)`, `dd/dt = d`.
 
 use super::smooth::{Smooth, apply};
 use latent_numeric::Scalar;
@@ -85,8 +85,8 @@ fn far(polynomial: &[Term], order: u32, d: f64) -> f64 {
     polynomial.iter().map(|&(c, i, j)| c * b.powi(i) * d.powi(j)).sum()
 }
 
-/// `ln(1 - e^-d)` with `d = e^t`, element by element: the logarithm of the share of an exponential distribution that lies
-/// below `d` times its mean. It is `t` for small `d`, and zero for large ones; neither overflows.
+/// `ln(1 - e^-d)` with `d = e^t`, element by element: the logarithm of the share of an exponential distribution that
+/// lies below `d` times its mean. It is `t` for small `d`, and zero for large ones; neither overflows.
 pub fn log_one_minus_exp<E: Scalar>(t: &Tensor<E>) -> Tensor<E> {
     apply(LogOneMinusExp, t)
 }

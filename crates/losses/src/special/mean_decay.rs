@@ -1,7 +1,7 @@
 //! `y = 2 (|x| + e^-|x| - 1) / x^2 = 2 int_0^1 (1 - t) e^(-t |x|) dt`, in `(0, 1]`
 //!
-//! The derivative of order n is `(-sign x)^n` times the same integral with `t^n` more. Under the integral nothing cancels:
-//! it is its power series near zero, and follows from the orders below elsewhere.
+//! The derivative of order n is `(-sign x)^n` times the same integral with `t^n` more. Under the integral nothing
+//! cancels: it is its power series near zero, and follows from the orders below elsewhere.
 
 use super::smooth::{Smooth, apply};
 use latent_numeric::Scalar;

@@ -86,7 +86,8 @@ mod tests {
             let (x, s) = (array(seed, &[3, 4], -2.0, 2.0), array(seed / 2, &[4], -3.0, 3.0));
             let got = times_exp(&Tensor::constant(x.clone()), &Tensor::constant(s.clone())).to_array();
             let want = &x * &s.mapv(f64::exp);
-            prop_assert!(got.iter().zip(&want).all(|(got, want)| (got - want).abs() <= 4.0 * f64::EPSILON * want.abs()));
+            let ulps = |(got, want): (&f64, &f64)| (got - want).abs() / (f64::EPSILON * want.abs());
+            prop_assert!(got.iter().zip(&want).map(ulps).all(|ulps| ulps <= 4.0));
             prop_assert_eq!(gradients(&[x.clone(), s], |x| times_exp(&x[0], &x[1])), Ok(()));
             prop_assert_eq!(gradients(&[x.clone(), &x + 1.0], |x| product(&x[0], &x[1])), Ok(()));
             prop_assert_eq!(gradients(&[x], |x| square(&x[0])), Ok(()));

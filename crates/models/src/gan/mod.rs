@@ -96,8 +96,8 @@ impl<E: Scalar> Gan<E> {
     /// What the discriminator minimises on real images, (samples, features) in `[-1, 1]`, and as many generated ones of
     /// the same classes. Nothing of it depends on the generator's parameters.
     ///
-    /// With a gradient penalty, `gradient_norm` is the mean norm of the gradient that it is on: of the logits, or of the
-    /// probability, at the points of the penalty.
+    /// With a gradient penalty, `gradient_norm` is the mean norm of the gradient that it is on: of the logits, or of
+    /// the probability, at the points of the penalty.
     ///
     /// # Errors
     /// If the images have another size or range, or the classes do not fit.

@@ -99,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn a_gradient_penalty_on_probabilities_is_that_of_the_sigmoid(seed: u64, architecture in select(&ARCHITECTURES[..])) {
+    fn a_gradient_penalty_on_probabilities(seed: u64, architecture in select(&ARCHITECTURES[..])) {
         let gan = settings(architecture).build::<f64>(IMAGE, seed).unwrap();
         let x = Tensor::variable(real(seed).to_array());
         let logits = gan.discriminator.forward(&x, None, &mut Context::evaluate()).unwrap();
@@ -107,8 +107,8 @@ proptest! {
         // s' = s (1 - s)
         let share = logits.sigmoid() * (-&logits).sigmoid();
         let norms = (slopes * share).norm(&[1], false);
-        let on = CriticOutput::Probability;
-        let objective = GanObjective { gradient_penalty: GradientPenaltyKind::R1, gradient_penalty_on: on, ..Default::default() };
+        let (gradient_penalty, gradient_penalty_on) = (GradientPenaltyKind::R1, CriticOutput::Probability);
+        let objective = GanObjective { gradient_penalty, gradient_penalty_on, ..Default::default() };
         let (mut context, mut noise) = (Context::evaluate(), Stream::new(seed, "noise", &[]));
         let terms = gan.discriminator_terms(&x.detach(), None, &objective, &mut context, &mut noise).unwrap();
         let value = |name: &str| terms.values().into_iter().find(|(found, _)| *found == name).unwrap().1;

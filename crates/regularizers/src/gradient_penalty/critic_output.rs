@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 /// Which output of a critic a gradient penalty is on.
 ///
-/// The slope of the probability is `s(D) (1 - s(D))` times that of the logit: at most a quarter of it, and nearly nothing
-/// where the critic is sure. A penalty that wants slopes of one from probabilities therefore wants logits of slope four
-/// and more.
+/// The slope of the probability is `s(D) (1 - s(D))` times that of the logit: at most a quarter of it, and nearly
+/// nothing where the critic is sure. A penalty that wants slopes of one from probabilities therefore wants logits of
+/// slope four and more.
 ///
 /// ```
 /// use latent_regularizers::{CriticOutput, GradientPenalty};

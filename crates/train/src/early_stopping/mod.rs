@@ -85,8 +85,8 @@ pub enum Verdict {
 /// Lightning and Keras count (Prechelt 1998; Goodfellow, Bengio and Courville 2016, algorithm 7.1).
 ///
 /// A value improves on the best if it is better by more than `min_change`; one that is not finite is never better, and
-/// stops at once. The policy is a value: it can be saved with the rest of a run, and goes on exactly where it was. After
-/// it has said to stop it goes on saying so. For the weights of the best observation see [`RestoreBest`].
+/// stops at once. The policy is a value: it can be saved with the rest of a run, and goes on exactly where it was.
+/// After it has said to stop it goes on saying so. For the weights of the best observation see [`RestoreBest`].
 ///
 /// ```
 /// use latent_train::{EarlyStopping, Mode, EarlyStopReason, Verdict};
@@ -123,8 +123,8 @@ impl EarlyStopping {
         Self { mode, patience: 10, min_change: 0.0, observed: 0, best: None, stopped: None }
     }
 
-    /// After how many observations in a row without improvement it stops. The first of them stops with a patience of one,
-    /// and with zero.
+    /// After how many observations in a row without improvement it stops. The first of them stops with a patience of
+    /// one, and with zero.
     ///
     /// ```
     /// use latent_train::{EarlyStopping, Mode, Verdict};

@@ -3,8 +3,8 @@
 mod support;
 
 use latent_optim::{OptimizerSettings, Schedule};
-use latent_regularizers::{EarlyStopping, Mode};
 use latent_train::checkpoint::{Checkpoints, Identity};
+use latent_train::{EarlyStopping, Mode};
 use latent_train::{Evaluated, Event, Every, Executor, Limit, Player, Position, Settings};
 use std::cell::RefCell;
 use std::ops::ControlFlow;

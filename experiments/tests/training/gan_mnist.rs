@@ -11,7 +11,6 @@ use latent_datasets::synthetic::strokes;
 use latent_layers::{LoadOptions, load_bytes, to_bytes};
 use latent_models::{GanLoss, GanSettings, GradientPenaltyKind, SpectralNormalization, VaeSettings};
 use latent_regularizers::CriticOutput;
-use latent_study::failure::Failure;
 use latent_study::judge::Cache;
 use latent_study::judge::Judge;
 use latent_study::training::Work;
@@ -20,10 +19,12 @@ use latent_train::Evaluated;
 use latent_train::config::read;
 use latent_train::interrupt::Interrupt;
 use ndarray::ArrayView2;
-use program::{Config, GanMnist};
+use program::GanMnist;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
+
+type Config = <GanMnist as Study>::Config;
 
 const SMALL: [&str; 8] = [
     "model.channels=[4,8]",

@@ -48,11 +48,11 @@ impl<T: ?Sized> Monitor<T> for ModeCollapse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Validation;
+    use crate::{Evaluated, Validation};
 
     fn look(found: Option<f64>, epoch: u64) -> Option<Warning> {
         let values = found.map(|found| ("effective_classes", found)).into_iter().collect();
-        let validation = Validation { values, improved: true, averaged: false };
+        let validation = Validation { on: Evaluated::Test, values, improved: true, averaged: false };
         let mut monitor = ModeCollapse::new("effective_classes", 10);
         monitor.look(&Event::Validation(&validation), Position { step: 9, steps: 99, epoch }, &()).unwrap()
     }

@@ -9,10 +9,10 @@ use latent_study::data;
 use latent_study::failure::Failure;
 use latent_study::judge::{Judge, Scores};
 use latent_study::parts::Parts;
-use latent_train::{Evaluated, TaskError};
 use latent_train::interrupt::Interrupt;
 use latent_train::run::RunFolder;
 use latent_train::session::Ended;
+use latent_train::{Evaluated, TaskError};
 use ndarray::Ix2;
 use serde::Serialize;
 

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn too_few_elements() {
-        let x = Tensor::variable(ndarray::array![[1.0, 2.0]]);
+        let x = Tensor::<f64>::variable(ndarray::array![[1.0, 2.0]]);
         let y = x.variance(&[0], 1, false);
         assert_eq!(y.shape(), [2]);
         assert!(y.array().iter().all(|y| y.is_nan()));

@@ -95,7 +95,7 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
 /// Atoms, or the weights that take their place as they are now.
 fn features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
     // The first weights of a network: (pixels, atoms), or (filters, channels, height, width).
-    let weights = || Some(Visitor::entries(encoder).iter().find(|entry| entry.path.ends_with("encoder"))?.tensor());
+    let weights = || Some(encoder.parameters().into_iter().find(|(path, _)| path.ends_with("encoder"))?.1.tensor());
     let tiles = match encoder {
         Encoder::Pixels => return None,
         Encoder::Codes(dictionary, _) => picture::columns(dictionary.atoms(), side),

@@ -1,9 +1,9 @@
 //! `y = w (x - m) / sqrt(v + eps) + b`, with mean `m` and variance `v` of each channel
 
 use crate::affine::Affine;
-use crate::{Context, Layer, LayerError, Module, State, Visitor, settings};
+use crate::{Context, Count, Layer, LayerError, Module, State, Visitor, settings};
 use latent_numeric::Scalar;
-use latent_tensor::Tensor;
+use latent_tensor::{Tensor, is_recomputing};
 use ndarray::ArrayD;
 
 /// Batch normalisation (Ioffe and Szegedy, 2015), for vectors, signals and images alike: channels are axis 1.
@@ -14,7 +14,7 @@ use ndarray::ArrayD;
 ///
 /// # Shapes
 /// (samples, channels, ...) gives the same; in training with two values or more for each channel. `weight`, `bias`,
-/// `running_mean` and `running_var` are (channels); `num_batches_tracked` has no axes and is a whole number.
+/// `running_mean` and `running_var` are (channels); `num_batches_tracked` is a count.
 ///
 /// ```
 /// use latent_layers::{BatchNorm, Context, Layer, Module};
@@ -44,7 +44,7 @@ pub struct BatchNorm<E: Scalar = f32> {
 struct Running<E: Scalar> {
     mean: State<E>,
     var: State<E>,
-    batches: State<E>,
+    batches: Count,
 }
 
 const KIND: &str = "batch_norm";
@@ -55,7 +55,7 @@ impl<E: Scalar> BatchNorm<E> {
         let running = Running {
             mean: State::new(ArrayD::zeros(vec![channels])),
             var: State::new(ArrayD::ones(vec![channels])),
-            batches: State::new(ArrayD::zeros(vec![])),
+            batches: Count::new(0),
         };
         let affine = Some(Affine::new(&[channels]));
         Self { channels, eps: 1e-5, momentum: Some(0.1), affine, running: Some(running) }
@@ -129,12 +129,8 @@ impl<E: Scalar> BatchNorm<E> {
     }
 
     fn follow(&self, running: &Running<E>, mean: &Tensor<E>, variance: &Tensor<E>, count: usize) {
-        let batches = {
-            let mut batches = running.batches.elements();
-            batches[0] += E::one();
-            batches[0]
-        };
-        let rate = self.momentum.map_or(E::one() / batches, E::of);
+        let batches = running.batches.increment();
+        let rate = E::of(self.momentum.unwrap_or(1.0 / batches as f64));
         let unbiased = E::of(count as f64 / (count as f64 - 1.0));
         for (state, statistic, factor) in [(&running.mean, mean, E::one()), (&running.var, variance, unbiased)] {
             let mut state = state.elements();
@@ -179,7 +175,7 @@ impl<E: Scalar> Layer<E> for BatchNorm<E> {
             return Err(context.shape_error(KIND, expected, x.shape()));
         }
         let (y, mean, variance) = x.batch_norm(weight, bias, eps);
-        if let Some(running) = self.running.as_ref().filter(|_| context.is_training()) {
+        if let Some(running) = self.running.as_ref().filter(|_| context.is_training() && !is_recomputing()) {
             self.follow(running, &mean, &variance, count);
         }
         Ok(y)

@@ -1,6 +1,6 @@
 //! What has named parameters and state.
 
-use crate::{Parameter, State};
+use crate::{Count, Parameter, Slot, State};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -55,7 +55,7 @@ pub trait Module<E: Scalar = f32>: Send + Sync {
         entries
             .filter_map(|entry| match entry.slot {
                 Slot::Parameter(parameter) => Some((entry.path, parameter)),
-                Slot::State(_) => None,
+                Slot::State(_) | Slot::Count(_) => None,
             })
             .collect()
     }
@@ -66,7 +66,18 @@ pub trait Module<E: Scalar = f32>: Send + Sync {
         entries
             .filter_map(|entry| match entry.slot {
                 Slot::State(state) => Some((entry.path, state)),
-                Slot::Parameter(_) => None,
+                Slot::Parameter(_) | Slot::Count(_) => None,
+            })
+            .collect()
+    }
+
+    /// All counts with their paths (`encoder.1.num_batches_tracked`), in order.
+    fn counts(&self) -> Vec<(String, &Count)> {
+        let entries = Visitor::entries(self).into_iter();
+        entries
+            .filter_map(|entry| match entry.slot {
+                Slot::Count(count) => Some((entry.path, count)),
+                Slot::Parameter(_) | Slot::State(_) => None,
             })
             .collect()
     }
@@ -82,55 +93,25 @@ pub trait Module<E: Scalar = f32>: Send + Sync {
     }
 }
 
-/// A parameter or a state.
-#[derive(Clone, Copy, Debug)]
-pub enum Slot<'a, E: Scalar = f32> {
-    /// Trained.
-    Parameter(&'a Parameter<E>),
-    /// Not trained.
-    State(&'a State<E>),
-}
-
 /// What a module owns, and under which path.
 #[derive(Clone, Debug)]
 pub struct Entry<'a, E: Scalar = f32> {
     /// Names of the modules around it and its own, with dots between.
     pub path: String,
-    /// The parameter or state.
+    /// The parameter, state or count.
     pub slot: Slot<'a, E>,
-    /// Whether it is a whole number that counts something: files have it as an integer.
-    pub is_count: bool,
-}
-
-impl<E: Scalar> Entry<'_, E> {
-    /// The present value.
-    ///
-    /// ```
-    /// use latent_layers::{Linear, Visitor};
-    /// use latent_numeric::random::Stream;
-    ///
-    /// let layer = Linear::<f32>::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
-    /// let shapes: Vec<_> = Visitor::entries(&layer).iter().map(|entry| entry.tensor().shape().to_vec()).collect();
-    /// assert_eq!(shapes, [vec![2, 3], vec![2]]);
-    /// ```
-    pub fn tensor(&self) -> Tensor<E> {
-        match self.slot {
-            Slot::Parameter(parameter) => parameter.tensor(),
-            Slot::State(state) => state.tensor(),
-        }
-    }
 }
 
 /// Collects what a module owns.
 ///
 /// ```
-/// use latent_layers::{Linear, Module, Parameter, State, Visitor};
+/// use latent_layers::{Count, Linear, Module, Parameter, State, Visitor};
 ///
 /// struct Own {
 ///     linear: Linear,
 ///     scale: Parameter,
 ///     mean: State,
-///     steps: State,
+///     steps: Count,
 /// }
 ///
 /// impl Module for Own {
@@ -152,7 +133,7 @@ pub struct Visitor<'a, E: Scalar = f32> {
 }
 
 impl<'a, E: Scalar> Visitor<'a, E> {
-    /// All parameters and state of a module, in its order.
+    /// All parameters, state and counts of a module, in its order.
     ///
     /// ```
     /// # use latent_layers::{BatchNorm, Visitor};
@@ -168,18 +149,17 @@ impl<'a, E: Scalar> Visitor<'a, E> {
 
     /// A parameter of the module.
     pub fn parameter(&mut self, name: &str, parameter: &'a Parameter<E>) {
-        self.enter(name, Slot::Parameter(parameter), false);
+        self.enter(name, Slot::Parameter(parameter));
     }
 
     /// A state of the module.
     pub fn state(&mut self, name: &str, state: &'a State<E>) {
-        self.enter(name, Slot::State(state), false);
+        self.enter(name, Slot::State(state));
     }
 
-    /// A state of the module that is a whole number, from zero: how often something happened. Files have it as an
-    /// integer.
-    pub fn count(&mut self, name: &str, state: &'a State<E>) {
-        self.enter(name, Slot::State(state), true);
+    /// A count of the module: how often something happened that the module itself goes by. Files have it as an integer.
+    pub fn count(&mut self, name: &str, count: &'a Count) {
+        self.enter(name, Slot::Count(count));
     }
 
     /// A module inside the module.
@@ -189,9 +169,9 @@ impl<'a, E: Scalar> Visitor<'a, E> {
         self.path.pop();
     }
 
-    fn enter(&mut self, name: &str, slot: Slot<'a, E>, is_count: bool) {
+    fn enter(&mut self, name: &str, slot: Slot<'a, E>) {
         let path = self.path.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().join(".");
         debug_assert!(self.entries.iter().all(|entry| entry.path != path), "two parts of a module are named {path}");
-        self.entries.push(Entry { path, slot, is_count });
+        self.entries.push(Entry { path, slot });
     }
 }

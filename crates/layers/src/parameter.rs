@@ -1,12 +1,13 @@
 //! What a module owns: parameters, which are trained, and state, which is not.
 
+use crate::Elements;
 use crate::error::LayerError;
+use crate::locked::Locked;
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::{ArcArray, Dimension};
 use std::fmt;
-use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 /// A tensor that is trained: a variable, of which gradients can be asked for.
 ///
@@ -23,7 +24,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// w.elements().iter_mut().zip(slope.array()).for_each(|(w, &slope)| *w -= 0.25 * slope);
 /// assert_eq!(w.tensor().to_array(), array![0.5, 1.0].into_dyn());
 /// ```
-pub struct Parameter<E: Scalar = f32>(Mutex<Tensor<E>>);
+pub struct Parameter<E: Scalar = f32>(Locked<E>);
 
 /// A tensor that belongs to a module but is not trained, such as a running mean: a constant.
 ///
@@ -36,47 +37,53 @@ pub struct Parameter<E: Scalar = f32>(Mutex<Tensor<E>>);
 /// assert_eq!(mean.tensor().to_array(), array![1.0, 2.0].into_dyn());
 /// assert!(mean.set(array![1.0]).is_err());
 /// ```
-pub struct State<E: Scalar = f32>(Mutex<Tensor<E>>);
+pub struct State<E: Scalar = f32>(Locked<E>);
 
 macro_rules! cell {
     ($cell:ident, $make:ident) => {
         impl<E: Scalar> $cell<E> {
             /// With this first value.
             pub fn new<D: Dimension>(array: impl Into<ArcArray<E, D>>) -> Self {
-                Self(Mutex::new(Tensor::$make(array)))
+                Self(Locked::new(Tensor::$make(array)))
             }
 
             /// The present value.
             #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nlet values = ndarray::array![1.0, 2.0];\nassert_eq!(", stringify!($cell), "::new(values.clone()).tensor().to_array(), values.into_dyn());\n```")]
+            #[track_caller]
             pub fn tensor(&self) -> Tensor<E> {
                 self.lock().clone()
             }
 
             /// The lengths of the axes.
             #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nassert_eq!(", stringify!($cell), "::new(ndarray::array![[1.0, 2.0]]).shape(), [1, 2]);\n```")]
+            #[track_caller]
             pub fn shape(&self) -> Vec<usize> {
                 self.lock().shape().to_vec()
             }
 
             /// The number of elements.
             #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nassert_eq!(", stringify!($cell), "::new(ndarray::array![[1.0, 2.0]]).len(), 2);\n```")]
+            #[track_caller]
             pub fn len(&self) -> usize {
                 self.lock().len()
             }
 
             /// Whether there are no elements.
             #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nassert!(!", stringify!($cell), "::new(ndarray::array![1.0]).is_empty());\n```")]
+            #[track_caller]
             pub fn is_empty(&self) -> bool {
                 self.len() == 0
             }
 
             /// Exclusive access to the elements in row-major order, as optimisers have it. Tensors given out
-            /// before keep the old ones.
+            /// before keep the old ones, and gradients of what was computed from these are not by the new ones.
+            ///
+            /// # Panics
+            /// As every other use on this thread does, if the elements are held already.
             #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nlet cell = ", stringify!($cell), "::new(ndarray::array![1.0, 2.0]);\nlet before = cell.tensor();\ncell.elements()[0] = 5.0;\nassert_eq!((before.array()[0], cell.tensor().array()[0]), (1.0, 5.0));\n```")]
+            #[track_caller]
             pub fn elements(&self) -> Elements<'_, E> {
-                let mut value = self.lock();
-                value.elements_mut();
-                Elements(value)
+                self.0.elements()
             }
 
             /// Another value of the same shape.
@@ -84,19 +91,21 @@ macro_rules! cell {
             /// # Errors
             /// If the shape is another.
             #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nlet cell = ", stringify!($cell), "::new(ndarray::array![1.0, 2.0]);\nlet error = cell.set(ndarray::array![3.0]).unwrap_err();\nassert_eq!(error.to_string(), \"value: expected [2], got the shape [1]\");\n```")]
+            #[track_caller]
             pub fn set<D: Dimension>(&self, array: impl Into<ArcArray<E, D>>) -> Result<(), LayerError> {
-                let new = Tensor::$make(array);
+                let array = array.into();
                 let mut value = self.lock();
-                if new.shape() != value.shape() {
+                if array.shape() != value.shape() {
                     let expected = format!("{:?}", value.shape());
-                    return Err(LayerError::shape("", "value", expected, new.shape()));
+                    return Err(LayerError::shape("", "value", expected, array.shape()));
                 }
-                *value = new;
+                *value = value.successor(array);
                 Ok(())
             }
 
+            #[track_caller]
             fn lock(&self) -> MutexGuard<'_, Tensor<E>> {
-                self.0.lock().unwrap_or_else(PoisonError::into_inner)
+                self.0.lock()
             }
         }
 
@@ -124,20 +133,3 @@ impl<E: Scalar> Parameter<E> {
 
 cell!(Parameter, variable);
 cell!(State, constant);
-
-/// The elements of a [`Parameter`] or a [`State`], which stays locked meanwhile.
-pub struct Elements<'a, E: Scalar>(MutexGuard<'a, Tensor<E>>);
-
-impl<E: Scalar> Deref for Elements<'_, E> {
-    type Target = [E];
-
-    fn deref(&self) -> &[E] {
-        self.0.array().as_slice().expect("row-major since they were asked for")
-    }
-}
-
-impl<E: Scalar> DerefMut for Elements<'_, E> {
-    fn deref_mut(&mut self) -> &mut [E] {
-        self.0.elements_mut()
-    }
-}

@@ -1,7 +1,9 @@
 //! Parameters and state as safetensors.
 
-use crate::{Entry, Module, Slot, Visitor};
+use crate::{Entry, Module, Slot, Value, Visitor};
+use half::{bf16, f16};
 use latent_numeric::Scalar;
+use latent_tensor::Tensor;
 use ndarray::ArrayD;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
@@ -111,14 +113,9 @@ pub fn to_bytes<E: Scalar, M: Module<E> + ?Sized>(module: &M) -> Vec<u8> {
     let stored: Vec<(String, Vec<usize>, Dtype, Vec<u8>)> = Visitor::entries(module)
         .into_iter()
         .map(|entry| {
-            let tensor = entry.tensor();
-            let values = tensor.array().iter().map(|value| value.as_f64());
-            let (dtype, bytes) = match dtype(&entry) {
-                Dtype::I64 => (Dtype::I64, values.flat_map(|value| (value as i64).to_le_bytes()).collect()),
-                Dtype::F64 => (Dtype::F64, values.flat_map(f64::to_le_bytes).collect()),
-                _ => (Dtype::F32, values.flat_map(|value| (value as f32).to_le_bytes()).collect()),
-            };
-            (entry.path, tensor.shape().to_vec(), dtype, bytes)
+            let value = entry.slot.value();
+            let dtype = dtype(&entry);
+            (entry.path, value.shape().to_vec(), dtype, value.to_le_bytes())
         })
         .collect();
     let views = stored.iter().map(|(name, shape, dtype, bytes)| {
@@ -193,12 +190,13 @@ pub fn load<E: Scalar, M: Module<E> + ?Sized>(
 
 /// Sets all parameters and state of a module from the bytes of a safetensors file.
 ///
-/// `F32` becomes `f64` exactly, `F64` becomes the nearest `f32`, infinite beyond its range. Counts must be `I64`, not
-/// negative; an `f32` holds them exactly up to 2^24. Other types are refused.
+/// `F16`, `BF16` and `F32` become `f32` and `f64` exactly, `F64` becomes the nearest `f32`. Counts must be `I64` or `U64`
+/// and not negative. Other types are refused.
 ///
 /// # Errors
-/// If the bytes are not those of a safetensors file, or a tensor is missing, unexpected, or of another shape or type: one
-/// error that lists all of them. Then the module is as it was.
+/// If the bytes are not those of a safetensors file, or a tensor is missing, unexpected, of another shape or type, or
+/// has a finite number that is beyond the range of the module's type: one error that lists all of them. Then the module
+/// is as it was.
 ///
 /// ```
 /// use latent_layers::{Linear, LoadOptions, load_bytes, to_bytes};
@@ -247,19 +245,19 @@ fn load_from<E: Scalar, M: Module<E> + ?Sized>(
     }
     for entry in &entries {
         let name = entry.path.clone();
-        let shape = entry.tensor().shape().to_vec();
+        let shape = entry.slot.value().shape().to_vec();
         let expected = Some(described(dtype(entry), &shape));
         match file.tensor(&name) {
             Err(_) if options.allow_missing => loaded.missing.push(name),
             Err(_) => faults.push(Fault { name, expected, found: None }),
-            Ok(view) => match read::<E>(entry.is_count, &view).filter(|_| view.shape() == shape) {
-                Some(value) => values.push((entry.slot, value)),
-                None => {
-                    let mut found = described(view.dtype(), view.shape());
-                    if entry.is_count && view.dtype() == Dtype::I64 && view.shape() == shape {
-                        found.push_str(" with a negative count");
-                    }
-                    faults.push(Fault { name, expected, found: Some(found) });
+            Ok(view) if view.shape() != shape => {
+                faults.push(Fault { name, expected, found: Some(described(view.dtype(), view.shape())) });
+            }
+            Ok(view) => match read::<E>(entry, &view) {
+                Ok(value) => values.push((entry.slot, value)),
+                Err(with) => {
+                    let found = Some(described(view.dtype(), view.shape()) + &with);
+                    faults.push(Fault { name, expected, found });
                 }
             },
         }
@@ -269,11 +267,7 @@ fn load_from<E: Scalar, M: Module<E> + ?Sized>(
         return Err(StateDictError::Mismatch { path: path(), faults });
     }
     for (slot, value) in values {
-        let set = match slot {
-            Slot::Parameter(parameter) => parameter.set(value),
-            Slot::State(state) => state.set(value),
-        };
-        set.expect("the shape was compared");
+        slot.set(&value).expect("the shape was compared");
     }
     loaded.unexpected.sort();
     Ok(loaded)
@@ -281,9 +275,9 @@ fn load_from<E: Scalar, M: Module<E> + ?Sized>(
 
 /// How a parameter or state is stored.
 fn dtype<E: Scalar>(entry: &Entry<'_, E>) -> Dtype {
-    match E::NAME {
-        _ if entry.is_count => Dtype::I64,
-        "f64" => Dtype::F64,
+    match (entry.slot, E::NAME) {
+        (Slot::Count(_), _) => Dtype::I64,
+        (_, "f64") => Dtype::F64,
         _ => Dtype::F32,
     }
 }
@@ -292,21 +286,32 @@ fn described(dtype: Dtype, shape: &[usize]) -> String {
     format!("{dtype:?} {shape:?}")
 }
 
-/// The values, if they are of a type that can be read into the slot.
-fn read<E: Scalar>(is_count: bool, view: &TensorView<'_>) -> Option<ArrayD<E>> {
-    fn parse<const N: usize, E: Scalar>(bytes: &[u8], value: impl Fn([u8; N]) -> f64) -> Vec<E> {
+/// The value; or what is wrong with it, to be told behind its type and shape.
+fn read<E: Scalar>(entry: &Entry<'_, E>, view: &TensorView<'_>) -> Result<Value<E>, String> {
+    fn parse<const N: usize, T>(bytes: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {
         let (chunks, _) = bytes.as_chunks::<N>();
-        chunks.iter().map(|&chunk| E::of(value(chunk))).collect()
+        chunks.iter().map(|&chunk| value(chunk)).collect()
     }
     let bytes = view.data();
-    let values: Vec<E> = match (view.dtype(), is_count) {
-        (Dtype::F32, false) => parse(bytes, |b| f64::from(f32::from_le_bytes(b))),
-        (Dtype::F64, false) => parse(bytes, f64::from_le_bytes),
-        (Dtype::I64, true) => parse(bytes, |b| i64::from_le_bytes(b) as f64),
-        _ => return None,
-    };
-    if is_count && values.iter().any(|value| *value < E::zero()) {
-        return None;
+    if let Slot::Count(_) = entry.slot {
+        let counts = match view.dtype() {
+            Dtype::I64 => parse(bytes, |b| u64::try_from(i64::from_le_bytes(b)).ok()),
+            Dtype::U64 => parse(bytes, |b| Some(u64::from_le_bytes(b))),
+            _ => return Err(String::new()),
+        };
+        return counts[0].map(Value::Count).ok_or_else(|| " with a negative count".into());
     }
-    ArrayD::from_shape_vec(view.shape(), values).ok()
+    let values: Vec<f64> = match view.dtype() {
+        Dtype::F16 => parse(bytes, |b| f16::from_le_bytes(b).to_f64()),
+        Dtype::BF16 => parse(bytes, |b| bf16::from_le_bytes(b).to_f64()),
+        Dtype::F32 => parse(bytes, |b| f64::from(f32::from_le_bytes(b))),
+        Dtype::F64 => parse(bytes, f64::from_le_bytes),
+        _ => return Err(String::new()),
+    };
+    let elements: Vec<E> = values.iter().map(|&value| E::of(value)).collect();
+    if let Some(i) = (0..values.len()).find(|&i| values[i].is_finite() && !elements[i].is_finite()) {
+        return Err(format!(" with {:e}, which is beyond the range of {}", values[i], E::NAME));
+    }
+    let array = ArrayD::from_shape_vec(view.shape(), elements).expect("as many elements as the shape has");
+    Ok(Value::Tensor(Tensor::constant(array)))
 }

@@ -3,6 +3,11 @@
 //! A transposed view costs nothing: only its strides differ. Every product gives the same bits on
 //! any number of threads; see [`Threads`].
 //!
+//! On processors with AVX2 and FMA, a row of a product does not depend on how many rows there are: the product of some
+//! rows of `a` with `b` has the bits of these rows of `a b`, in any layout. (A product with one column alone sums in an
+//! order that goes by the layout of `a`: there the rows must lie as they do among the others, either each of them
+//! contiguous, or not.)
+//!
 //! ```
 //! use latent_numeric::matmul::matmul;
 //! use ndarray::array;
@@ -11,8 +16,10 @@
 //! assert_eq!(matmul(a.t(), a.view()), array![[10.0, 14.0], [14.0, 20.0]]);
 //! ```
 
+mod block;
+
 use crate::Scalar;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
 /// Products of fewer multiplications than four times this are one block: waking other threads costs more.
@@ -104,15 +111,14 @@ fn halves<E: Scalar>(
     alpha: E,
     [a, b]: [ArrayView2<E>; 2],
     accumulate: Accum,
-    mut c: ArrayViewMut2<E>,
+    c: ArrayViewMut2<E>,
     halvings: u32,
     threads: Threads,
 ) {
     let (m, n) = c.dim();
     let longer = m.max(n);
     if halvings == 0 || longer < 4 * ALIGNMENT {
-        faer::linalg::matmul::matmul(mat_mut(&mut c), accumulate, mat_ref(&a), mat_ref(&b), alpha, Par::Seq);
-        return;
+        return block::product(alpha, a, b, accumulate, c);
     }
     let middle = (longer / 2).next_multiple_of(ALIGNMENT);
     let (of_first, of_second, first, second) = if m >= n {
@@ -212,6 +218,72 @@ mod tests {
             matmul_into(1.0, av, bv, 0.0, alone.view_mut(), Threads::One);
             for threads in [1, 2, 3, 4, 7] {
                 prop_assert_eq!(&with_threads(threads, product).unwrap(), &alone.mapv(f32::to_bits), "{} threads", threads);
+            }
+        }
+    }
+
+    /// A matrix of this shape in memory that goes down columns if `columns`, with gaps if `gaps`.
+    fn lain<E: Scalar>(stream: &mut Stream, rows: usize, cols: usize, columns: bool, gaps: bool) -> Array2<E> {
+        let (r, c) = if columns { (cols, rows) } else { (rows, cols) };
+        let whole: Array2<E> = stream.normal_array(if gaps { (2 * r, 3 * c) } else { (r, c) });
+        let part = if gaps { whole.slice_move(s![..;2, ..;3]) } else { whole };
+        if columns { part.reversed_axes() } else { part }
+    }
+
+    fn rows_alone<E: Scalar>(seed: u64, [m, k, n]: [usize; 3], lain_as: [bool; 6], [alpha, beta]: [f64; 2]) {
+        let mut stream = Stream::new(seed, "matmul", &[]);
+        let a = lain::<E>(&mut stream, m, k, lain_as[0], lain_as[1]);
+        let b = lain::<E>(&mut stream, k, n, lain_as[2], lain_as[3]);
+        let before = lain::<E>(&mut stream, m, n, lain_as[4], lain_as[5]);
+        let product = |a: ArrayView2<E>, c: ArrayView2<E>| {
+            let mut c = if lain_as[4] { c.reversed_axes().to_owned().reversed_axes() } else { c.to_owned() };
+            matmul_into(E::of(alpha), a, b.view(), E::of(beta), c.view_mut(), Threads::One);
+            c.mapv(|x| x.as_f64().to_bits())
+        };
+        let whole = product(a.view(), before.view());
+        for rows in [1, 2, 3, 7, 40] {
+            for start in [0, m / 2, m.saturating_sub(rows)] {
+                let some = start..(start + rows).min(m);
+                let part = a.slice(s![some.clone(), ..]);
+                // What lies alone does not lie as it did: of no account where there are two columns.
+                let copies = if n > 1 { vec![part.to_owned()] } else { vec![] };
+                for part in copies.iter().map(|copy| copy.view()).chain([part]) {
+                    let got = product(part, before.slice(s![some.clone(), ..]));
+                    assert_eq!(
+                        got,
+                        whole.slice(s![some.clone(), ..]),
+                        "rows {some:?} of {m} x {k} x {n} {lain_as:?} {alpha} {beta}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(150))]
+
+        #[test]
+        fn a_row_does_not_depend_on_how_many_there_are(
+            seed: u64, m in 1_usize..90, k in prop_oneof![1_usize..40, 400_usize..1200],
+            n in prop_oneof![1_usize..8, 1_usize..200], lain_as: [bool; 6],
+            alpha in prop::sample::select(vec![1.0, -0.7]), beta in prop::sample::select(vec![0.0, 1.0, 0.3]),
+        ) {
+            prop_assume!(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"));
+            rows_alone::<f32>(seed, [m, k, n], lain_as, [alpha, beta]);
+            rows_alone::<f64>(seed, [m, k, n], lain_as, [alpha, beta]);
+        }
+    }
+
+    /// Large enough to be cut into blocks.
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn a_row_of_many() {
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            for columns in [false, true] {
+                rows_alone::<f32>(1, [300, 784, 600], [false, false, columns, false, false, false], [1.0, 0.0]);
+                rows_alone::<f32>(2, [3000, 1700, 1], [columns, false, false, false, false, false], [1.0, 0.0]);
+                rows_alone::<f64>(3, [17, 600, 2000], [columns, false, false, true, false, false], [1.0, 1.0]);
             }
         }
     }

@@ -133,7 +133,8 @@ impl RngCore for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::prelude::prop;
+    use proptest::{prop_assert, prop_assert_eq, proptest};
 
     #[test]
     fn names_are_told_apart() {

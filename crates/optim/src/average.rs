@@ -4,7 +4,7 @@ use crate::error::Check;
 use crate::parameters::{Known, Named};
 use crate::sweep::blend;
 use crate::{OptimError, SavedState};
-use latent_layers::{Module, Parameter, State};
+use latent_layers::{Count, Module, Parameter, State};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -68,6 +68,7 @@ pub struct WeightAverage<E: Scalar = f32> {
     initial: f64,
     averages: Vec<Vec<E>>,
     states: Vec<(String, Tensor<E>)>,
+    counts: Vec<(String, u64)>,
 }
 
 impl<E: Scalar> WeightAverage<E> {
@@ -87,7 +88,7 @@ impl<E: Scalar> WeightAverage<E> {
             }
         });
         let averages = averages.collect();
-        Ok(Self { settings, known, updates: 0, initial: 1.0, averages, states: copies(module) })
+        Ok(Self { settings, known, updates: 0, initial: 1.0, averages, states: copies(module), counts: counts(module) })
     }
 
     /// The number of updates so far.
@@ -112,6 +113,7 @@ impl<E: Scalar> WeightAverage<E> {
     /// Copies the state now, and the parameters when an optimiser takes its step with it.
     pub fn following<M: Module<E> + ?Sized>(&mut self, module: &M) -> Following<'_, E> {
         self.states = copies(module);
+        self.counts = counts(module);
         Following(self)
     }
 
@@ -185,15 +187,24 @@ impl<E: Scalar> WeightAverage<E> {
             let mismatches = vec![format!("{then:?} were copied, the module has {now:?}")];
             return Err(OptimError::Mismatch { what: "the copies of the state", mismatches });
         }
+        let cells = module.counts();
+        if !cells.iter().map(|(path, _)| path).eq(self.counts.iter().map(|(path, _)| path)) {
+            let mismatches = vec![format!("{:?} were copied, the module has {cells:?}", self.counts)];
+            return Err(OptimError::Mismatch { what: "the copies of the counts", mismatches });
+        }
         let swapped = Swapped {
             parameters: parameters.iter().map(|(_, parameter)| (*parameter, parameter.tensor())).collect(),
             states: states.iter().map(|(_, state)| (*state, state.tensor())).collect(),
+            counts: cells.iter().map(|(_, count)| (*count, count.value())).collect(),
         };
         for ((_, parameter), (_, average)) in parameters.iter().zip(self.parameters()) {
             parameter.set(average).expect("the shapes were compared");
         }
         for ((_, state), (_, copy)) in states.iter().zip(&self.states) {
             state.set(copy.array().clone()).expect("the shapes were compared");
+        }
+        for ((_, count), (_, copy)) in cells.iter().zip(&self.counts) {
+            count.set(*copy);
         }
         Ok(swapped)
     }
@@ -220,10 +231,11 @@ impl<E: Scalar> WeightAverage<E> {
             (format!("{path}.average"), array)
         });
         let states = self.states.iter().map(|(path, state)| (format!("{path}.state"), state.to_array()));
+        let counts = self.counts.iter().map(|(path, count)| (format!("{path}.count"), *count as f64));
         SavedState {
             of: NAME.into(),
             steps: self.updates,
-            scalars: [("initial".into(), self.initial)].into(),
+            scalars: counts.chain([("initial".into(), self.initial)]).collect(),
             tensors: averages.chain(states).collect(),
         }
     }
@@ -233,19 +245,41 @@ impl<E: Scalar> WeightAverage<E> {
     /// # Errors
     /// If the state is not of an average of such a module: all differences. Nothing is changed then.
     pub fn load(&mut self, saved: &SavedState<E>) -> Result<(), OptimError> {
+        let saved = self.with_counts(saved);
         let parameters = self.known.iter().map(|(path, shape)| (format!("{path}.average"), shape.clone()));
         let states = self.states.iter().map(|(path, state)| (format!("{path}.state"), state.shape().to_vec()));
-        saved.check(NAME, &parameters.chain(states).collect::<Vec<_>>(), &["initial".into()])?;
+        let scalars: Vec<String> = self.counts.iter().map(|(path, _)| format!("{path}.count")).collect();
+        let scalars = [scalars, vec!["initial".into()]].concat();
+        saved.check(NAME, &parameters.chain(states).collect::<Vec<_>>(), &scalars)?;
         for ((path, _), average) in self.known.iter().zip(&mut self.averages) {
             average.iter_mut().zip(&saved.tensors[&format!("{path}.average")]).for_each(|(to, &from)| *to = from);
         }
         for (path, state) in &mut self.states {
             *state = Tensor::constant(saved.tensors[&format!("{path}.state")].clone());
         }
+        for (path, count) in &mut self.counts {
+            *count = saved.scalars[&format!("{path}.count")] as u64;
+        }
         self.updates = saved.steps;
         self.initial = saved.scalars["initial"];
         Ok(())
     }
+
+    /// With counts as numbers, where they were once saved as tensors.
+    fn with_counts(&self, saved: &SavedState<E>) -> SavedState<E> {
+        let mut saved = saved.clone();
+        for (path, _) in &self.counts {
+            let before = saved.tensors.remove(&format!("{path}.state"));
+            if let Some(&count) = before.as_ref().and_then(|array| array.first()) {
+                saved.scalars.insert(format!("{path}.count"), count.as_f64());
+            }
+        }
+        saved
+    }
+}
+
+fn counts<E: Scalar, M: Module<E> + ?Sized>(module: &M) -> Vec<(String, u64)> {
+    module.counts().into_iter().map(|(path, count)| (path, count.value())).collect()
 }
 
 fn copies<E: Scalar, M: Module<E> + ?Sized>(module: &M) -> Vec<(String, Tensor<E>)> {
@@ -280,6 +314,7 @@ impl<E: Scalar> Following<'_, E> {
 pub struct Swapped<'a, E: Scalar> {
     parameters: Vec<(&'a Parameter<E>, Tensor<E>)>,
     states: Vec<(&'a State<E>, Tensor<E>)>,
+    counts: Vec<(&'a Count, u64)>,
 }
 
 impl<E: Scalar> Drop for Swapped<'_, E> {
@@ -289,6 +324,9 @@ impl<E: Scalar> Drop for Swapped<'_, E> {
         }
         for (state, own) in &self.states {
             state.set(own.array().clone()).expect("its own shape");
+        }
+        for (count, own) in &self.counts {
+            count.set(*own);
         }
     }
 }

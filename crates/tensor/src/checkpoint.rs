@@ -5,12 +5,19 @@
 //! (A. Griewank, A. Walther, *Algorithm 799: revolve*, ACM TOMS 26 (2000), 19-45; T. Chen, B. Xu, C. Zhang,
 //! C. Guestrin, *Training deep nets with sublinear memory cost*, 2016).
 
-use crate::mode::with_recording;
-use crate::{Arguments, GradOptions, Operator, Tensor, grad, is_recording, no_grad};
+use crate::grad::{grad_by_ends, reached};
+use crate::mode::recomputing;
+use crate::node::{History, next_id};
+use crate::{Arguments, Operator, Tensor, enable_grad, is_recording};
 use latent_numeric::Scalar;
+use std::collections::BTreeMap;
+use std::slice::from_ref;
 
+/// The inputs are those given, then the tracked tensors that `f` holds.
 struct Checkpoint<F> {
     f: F,
+    /// How many were given.
+    given: usize,
 }
 
 impl<E: Scalar, F: Fn(&[Tensor<E>]) -> Tensor<E> + Send + Sync + 'static> Operator<E> for Checkpoint<F> {
@@ -19,29 +26,77 @@ impl<E: Scalar, F: Fn(&[Tensor<E>]) -> Tensor<E> + Send + Sync + 'static> Operat
     }
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
-        pull_back(&self.f, arguments, cotangent)
+        let (given, held) = arguments.inputs().split_at(self.given);
+        let Run { inputs, output, held: now } = recomputing(|| Run::of(&self.f, given));
+        let ids = |tensors: &[Tensor<E>]| tensors.iter().map(Tensor::id).collect::<Vec<_>>();
+        assert!(
+            ids(&now) == ids(held),
+            "checkpoint: the function holds other variables when its gradient is asked for than it held before: \
+             parameters must not be changed in between"
+        );
+        let same = |(a, b): (&E, &E)| a == b || (a.is_nan() && b.is_nan());
+        assert!(
+            output.shape() == arguments.output().shape()
+                && output.array().iter().zip(arguments.output().array()).all(same),
+            "checkpoint: the function has another value when its gradient is asked for than it had before: what it \
+             draws or reads must be the same each time"
+        );
+        let inputs: Vec<Tensor<E>> = inputs.into_iter().chain(now).collect();
+        gradients(output, &inputs, arguments, cotangent)
     }
 }
 
-/// The vector-Jacobian product of an operator whose value is `f(inputs)`, through another run of `f`.
+/// The vector-Jacobian product of an operator whose value is `f(inputs)`, through another run of `f`, which holds no
+/// tracked tensors.
 pub(crate) fn pull_back<E: Scalar>(
     f: impl Fn(&[Tensor<E>]) -> Tensor<E>,
     arguments: Arguments<'_, E>,
     cotangent: &Tensor<E>,
 ) -> Vec<Option<Tensor<E>>> {
-    let create_graph = is_recording();
-    // The inputs may depend on each other. The gradient here is by each alone; what they share is the business
-    // of whoever asked.
-    let inputs: Vec<Tensor<E>> = with_recording(true, || arguments.inputs().iter().map(alias).collect());
-    let output = with_recording(true, || f(&inputs));
+    let run = Run::of(f, arguments.inputs());
+    gradients(run.output, &run.inputs, arguments, cotangent)
+}
+
+fn gradients<E: Scalar>(
+    output: Tensor<E>,
+    inputs: &[Tensor<E>],
+    arguments: Arguments<'_, E>,
+    cotangent: &Tensor<E>,
+) -> Vec<Option<Tensor<E>>> {
     let wanted: Vec<usize> = (0..inputs.len()).filter(|&i| arguments.needed(i)).collect();
     let variables: Vec<Tensor<E>> = wanted.iter().map(|&i| inputs[i].clone()).collect();
-    let options = GradOptions { create_graph, cotangents: Some(vec![cotangent.clone()]) };
     let mut answers = vec![None; inputs.len()];
-    for (i, gradient) in wanted.into_iter().zip(grad(&[output], &variables, options)) {
+    for (i, gradient) in wanted.into_iter().zip(grad_by_ends(output, &variables, cotangent.clone(), is_recording())) {
         answers[i] = Some(gradient);
     }
     answers
+}
+
+/// A recorded run of a function.
+struct Run<E: Scalar> {
+    /// What it was given in the place of its inputs. These may depend on each other; the gradient of the function is by
+    /// each alone, and what they share is the business of whoever asked.
+    inputs: Vec<Tensor<E>>,
+    output: Tensor<E>,
+    /// The tracked tensors, older than the run, that it used beside its inputs, by number.
+    held: Vec<Tensor<E>>,
+}
+
+impl<E: Scalar> Run<E> {
+    fn of(f: impl Fn(&[Tensor<E>]) -> Tensor<E>, inputs: &[Tensor<E>]) -> Self {
+        enable_grad(|| {
+            let begin = next_id();
+            let inputs: Vec<Tensor<E>> = inputs.iter().map(alias).collect();
+            let output = f(&inputs);
+            let own: Vec<u64> = inputs.iter().filter_map(Tensor::id).collect();
+            let is_older = |tensor: &Tensor<E>| tensor.id().is_some_and(|id| id < begin);
+            let within = |history: &History<E>| history.id >= begin && !own.contains(&history.id);
+            let used = reached(from_ref(&output), within, |_| false);
+            let used = used.values().flat_map(|history| &history.inputs).chain([&output]).filter(|x| is_older(x));
+            let held: BTreeMap<_, _> = used.map(|x| (x.id(), x.clone())).collect();
+            Self { inputs, held: held.into_values().collect(), output }
+        })
+    }
 }
 
 /// A tensor of its own that equals another.
@@ -66,8 +121,13 @@ fn alias<E: Scalar>(x: &Tensor<E>) -> Tensor<E> {
 /// Gradients of every order are those of `f(inputs)`. Those that can be differentiated again keep what they need of
 /// the second run, so memory is saved at order one only.
 ///
-/// `f` must give the same value every time. Everything it depends on and that gradients are wanted for must be among
-/// the inputs: tracked tensors that it holds itself count as constants.
+/// Gradients go to the inputs and to the tracked tensors that `f` holds itself, such as the parameters of a layer. What
+/// happens once for each pass, such as an update of running statistics, must not happen in the second run: layers look
+/// at [`is_recomputing`](crate::is_recomputing).
+///
+/// # Panics
+/// When a gradient is asked for, if `f` gives another value than before, or a variable that it holds is another one:
+/// random draws must be the same each time, and parameters must not be changed before the gradient is known.
 ///
 /// ```
 /// use latent_tensor::{GradOptions, Tensor, checkpoint, grad};
@@ -83,18 +143,25 @@ pub fn checkpoint<E: Scalar>(
     f: impl Fn(&[Tensor<E>]) -> Tensor<E> + Send + Sync + 'static,
     inputs: &[Tensor<E>],
 ) -> Tensor<E> {
-    let value = no_grad(|| f(inputs)).array().clone();
-    Tensor::from_operator(Checkpoint { f }, inputs.to_vec(), value)
+    if !is_recording() {
+        return f(inputs).detach();
+    }
+    let Run { output, held, .. } = Run::of(&f, inputs);
+    let value = output.array().clone();
+    drop(output);
+    let given = inputs.len();
+    Tensor::from_operator(Checkpoint { f, given }, inputs.iter().cloned().chain(held).collect(), value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::check::gradients;
-    use crate::ops::testing::{array, shapes};
+    use crate::ops::testing::{self, array, shapes};
+    use crate::{GradOptions, grad};
     use proptest::prelude::*;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
 
     fn f(x: &[Tensor<f64>]) -> Tensor<f64> {
         (&x[0] * x[1].tanh()).exp() + &x[1]
@@ -172,6 +239,61 @@ mod tests {
         assert_eq!(grad(&[y], &[x], GradOptions::default())[0].item(), 200.0_f64.exp2());
         // Without the one held here.
         most.load(Ordering::Relaxed) - 1
+    }
+
+    /// What the function holds: a variable, one computed from another, and both of an input and alone.
+    #[test]
+    fn gradients_of_what_the_function_holds() {
+        let (a, b) = (array(1, &[3], -1.0, 1.0), array(2, &[3], -1.0, 1.0));
+        let of = |checkpointed: bool, x: &[Tensor<f64>]| {
+            let (w, v) = (x[1].clone(), x[1].square() * &x[0]);
+            let part = move |x: &[Tensor<f64>]| (&x[0] * &w).exp() * v.tanh() + &w * &v;
+            let inner = x[0].square();
+            if checkpointed { checkpoint(part, &[inner]) } else { part(&[inner]) }
+        };
+        assert_eq!(gradients(&[a.clone(), b.clone()], |x| of(true, x)), Ok(()));
+        let nested = |x: &[Tensor<f64>]| {
+            let (w, v) = (x[0].clone(), x[1].clone());
+            checkpoint(
+                move |x| {
+                    let w = w.clone();
+                    checkpoint(move |x| &x[0] * &w, x) + &v
+                },
+                &[x[1].exp()],
+            )
+        };
+        assert_eq!(gradients(&[a.clone(), b.clone()], nested), Ok(()));
+        // A function without inputs.
+        let alone = |x: &[Tensor<f64>]| {
+            let w = x[0].clone();
+            checkpoint(move |_| w.exp(), &[]) * &x[1]
+        };
+        assert_eq!(gradients(&[a.clone(), b.clone()], alone), Ok(()));
+        let x = [Tensor::variable(a), Tensor::variable(b)];
+        let slopes = |checkpointed| grad(&[of(checkpointed, &x)], &x, GradOptions::default());
+        for (with, without) in slopes(true).iter().zip(slopes(false)) {
+            assert!(testing::distance(&with.to_array(), &without.to_array()) < 1e-14);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "checkpoint: the function holds other variables")]
+    fn what_it_holds_is_another_variable() {
+        let w = Arc::new(Mutex::new(Tensor::variable(ndarray::array![1.0])));
+        let held = w.clone();
+        let x = Tensor::variable(ndarray::array![2.0]);
+        let y = checkpoint(move |x: &[Tensor<f64>]| &x[0] * &*held.lock().unwrap(), &[x.clone()]);
+        w.lock().unwrap().elements_mut()[0] = 5.0;
+        let _ = grad(&[y], &[x], GradOptions::default());
+    }
+
+    #[test]
+    #[should_panic(expected = "checkpoint: the function has another value")]
+    fn another_value_each_time() {
+        let runs = AtomicUsize::new(0);
+        let x = Tensor::variable(ndarray::array![2.0]);
+        let f = move |x: &[Tensor<f64>]| &x[0] * (1.0 + runs.fetch_add(1, Ordering::Relaxed) as f64);
+        let _ = grad(&[checkpoint(f, &[x.clone()])], &[x], GradOptions::default());
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(crate) struct Node<E: Scalar> {
 /// Where a tracked tensor comes from.
 pub(crate) struct History<E: Scalar> {
     pub id: u64,
+    /// The number of the first variable that this one is a later value of: its own, unless elements were changed.
+    pub first: u64,
     /// `None` for a variable.
     pub operator: Option<Box<dyn Operator<E>>>,
     pub inputs: Vec<Tensor<E>>,
@@ -26,8 +28,23 @@ pub(crate) struct History<E: Scalar> {
 
 impl<E: Scalar> History<E> {
     pub fn new(operator: Option<Box<dyn Operator<E>>>, inputs: Vec<Tensor<E>>) -> Box<Self> {
-        Box::new(Self { id: NEXT.fetch_add(1, Ordering::Relaxed), operator, inputs })
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Box::new(Self { id, first: id, operator, inputs })
     }
+
+    /// Of a variable that takes the place of this one.
+    pub fn successor(&self) -> Box<Self> {
+        let mut history = Self::new(None, Vec::new());
+        if self.operator.is_none() {
+            history.first = self.first;
+        }
+        history
+    }
+}
+
+/// The number that the next tracked tensor gets, or a smaller one than that.
+pub(crate) fn next_id() -> u64 {
+    NEXT.load(Ordering::Relaxed)
 }
 
 impl<E: Scalar> Node<E> {

@@ -147,7 +147,8 @@ impl<E: Scalar> Tensor<E> {
     /// The elements in row-major order, to be changed: how an optimiser updates parameters.
     ///
     /// They are changed in place if nobody else has them. If a clone, a history or a view still does, that keeps the old
-    /// elements, and this tensor becomes a new variable, or constant, with elements of its own.
+    /// elements, and this tensor becomes a new variable, or constant, with elements of its own. What was computed before
+    /// does not depend on that: [`grad`](crate::grad) by it panics.
     ///
     /// # Panics
     /// If the tensor was computed by an operator from tracked tensors.
@@ -163,7 +164,6 @@ impl<E: Scalar> Tensor<E> {
     /// ```
     #[track_caller]
     pub fn elements_mut(&mut self) -> &mut [E] {
-        let tracked = self.is_tracked();
         if let Some(operator) = self.node.history.as_ref().and_then(|history| history.operator.as_ref()) {
             panic!("elements_mut: a tensor of shape {:?} computed by {}", self.shape(), operator.name());
         }
@@ -174,11 +174,20 @@ impl<E: Scalar> Tensor<E> {
                 Some(from) => copy.copy_from_slice(from),
                 None => copy.iter_mut().zip(&self.node.value).for_each(|(to, &from)| *to = from),
             }
-            let history = tracked.then(|| History::new(None, Vec::new()));
-            *self = Self::from_value(shape::array(self.shape(), copy).into_shared(), history);
+            *self = self.successor(shape::array(self.shape(), copy));
         }
         let node = Arc::get_mut(&mut self.node).expect("nobody else has it");
         node.value.as_slice_mut().expect("row-major")
+    }
+
+    /// Another value of the same variable, or another constant: what a model has in the place of this tensor from now on.
+    /// [`grad`](crate::grad) by it panics for what was computed from this one.
+    ///
+    /// In the place of a tensor that an operator computed there is a variable of its own.
+    #[must_use]
+    pub fn successor<D: Dimension>(&self, array: impl Into<ArcArray<E, D>>) -> Self {
+        let history = self.node.history.as_ref().map(|history| history.successor());
+        Self::from_value(array.into().into_dyn(), history)
     }
 
     /// The only element.

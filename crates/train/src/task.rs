@@ -49,6 +49,8 @@ pub trait Task: Send + Sync {
 /// numbers whenever it is made.
 #[derive(Debug)]
 pub struct Pass {
+    /// How many steps were made before; none counts in an evaluation.
+    pub step: u64,
     /// For layers: training or evaluation, and what dropout draws from.
     pub context: Context,
     /// For the model itself: latent samples, interpolations, noise.
@@ -59,12 +61,12 @@ impl Pass {
     /// For one of the batches of a step of training.
     pub fn train(seed: u64, step: u64, part: u64) -> Self {
         let stream = |purpose| Stream::new(seed, purpose, &[step, part]);
-        Self { context: Context::train(stream("layers")), noise: stream("noise") }
+        Self { step, context: Context::train(stream("layers")), noise: stream("noise") }
     }
 
     /// For one batch of an evaluation: always the same draws, so that evaluations can be compared.
     pub fn evaluate(seed: u64, batch: u64) -> Self {
-        Self { context: Context::evaluate(), noise: Stream::new(seed, "evaluation noise", &[batch]) }
+        Self { step: 0, context: Context::evaluate(), noise: Stream::new(seed, "evaluation noise", &[batch]) }
     }
 }
 

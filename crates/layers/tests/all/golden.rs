@@ -94,6 +94,9 @@ fn as_pytorch<E: Scalar>(tolerance: f64) {
         for (name, state) in &states {
             compare(format!("after.{name}"), &state.tensor());
         }
+        for (name, count) in model.module().counts() {
+            compare(format!("after.{name}"), &Tensor::scalar(E::of(count.value() as f64)));
+        }
         if !states.is_empty() {
             compare("evaluated_after".into(), &model.apply(&input, &mut Context::evaluate()).0);
         }
@@ -143,9 +146,9 @@ fn names_shapes_and_types_are_those_of_pytorch() {
         assert_eq!(ours, names, "{case}");
         for entry in &entries {
             let view = theirs.tensor(&entry.path).unwrap();
-            assert_eq!(entry.tensor().shape(), view.shape(), "{case}: {}", entry.path);
-            assert_eq!(entry.is_count, view.dtype() == Dtype::I64, "{case}: {}", entry.path);
-            assert!(!entry.is_count || matches!(entry.slot, Slot::State(_)));
+            assert_eq!(entry.slot.value().shape(), view.shape(), "{case}: {}", entry.path);
+            let is_count = matches!(entry.slot, Slot::Count(_));
+            assert_eq!(is_count, view.dtype() == Dtype::I64, "{case}: {}", entry.path);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The layers held to PyTorch and to their own mathematics.
 
+mod checkpoints;
 mod golden;
 mod gradients;
 mod init;

@@ -2,12 +2,13 @@
 
 use crate::models::{Model, models};
 use latent_layers::{
-    BatchNorm, Fault, Linear, LoadOptions, Module, Sequential, StateDictError, Visitor, load, load_bytes, save,
-    to_bytes,
+    BatchNorm, Context, Fault, Layer, Linear, LoadOptions, Module, Sequential, StateDictError, Value, Visitor, load,
+    load_bytes, save, to_bytes,
 };
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
-use ndarray::{ArrayD, arr0};
+use latent_tensor::Tensor;
+use ndarray::{ArrayD, Ix1};
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
@@ -20,7 +21,10 @@ fn bits<E: Scalar>(model: &Model<E>) -> Vec<u64> {
     let entries = Visitor::entries(model.module());
     entries
         .iter()
-        .flat_map(|entry| entry.tensor().array().iter().map(|x| x.as_f64().to_bits()).collect::<Vec<_>>())
+        .flat_map(|entry| match entry.slot.value() {
+            Value::Tensor(tensor) => tensor.array().iter().map(|x| x.as_f64().to_bits()).collect(),
+            Value::Count(count) => vec![count],
+        })
         .collect()
 }
 
@@ -29,16 +33,14 @@ fn scramble<E: Scalar>(model: &Model<E>, seed: u64) {
     let mut stream = Stream::new(seed, "values", &[]);
     for (name, parameter) in model.module().parameters() {
         for x in parameter.elements().iter_mut() {
-            *x = E::of(stream.normal::<f64>() * 10.0_f64.powf(stream.uniform_in(-40.0, 40.0)));
+            *x = E::of(stream.normal::<f64>() * 10.0_f64.powf(stream.uniform_in(-40.0, 37.0)));
         }
         if name.ends_with("bias") {
             parameter.elements()[0] = E::of(f64::NEG_INFINITY);
         }
     }
-    for (name, state) in model.module().states() {
-        if name.ends_with("num_batches_tracked") {
-            state.set(arr0(E::of(stream.below(1 << 24) as f64))).unwrap();
-        }
+    for (_, count) in model.module().counts() {
+        count.set(stream.below(1 << 62) as u64);
     }
 }
 
@@ -68,13 +70,25 @@ proptest! {
     fn types_are_converted(seed: u64) {
         for ((case, single), (_, double)) in models::<f32>(seed).into_iter().zip(models::<f64>(seed ^ 1)) {
             scramble(&double, seed);
-            let values = |model: &Model<f64>| -> Vec<f64> { bits(model).into_iter().map(f64::from_bits).collect() };
+            let values = |model: &Model<f64>| -> Vec<f64> {
+                let entries = Visitor::entries(model.module()).into_iter();
+                let tensors = entries.filter_map(|entry| match entry.slot.value() {
+                    Value::Tensor(tensor) => Some(tensor.to_array()),
+                    Value::Count(_) => None,
+                });
+                tensors.flatten().collect()
+            };
             let exact = values(&double);
+            let counts = |model: &Model<f64>| -> Vec<u64> {
+                model.module().counts().iter().map(|(_, count)| count.value()).collect()
+            };
+            let before = counts(&double);
             load_bytes(single.module(), &to_bytes(double.module()), LoadOptions::default()).unwrap();
             // Rounded to the nearest, and back without another change.
             load_bytes(double.module(), &to_bytes(single.module()), LoadOptions::default()).unwrap();
             let rounded: Vec<f64> = exact.iter().map(|&x| f64::from(x as f32)).collect();
             prop_assert_eq!(values(&double), rounded, "{}", case);
+            prop_assert_eq!(counts(&double), before);
         }
     }
 
@@ -149,12 +163,62 @@ fn one_error_lists_every_fault() {
 #[test]
 fn counts_are_integers_in_files() {
     let layer = BatchNorm::<f32>::new(2);
-    layer.states()[2].1.set(arr0(12.0)).unwrap();
+    // One more than an f32 can count.
+    layer.counts()[0].1.set(1 << 24);
+    layer.forward(&Tensor::ones(&[2, 2]), &mut Context::train(stream())).unwrap();
     let bytes = to_bytes(&layer);
-    let file = SafeTensors::deserialize(&bytes).unwrap();
-    let count = file.tensor("num_batches_tracked").unwrap();
-    assert_eq!((count.dtype(), count.shape(), count.data()), (Dtype::I64, &[][..], &12_i64.to_le_bytes()[..]));
-    assert_eq!(file.tensor("running_var").unwrap().dtype(), Dtype::F32);
+    let read = SafeTensors::deserialize(&bytes).unwrap();
+    let count = read.tensor("num_batches_tracked").unwrap();
+    let one_more = ((1_i64 << 24) + 1).to_le_bytes();
+    assert_eq!((count.dtype(), count.shape(), count.data()), (Dtype::I64, &[][..], &one_more[..]));
+    assert_eq!(read.tensor("running_var").unwrap().dtype(), Dtype::F32);
+    let other = BatchNorm::<f32>::new(2);
+    load_bytes(&other, &bytes, LoadOptions::default()).unwrap();
+    assert_eq!(other.counts()[0].1.value(), (1 << 24) + 1);
+    let options = LoadOptions { allow_missing: true, ..Default::default() };
+    let unsigned = file(&[("num_batches_tracked", Dtype::U64, &[], &7_u64.to_le_bytes())]);
+    load_bytes(&other, &unsigned, options).unwrap();
+    assert_eq!(other.counts()[0].1.value(), 7);
+    let number = file(&[("num_batches_tracked", Dtype::F32, &[], &7_f32.to_le_bytes())]);
+    let error = load_bytes(&other, &number, options).unwrap_err().to_string();
+    assert!(error.ends_with("num_batches_tracked: expected I64 [], found F32 []"), "{error}");
+}
+
+#[test]
+fn half_precision_is_read() {
+    let options = LoadOptions { allow_missing: true, ..Default::default() };
+    let layer = BatchNorm::<f32>::new(4);
+    let numbers = [1.5, -65504.0, 2.0_f32.powi(-24), f32::INFINITY];
+    let halves: Vec<u8> = numbers.iter().flat_map(|&x| half::f16::from_f32(x).to_le_bytes()).collect();
+    let brains: Vec<u8> = numbers.iter().flat_map(|&x| half::bf16::from_f32(x).to_le_bytes()).collect();
+    let tensors = [("weight", Dtype::F16, &[4][..], &halves[..]), ("bias", Dtype::BF16, &[4], &brains)];
+    load_bytes(&layer, &file(&tensors), options).unwrap();
+    let values = |i: usize| layer.parameters()[i].1.tensor().into_array::<Ix1>().to_vec();
+    assert_eq!((values(0), values(1)), (numbers.to_vec(), vec![1.5, -65536.0, 2.0_f32.powi(-24), f32::INFINITY]));
+}
+
+#[test]
+fn numbers_beyond_the_range_are_refused() {
+    let layer = BatchNorm::<f32>::new(2);
+    let before = to_bytes(&layer);
+    let of = |numbers: [f64; 2]| {
+        let bytes = numbers.map(f64::to_le_bytes).concat();
+        load_bytes(
+            &layer,
+            &file(&[("running_var", Dtype::F64, &[2], &bytes)]),
+            LoadOptions { allow_missing: true, ..Default::default() },
+        )
+    };
+    let error = of([1.0, 1e300]).unwrap_err().to_string();
+    assert!(
+        error.ends_with("running_var: expected F32 [2], found F64 [2] with 1e300, which is beyond the range of f32"),
+        "{error}"
+    );
+    assert!(to_bytes(&layer) == before);
+    // What is infinite or not a number in the file is no fault of the conversion; what is too small is nearest to zero.
+    of([f64::INFINITY, f64::NAN]).unwrap();
+    of([1e-300, f64::from(f32::MAX)]).unwrap();
+    assert_eq!(layer.states()[1].1.tensor().to_array(), ndarray::array![0.0, f32::MAX].into_dyn());
 }
 
 #[test]

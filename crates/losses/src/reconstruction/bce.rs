@@ -72,7 +72,7 @@ pub fn bce<E: Scalar>(
     check_range("bce", "probabilities", probabilities, 0.0, 1.0)?;
     check_range("bce", "targets", targets, 0.0, 1.0)?;
     let least = E::min_positive_value().max(E::of((-100.0_f64).exp()));
-    let log = |p: &Tensor<E>| p.clamp(least, E::one()).ln();
+    let log = |p: &Tensor<E>| p.clamp(least, E::infinity()).ln();
     let one = Tensor::scalar(E::one());
     let both = targets * log(probabilities) + (&one - targets) * log(&(&one - probabilities));
     Ok(reduction.reduce(&-both))

@@ -1,19 +1,15 @@
 //! A variational autoencoder as a task.
 
 use crate::{ModelError, Vae, VaeObjective};
-use latent_layers::{Module, State, Visitor};
+use latent_layers::Module;
 use latent_train::sources::ImageBatch;
 use latent_train::{Pass, Task, TaskError, Terms};
-use ndarray::arr0;
 
-/// Trains a [`Vae`] on its objective.
-///
-/// What it saves is the model and, as `objective.steps`, how many steps were made, which the warm-up of beta goes by.
+/// Trains a [`Vae`] on its objective; the warm-up of beta goes by the steps of the run.
 pub struct VaeTask {
     /// The model that is trained.
     pub vae: Vae,
     objective: VaeObjective,
-    steps: State,
 }
 
 impl VaeTask {
@@ -23,28 +19,12 @@ impl VaeTask {
     /// If the objective makes no sense.
     pub fn new(vae: Vae, objective: VaeObjective) -> Result<Self, ModelError> {
         objective.check()?;
-        Ok(Self { vae, objective, steps: State::new(arr0(0.0)) })
+        Ok(Self { vae, objective })
     }
 
     /// The objective that is minimised.
     pub fn objective(&self) -> &VaeObjective {
         &self.objective
-    }
-
-    /// The present weight of the divergence.
-    pub fn beta(&self) -> f64 {
-        self.objective.beta_at(self.steps.tensor().item() as u64)
-    }
-}
-
-impl Module for VaeTask {
-    fn kind(&self) -> &'static str {
-        "vae task"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        self.vae.visit(visitor);
-        visitor.count("objective.steps", &self.steps);
     }
 }
 
@@ -52,7 +32,7 @@ impl Task for VaeTask {
     type Batch = ImageBatch;
 
     fn model(&self) -> &dyn Module {
-        self
+        &self.vae
     }
 
     fn players(&self) -> Vec<(&'static str, &dyn Module)> {
@@ -60,7 +40,7 @@ impl Task for VaeTask {
     }
 
     fn loss(&self, _player: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
-        let beta = self.beta();
+        let beta = self.objective.beta_at(pass.step);
         let terms = self.vae.objective(&batch.x, &self.objective, beta, &mut pass.context, &mut pass.noise)?;
         let values = terms.values();
         let all = values
@@ -78,10 +58,5 @@ impl Task for VaeTask {
             .with("elbo", &terms.elbo)
             .with("reconstruction", &terms.reconstruction)
             .with("kl", &terms.kl))
-    }
-
-    fn after_step(&self, _player: usize) -> Result<(), TaskError> {
-        self.steps.elements()[0] += 1.0;
-        Ok(())
     }
 }

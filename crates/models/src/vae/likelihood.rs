@@ -1,11 +1,11 @@
 //! `p(x | z)`: what the decoder's output means.
 
 use crate::error::{ModelError, require};
-use latent_layers::{Context, Parameter, State, Visitor};
+use latent_layers::{Context, Count, Parameter, State, Visitor};
 use latent_losses::PerSample;
 use latent_losses::reconstruction::{Sigma as NllSigma, bce_with_logits, gaussian_nll, mse};
 use latent_numeric::Scalar;
-use latent_tensor::{Tensor, no_grad};
+use latent_tensor::{Tensor, is_recomputing, no_grad};
 use ndarray::{arr0, arr1};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ pub(super) struct Observed<E: Scalar> {
 #[derive(Debug)]
 struct Running<E: Scalar> {
     var: State<E>,
-    batches: State<E>,
+    batches: Count,
 }
 
 /// The running variance follows the mean of all batches at first, and later this fast.
@@ -73,8 +73,7 @@ impl<E: Scalar> Observed<E> {
             Likelihood::Gaussian(Sigma::Learned) => log_var = Some(Parameter::new(arr1(&[E::zero()]))),
             Likelihood::Gaussian(Sigma::Optimal { floor }) => {
                 positive("likelihood.gaussian.optimal.floor", floor)?;
-                let (var, batches) = (State::new(arr0(E::one())), State::new(arr0(E::zero())));
-                running = Some(Running { var, batches });
+                running = Some(Running { var: State::new(arr0(E::one())), batches: Count::new(0) });
             }
         }
         Ok(Self { likelihood, log_var, running })
@@ -114,7 +113,9 @@ impl<E: Scalar> Observed<E> {
         }
         let sigma = match (sigma, &self.running) {
             (Sigma::Optimal { floor }, Some(running)) if context.is_training() => {
-                running.follow(no_grad(|| mse(output, x, latent_losses::Mean)).item());
+                if !is_recomputing() {
+                    running.follow(no_grad(|| mse(output, x, latent_losses::Mean)).item());
+                }
                 NllSigma::Optimal { floor: E::of(floor) }
             }
             (Sigma::Optimal { floor }, Some(running)) => {
@@ -129,9 +130,8 @@ impl<E: Scalar> Observed<E> {
 
 impl<E: Scalar> Running<E> {
     fn follow(&self, variance: E) {
-        let mut batches = self.batches.elements();
-        batches[0] += E::one();
-        let rate = E::of((1.0 / batches[0].as_f64()).max(SLOWEST));
+        let batches = self.batches.increment();
+        let rate = E::of((1.0 / batches as f64).max(SLOWEST));
         let mut var = self.var.elements();
         var[0] = (E::one() - rate) * var[0] + rate * variance;
     }

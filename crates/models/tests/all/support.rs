@@ -5,10 +5,10 @@ use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 
-/// Every parameter and state, by name, with the bits of its elements.
-pub fn bits<E: Scalar, M: Module<E> + ?Sized>(module: &M) -> Vec<(String, Vec<u64>)> {
-    let of = |tensor: Tensor<E>| tensor.array().iter().map(|x| x.as_f64().to_bits()).collect();
-    Visitor::entries(module).into_iter().map(|entry| (entry.path.clone(), of(entry.tensor()))).collect()
+/// Every parameter, state and count, by name, with the bits of its elements.
+pub fn bits<E: Scalar, M: Module<E> + ?Sized>(module: &M) -> Vec<(String, Vec<u8>)> {
+    let entries = Visitor::entries(module).into_iter();
+    entries.map(|entry| (entry.path, entry.slot.value().to_le_bytes())).collect()
 }
 
 /// Images of this shape with pixels in [0, 1).

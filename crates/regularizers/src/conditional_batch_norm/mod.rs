@@ -10,7 +10,7 @@ pub use network::AffineNetwork;
 
 use latent_layers::{Context, LayerError, Module, State, Visitor};
 use latent_numeric::Scalar;
-use latent_tensor::Tensor;
+use latent_tensor::{Tensor, is_recomputing};
 use ndarray::Array1;
 
 /// Scale and shift as functions of a condition.
@@ -107,8 +107,10 @@ impl<E: Scalar, A: Affine<E>> ConditionalBatchNorm<E, A> {
         let eps = E::of(self.eps);
         let normalised = if context.is_training() {
             let (y, mean, variance) = x.batch_norm(None, None, eps);
-            self.follow(&self.running_mean, &mean, 1.0);
-            self.follow(&self.running_var, &variance, values as f64 / (values - 1) as f64);
+            if !is_recomputing() {
+                self.follow(&self.running_mean, &mean, 1.0);
+                self.follow(&self.running_var, &variance, values as f64 / (values - 1) as f64);
+            }
             y
         } else {
             x.batch_norm_with(&self.running_mean.tensor(), &self.running_var.tensor(), None, None, eps)

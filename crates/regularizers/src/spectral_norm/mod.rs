@@ -11,7 +11,7 @@ pub(crate) use operator::matrix;
 use latent_layers::{Context, LayerError, Module, Reparameterization, State, Visitor, Weight};
 use latent_numeric::random::Stream;
 use latent_numeric::{Scalar, linalg, parallel, power_of_two};
-use latent_tensor::{Tensor, no_grad};
+use latent_tensor::{Tensor, is_recomputing, no_grad};
 use ndarray::{Array1, ArrayBase, ArrayD, Data, IxDyn};
 
 /// How a weight is normalised.
@@ -256,7 +256,7 @@ impl<E: Scalar> Module<E> for SpectralNorm<E> {
 
 impl<E: Scalar> Reparameterization<E> for SpectralNorm<E> {
     fn weight(&self, original: &Tensor<E>, context: &Context) -> Tensor<E> {
-        if context.is_training() {
+        if context.is_training() && !is_recomputing() {
             let weight = original.detach();
             for _ in 0..self.options.power_iterations {
                 self.iterate(&weight);

@@ -7,7 +7,7 @@ use crate::data::DataSet;
 use crate::failure::Failure;
 use crate::training::{Study, StudyConfig, config_of_run};
 use clap::Args;
-use latent_layers::LoadOptions;
+use latent_layers::{LoadOptions, Module, StateDictError};
 use latent_train::checkpoint::{self, Identity};
 use latent_train::run::DataSource;
 use latent_train::tell::tell;
@@ -156,10 +156,22 @@ fn of_study<S: Study>(of: &Run) -> Result<Option<Opened>, Failure> {
                     format!("go on with it: {} --resume {}; or name one of its checkpoints", S::NAME, of.run.display()),
                 ));
             }
-            latent_layers::load(task.model(), weights, LoadOptions::default())?;
+            load(task.model(), &weights)?;
         }
     }
     Ok(S::opened(&config, task, data.splits))
+}
+
+/// Loads the weights of a finished run. Runs of autoencoders once kept among them how many steps were made.
+fn load(model: &dyn Module, weights: &Path) -> Result<(), StateDictError> {
+    const STEPS: &str = "objective.steps";
+    match latent_layers::load(model, weights, LoadOptions::default()) {
+        Err(StateDictError::Mismatch { faults, .. }) if faults.iter().all(|fault| fault.name == STEPS) => {
+            latent_layers::load(model, weights, LoadOptions { allow_unexpected: true, ..LoadOptions::default() })?;
+            Ok(())
+        }
+        other => other.map(drop),
+    }
 }
 
 #[cfg(test)]

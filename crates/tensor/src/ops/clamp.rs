@@ -1,4 +1,4 @@
-//! `y = min(max(x, low), high)`; `dy/dx = 1` in `[low, high]`, else 0
+//! `y = min(max(x, low), high)`; `dy/dx = 1` in `(low, high)`, else 0
 
 use crate::{Arguments, Operator, Tensor, elementwise};
 use latent_numeric::Scalar;
@@ -15,14 +15,14 @@ impl<E: Scalar> Operator<E> for Clamp<E> {
 
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>> {
         let (x, low, high) = (arguments.input(0), self.low, self.high);
-        vec![Some(cotangent.piecewise(x, move |c, x| if x < low || x > high { E::zero() } else { c }))]
+        vec![Some(cotangent.piecewise(x, move |c, x| if x <= low || x >= high { E::zero() } else { c }))]
     }
 }
 
 impl<E: Scalar> Tensor<E> {
     /// Every element brought into `[low, high]`; either bound may be infinite.
     ///
-    /// The slope at the bounds themselves is one; NaN stays NaN.
+    /// The slope at the bounds themselves is zero; NaN stays NaN.
     ///
     /// # Panics
     /// If `low <= high` does not hold.
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_kinks_and_nan() {
-        assert_eq!(slopes(&[-0.5, 1.0, 1.5, 0.0], |x| x.clamp(-0.5, 1.0)), [1.0, 1.0, 0.0, 1.0]);
+        assert_eq!(slopes(&[-0.5, 1.0, 1.5, 0.0], |x| x.clamp(-0.5, 1.0)), [0.0, 0.0, 0.0, 1.0]);
         assert_eq!(slopes(&[-9.0, 9.0], |x| x.clamp(0.0, f64::INFINITY)), [0.0, 1.0]);
         assert!(Tensor::scalar(f64::NAN).clamp(0.0, 1.0).item().is_nan());
     }

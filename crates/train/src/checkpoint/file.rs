@@ -2,6 +2,7 @@
 
 use super::{Checkpoint, Identity, PlayerState};
 use crate::early_stopping::{EarlyStopping, Snapshot};
+use latent_layers::Value;
 use latent_optim::SavedState;
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -13,7 +14,10 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
 const KEY: &str = "latent-checkpoint";
-const FORMAT: u32 = 1;
+/// Counts are integers since 2. In 1 they were single numbers as the others are, and a study kept one in its model, under
+/// this name, of what the step says.
+const FORMAT: u32 = 2;
+const COUNT_OF_1: &str = "objective.steps";
 /// What is behind the checksum is fuzzed without it; `cargo fuzz` sets this.
 #[allow(unexpected_cfgs)]
 const IS_FUZZED: bool = cfg!(fuzzing);
@@ -73,13 +77,14 @@ fn take(tensors: &mut BTreeMap<String, ArrayD<f32>>, prefix: &str) -> BTreeMap<S
 impl Checkpoint {
     /// As a file's content, the same for the same checkpoint.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut tensors: BTreeMap<String, (Vec<usize>, Vec<u8>)> = BTreeMap::new();
-        let mut put = |name: String, shape: &[usize], values: &mut dyn Iterator<Item = &f32>| {
-            tensors.insert(name, (shape.to_vec(), values.flat_map(|value| value.to_le_bytes()).collect()));
+        let mut tensors: BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)> = BTreeMap::new();
+        let mut put = |name: String, value: &Value| {
+            let dtype = if let Value::Count(_) = value { Dtype::I64 } else { Dtype::F32 };
+            tensors.insert(name, (dtype, value.shape().to_vec(), value.to_le_bytes()));
         };
         let mut put_snapshot = |prefix: &str, snapshot: &Snapshot| {
-            for (path, tensor) in snapshot.entries() {
-                put(format!("{prefix}{path}"), tensor.shape(), &mut tensor.array().iter());
+            for (path, value) in snapshot.entries() {
+                put(format!("{prefix}{path}"), value);
             }
         };
         put_snapshot("model.", &self.model);
@@ -90,7 +95,7 @@ impl Checkpoint {
             let average = player.average.as_ref().map(|average| ("average", average));
             for (kind, state) in [("optimizer", &player.optimizer)].into_iter().chain(average) {
                 for (path, array) in &state.tensors {
-                    put(format!("{kind}.{name}.{path}"), array.shape(), &mut array.iter());
+                    put(format!("{kind}.{name}.{path}"), &Value::Tensor(Tensor::constant(array.clone())));
                 }
             }
         }
@@ -116,13 +121,13 @@ impl Checkpoint {
         };
         let header = serde_json::to_string(&header).expect("texts and finite numbers");
         let sum =
-            checksum(&header, tensors.iter().map(|(name, (shape, bytes))| (name.as_str(), &shape[..], &bytes[..])));
-        let views = tensors.iter().map(|(name, (shape, bytes))| {
-            (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).expect("as many bytes as the shape has"))
+            checksum(&header, tensors.iter().map(|(name, (_, shape, bytes))| (name.as_str(), &shape[..], &bytes[..])));
+        let views = tensors.iter().map(|(name, (dtype, shape, bytes))| {
+            (name.as_str(), TensorView::new(*dtype, shape.clone(), bytes).expect("as many bytes as the shape has"))
         });
         // One entry, as the order of several is not kept.
         let metadata = HashMap::from([(KEY.to_owned(), format!("{sum} {header}"))]);
-        safetensors::serialize(views, Some(metadata)).expect("tensors of one type")
+        safetensors::serialize(views, Some(metadata)).expect("names and lengths")
     }
 
     /// From what [`to_bytes`](Self::to_bytes) made; otherwise what is wrong with it.
@@ -141,12 +146,19 @@ impl Checkpoint {
         if found != sum && !IS_FUZZED {
             return Err("its content does not match its checksum".to_owned());
         }
-        let header: Header = serde_json::from_str(header).map_err(|error| error.to_string())?;
-        if header.format != FORMAT {
-            return Err(format!("it has format {}, this program reads {FORMAT}", header.format));
+        let mut header: Header = serde_json::from_str(header).map_err(|error| error.to_string())?;
+        match header.format {
+            1 => header.model.retain(|path| path != COUNT_OF_1),
+            FORMAT => {}
+            other => return Err(format!("it has format {other}, this program reads 1 and {FORMAT}")),
         }
-        let mut tensors = BTreeMap::new();
+        let (mut tensors, mut counts) = (BTreeMap::new(), BTreeMap::new());
         for (name, view) in views {
+            if let (Dtype::I64, Ok(bytes)) = (view.dtype(), view.data().try_into()) {
+                let count = u64::try_from(i64::from_le_bytes(bytes));
+                counts.insert(name, count.map_err(|_| "a count is negative".to_owned())?);
+                continue;
+            }
             if view.dtype() != Dtype::F32 {
                 return Err(format!("{name} has numbers of type {}, not F32", view.dtype()));
             }
@@ -157,8 +169,11 @@ impl Checkpoint {
         let snapshot = |prefix: &str, tensors: &mut BTreeMap<String, ArrayD<f32>>| {
             let mut found = take(tensors, prefix);
             let entry = |path: &String| {
+                if let Some(&count) = counts.get(&format!("{prefix}{path}")) {
+                    return Ok((path.clone(), Value::Count(count)));
+                }
                 let array = found.remove(path).ok_or_else(|| format!("{prefix}{path} is missing"))?;
-                Ok((path.clone(), Tensor::constant(array)))
+                Ok((path.clone(), Value::Tensor(Tensor::constant(array))))
             };
             Ok::<_, String>(Snapshot::new(header.model.iter().map(entry).collect::<Result<_, String>>()?))
         };
@@ -212,7 +227,11 @@ pub(super) mod tests {
         };
         let player =
             PlayerState { optimizer: state("adam"), average: Some(state("weight_average")), last_norm: Some(0.3) };
-        let model = Snapshot::new(vec![("z.weight".into(), tensor(step as f32)), ("a".into(), tensor(-1.0))]);
+        let model = Snapshot::new(vec![
+            ("z.weight".into(), Value::Tensor(tensor(step as f32))),
+            ("a".into(), Value::Tensor(tensor(-1.0))),
+            ("batches".into(), Value::Count((1 << 24) + 1)),
+        ]);
         Checkpoint {
             identity: Identity { config: "seed = 1\n".into(), data: "planted".into() },
             step,
@@ -237,6 +256,7 @@ pub(super) mod tests {
         assert_eq!((back.best, &back.identity), (checkpoint.best, &checkpoint.identity));
         assert_eq!(back.observers, checkpoint.observers);
         assert_eq!(back.model.entries()[0].0, "z.weight");
+        assert!(matches!(back.model.entries()[2].1, Value::Count(16_777_217)));
     }
 
     proptest! {

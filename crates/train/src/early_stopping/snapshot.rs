@@ -1,10 +1,9 @@
 //! The values of a module's parameters and state at one moment.
 
-use latent_layers::{LayerError, Module, Slot, Visitor};
+use latent_layers::{LayerError, Module, Value, Visitor};
 use latent_numeric::Scalar;
-use latent_tensor::Tensor;
 
-/// All parameters and state of a module at one moment, under their paths.
+/// All parameters, state and counts of a module at one moment, under their paths.
 ///
 /// It shares the arrays with the module until the module changes them.
 ///
@@ -23,18 +22,14 @@ use latent_tensor::Tensor;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Snapshot<E: Scalar = f32> {
-    entries: Vec<(String, Tensor<E>)>,
+    entries: Vec<(String, Value<E>)>,
 }
 
 impl<E: Scalar> Snapshot<E> {
     /// Of this module, now.
     pub fn of<M: Module<E> + ?Sized>(module: &M) -> Self {
         let entries = Visitor::entries(module).into_iter();
-        let value = |slot| match slot {
-            Slot::Parameter(parameter) => parameter.tensor(),
-            Slot::State(state) => state.tensor(),
-        };
-        Self { entries: entries.map(|entry| (entry.path, value(entry.slot).detach())).collect() }
+        Self { entries: entries.map(|entry| (entry.path, entry.slot.value())).collect() }
     }
 
     /// The values under their paths, in the module's order: to be saved, or looked at.
@@ -49,16 +44,16 @@ impl<E: Scalar> Snapshot<E> {
     /// assert_eq!(snapshot.entries()[1].0, "bias");
     /// assert_eq!(Snapshot::new(snapshot.entries().to_vec()).entries().len(), 2);
     /// ```
-    pub fn entries(&self) -> &[(String, Tensor<E>)] {
+    pub fn entries(&self) -> &[(String, Value<E>)] {
         &self.entries
     }
 
     /// Of values that were saved.
-    pub fn new(entries: Vec<(String, Tensor<E>)>) -> Self {
+    pub fn new(entries: Vec<(String, Value<E>)>) -> Self {
         Self { entries }
     }
 
-    /// Sets the module's parameters and state to these values, bit by bit.
+    /// Sets the module's parameters, state and counts to these values, bit by bit.
     ///
     /// # Errors
     /// [`LayerError::Settings`] if the module's paths are others, [`LayerError::Shape`] if a shape is another. The module
@@ -75,19 +70,12 @@ impl<E: Scalar> Snapshot<E> {
             return Err(LayerError::settings("snapshot", reason));
         }
         for (entry, (path, value)) in slots.iter().zip(&self.entries) {
-            let shape = match entry.slot {
-                Slot::Parameter(parameter) => parameter.shape(),
-                Slot::State(state) => state.shape(),
-            };
-            if shape != value.shape() {
-                return Err(LayerError::shape(path, "snapshot", format!("{shape:?}"), value.shape()));
+            if let Err(LayerError::Shape { expected, given, .. }) = entry.slot.check(value) {
+                return Err(LayerError::shape(path, "snapshot", expected, &given));
             }
         }
         for (entry, (_, value)) in slots.iter().zip(&self.entries) {
-            match entry.slot {
-                Slot::Parameter(parameter) => parameter.set(value.array().clone())?,
-                Slot::State(state) => state.set(value.array().clone())?,
-            }
+            entry.slot.set(value)?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::exchange::{Report, Unusable, exchange};
 use crate::task::TaskError;
 use crate::terms::{MeanTerms, Terms};
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use latent_layers::{Module, State};
+use latent_layers::{Module, Slot, Value, Visitor};
 use latent_numeric::ranks::{OrderedSum, Ranks};
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::ArrayD;
@@ -121,44 +121,49 @@ impl<'r> Gradients<'r> {
     }
 }
 
-/// The state of a model over the parts of a step, such as running means.
+/// The state of a model over the parts of a step, such as running means, and its counts.
 ///
 /// No part sees what another one did to it: each begins with the state before the step, and the mean of what they leave
 /// is the state after it. A step of one part leaves what that part left.
 struct States<'m> {
-    cells: Vec<&'m State>,
-    before: Vec<Tensor>,
+    slots: Vec<Slot<'m>>,
+    before: Vec<Value>,
     /// In double precision, in which the mean of equal numbers is that number.
     sum: Vec<f64>,
 }
 
 impl<'m> States<'m> {
     fn of(model: &'m dyn Module, parts: u64) -> Self {
-        let cells: Vec<&State> =
-            if parts == 1 { Vec::new() } else { model.states().into_iter().map(|(_, state)| state).collect() };
-        Self { before: cells.iter().map(|state| state.tensor()).collect(), cells, sum: Vec::new() }
+        let slots = if parts == 1 { Vec::new() } else { Visitor::entries(model) }.into_iter().map(|entry| entry.slot);
+        let slots: Vec<_> = slots.filter(|slot| !matches!(slot, Slot::Parameter(_))).collect();
+        Self { before: slots.iter().map(Slot::value).collect(), slots, sum: Vec::new() }
     }
 
     fn put_back(&self) -> Result<(), TaskError> {
-        for (state, before) in self.cells.iter().zip(&self.before) {
-            state.set(before.array().clone())?;
+        for (slot, before) in self.slots.iter().zip(&self.before) {
+            slot.set(before)?;
         }
         Ok(())
     }
 
     /// Takes what the parts of these ranks left, and puts back what was before.
     fn take(&mut self, ranks: &dyn Ranks, givers: usize) -> Result<(), TaskError> {
-        if self.cells.is_empty() {
+        if self.slots.is_empty() {
             return Ok(());
         }
-        let mut here: Vec<f32> = Vec::new();
-        self.cells.iter().for_each(|state| here.extend(state.tensor().array()));
+        let mut here: Vec<f64> = Vec::new();
+        for slot in &self.slots {
+            match slot.value() {
+                Value::Tensor(tensor) => here.extend(tensor.array().iter().map(|&x| f64::from(x))),
+                Value::Count(count) => here.push(count as f64),
+            }
+        }
         let all = if ranks.size() == 1 { vec![cast_slice(&here).to_vec()] } else { ranks.gather(cast_slice(&here)) };
-        for left in all.into_iter().take(givers).map(|bytes| pod_collect_to_vec::<u8, f32>(&bytes)) {
+        for left in all.into_iter().take(givers).map(|bytes| pod_collect_to_vec::<u8, f64>(&bytes)) {
             if self.sum.is_empty() {
-                self.sum = left.into_iter().map(f64::from).collect();
+                self.sum = left;
             } else {
-                self.sum.iter_mut().zip(left).for_each(|(sum, left)| *sum += f64::from(left));
+                self.sum.iter_mut().zip(left).for_each(|(sum, left)| *sum += left);
             }
         }
         self.put_back()
@@ -166,10 +171,16 @@ impl<'m> States<'m> {
 
     /// Leaves the mean.
     fn leave(self, parts: u64) -> Result<(), TaskError> {
-        let mut mean = self.sum.into_iter().map(|sum| (sum / parts as f64) as f32);
-        for state in self.cells {
-            let elements: Vec<f32> = mean.by_ref().take(state.len()).collect();
-            state.set(ArrayD::from_shape_vec(state.shape(), elements)?)?;
+        let mut mean = self.sum.into_iter().map(|sum| sum / parts as f64);
+        for (slot, before) in self.slots.iter().zip(&self.before) {
+            let value = match before {
+                Value::Count(_) => Value::Count(mean.next().ok_or("a count is missing")?.round() as u64),
+                Value::Tensor(tensor) => {
+                    let elements: Vec<f32> = mean.by_ref().take(tensor.len()).map(|x| x as f32).collect();
+                    Value::Tensor(Tensor::constant(ArrayD::from_shape_vec(tensor.shape(), elements)?))
+                }
+            };
+            slot.set(&value)?;
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use super::Executor;
 use crate::task::TaskError;
 use crate::trainable::Trainable;
-use bytemuck::cast_slice;
 use latent_layers::Visitor;
 
 impl<T: Trainable> Executor<'_, T> {
@@ -43,8 +42,7 @@ impl<T: Trainable> Executor<'_, T> {
         }
         let mut bytes = Vec::new();
         for entry in Visitor::entries(self.task.model()) {
-            let tensor = entry.tensor();
-            bytes.extend_from_slice(cast_slice(&tensor.array().iter().copied().collect::<Vec<f32>>()));
+            bytes.extend(entry.slot.value().to_le_bytes());
         }
         match self.ranks.differing(&bytes) {
             None => Ok(()),

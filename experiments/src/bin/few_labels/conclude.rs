@@ -5,7 +5,7 @@ use super::encoder::Encoder;
 use super::task::{ClassifierTask, Confusion};
 use super::{BATCH, Config};
 use image::RgbImage;
-use latent_layers::Visitor;
+use latent_layers::Module;
 use latent_report::picture::{self, captioned, side};
 use latent_report::plot::confusion as confusion_matrix;
 use latent_report::{Figure, Picture, Section, Study};
@@ -128,7 +128,7 @@ fn most(all: &[Seen], by: impl Fn(&Seen) -> Option<f64>) -> Vec<&Seen> {
 /// Atoms, or the weights that take their place as they are now.
 fn features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
     // The first weights of a network: (pixels, atoms), or (filters, channels, height, width).
-    let weights = || Some(Visitor::entries(encoder).iter().find(|entry| entry.path.ends_with("encoder"))?.tensor());
+    let weights = || Some(encoder.parameters().into_iter().find(|(path, _)| path.ends_with("encoder"))?.1.tensor());
     let tiles = match encoder {
         Encoder::Pixels => return None,
         Encoder::Codes(dictionary, _) => picture::columns(dictionary.tensor().view_as(), side),

@@ -14,11 +14,11 @@ struct Line {
     step: u64,
 }
 
-/// Removes lines of later steps, those that are not whole, and those of the end of a run.
-pub(super) fn trim(path: &Path, step: u64) -> Result<(), RunError> {
+/// Removes lines of later steps, those that are not whole, and those of the end of a run. Answers with how many stay.
+pub(super) fn trim(path: &Path, step: u64) -> Result<u64, RunError> {
     let text = match fs::read(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
         Err(error) => return Err(RunError::io("read", path)(error)),
     };
     let stays = |line: &&[u8]| {
@@ -26,8 +26,12 @@ pub(super) fn trim(path: &Path, step: u64) -> Result<(), RunError> {
             && serde_json::from_slice::<Line>(line).is_ok_and(|line| line.step <= step && line.kind != "end")
     };
     let kept: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').filter(stays).collect();
+    let lines = kept.len() as u64;
     let kept = kept.concat();
-    if kept == text { Ok(()) } else { atomic::write_bytes(path, &kept) }
+    if kept != text {
+        atomic::write_bytes(path, &kept)?;
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]
@@ -44,7 +48,7 @@ mod tests {
             let lines = |steps: u64| (1..=steps).map(line).collect::<String>();
             let half = &line(steps + 1)[..cut];
             fs::write(&path, format!("{}{{\"kind\":\"end\",\"step\":{steps}}}\n{half}", lines(steps))).unwrap();
-            trim(&path, to).unwrap();
+            prop_assert_eq!(trim(&path, to).unwrap(), steps.min(to));
             prop_assert_eq!(fs::read_to_string(&path).unwrap(), lines(steps.min(to)));
         }
     }
@@ -52,6 +56,6 @@ mod tests {
     #[test]
     fn no_metrics_are_fine() {
         let here = tempfile::tempdir().unwrap();
-        assert!(trim(&here.path().join("metrics.jsonl"), 3).is_ok());
+        assert_eq!(trim(&here.path().join("metrics.jsonl"), 3).unwrap(), 0);
     }
 }

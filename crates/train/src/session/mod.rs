@@ -124,7 +124,8 @@ impl<'a, T: Trainable> Session<'a, T> {
         executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt.clone());
         let manifest = Manifest::new(study, threads, data);
         let (folder, after) = if goes_on {
-            RunFolder::check_resumable(&path, &text)?;
+            // Before the checkpoints are read, so that nobody writes more of them.
+            let claim = RunFolder::claim(&path, &text, Some(study))?;
             let checkpoint = last_checkpoint(&checkpoints)?;
             let step = match &checkpoint {
                 Some(checkpoint) => {
@@ -133,7 +134,7 @@ impl<'a, T: Trainable> Session<'a, T> {
                 }
                 None => 0,
             };
-            let folder = RunFolder::resume(&path, config, seed, step)?;
+            let folder = claim.open(step)?;
             folder.resumed(&manifest, step)?;
             follow::lead(&executor, checkpoint.as_ref());
             tell(format_args!("going on in {} after {step} steps", path.display()));
@@ -147,6 +148,11 @@ impl<'a, T: Trainable> Session<'a, T> {
             follow::lead(&executor, None);
             (folder, None)
         };
+        if let Some(holder) = folder.left_by().filter(|holder| !holder.is_here()) {
+            tell(format_args!(
+                "note: {holder} worked in this folder before and has not come to its end: if it still runs, stop it there"
+            ));
+        }
         let records = Records::new(folder, after)?;
         let task = executor.task();
         let several = task.players().len() > 1;

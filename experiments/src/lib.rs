@@ -24,7 +24,7 @@ pub mod networks;
 pub mod patches;
 pub mod picture;
 pub mod plot;
-mod print;
+pub mod print;
 pub mod psd_images;
 pub mod solvers;
 pub mod steps;

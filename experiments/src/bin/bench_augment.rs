@@ -5,7 +5,7 @@
 //! and sigma 1; `jpeg` has quality 50. Reading the images is not timed; making memory for the result is.
 
 use clap::Parser;
-use experiments::cli::{Common, Dataset};
+use experiments::cli::{Common, Dataset, parse};
 use experiments::data;
 use experiments::failure::{Failure, exit};
 use latent_augment::image::Chain;
@@ -54,7 +54,7 @@ struct Flags {
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(flags.common.on_threads(|| run(&flags)).map_err(Failure::from).and_then(std::convert::identity))
 }
 

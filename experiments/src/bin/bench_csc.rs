@@ -6,6 +6,7 @@
 //! depends on the filters is. The objective is computed in f64 from the maps and filters that are left.
 
 use clap::{Args, Parser, Subcommand};
+use experiments::cli::{self, parse};
 use experiments::failure::{Failure, OrHelp, exit};
 use experiments::solvers::ConvolutionalSolver;
 use latent_numeric::parallel::with_threads;
@@ -54,7 +55,7 @@ struct Shared {
     lambda: f32,
 
     /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = cli::threads, allow_negative_numbers = true)]
     threads: usize,
 
     /// Measurements to make
@@ -122,12 +123,12 @@ struct Learn {
     patches: bool,
 
     /// Seed of every random draw
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = cli::seed, allow_negative_numbers = true)]
     seed: u64,
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(match &flags.work {
         Work::Encode(work) => on_threads(work.shared.threads, || encode(work)),
         Work::Learn(work) => on_threads(work.shared.threads, || learn(work)),

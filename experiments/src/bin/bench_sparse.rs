@@ -5,7 +5,7 @@
 //! images. Reading the images is not timed; everything that depends on the dictionary is.
 
 use clap::{Args, Parser, Subcommand};
-use experiments::cli::{Common, Dataset};
+use experiments::cli::{Common, Dataset, parse};
 use experiments::data::{self, ImageSamples};
 use experiments::failure::{Failure, OrHelp, exit};
 use experiments::solvers::SolverName;
@@ -104,7 +104,7 @@ struct Learn {
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(match &flags.work {
         Work::Encode(work) => on_threads(&work.shared, || encode(work)),
         Work::Learn(work) => on_threads(&work.shared, || learn(work)),

@@ -1,7 +1,7 @@
 //! Measures training steps of small models on MNIST, one JSON line a model.
 
 use clap::Parser;
-use experiments::cli::{Common, Dataset};
+use experiments::cli::{Common, Dataset, parse};
 use experiments::data;
 use experiments::failure::{Failure, exit};
 use experiments::steps::Task;
@@ -37,7 +37,7 @@ struct Flags {
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(run(&flags))
 }
 

@@ -1,15 +1,15 @@
 //! `cargo run -p experiments --bin sweep -- NAME`: a study over many settings and seeds; see `--help`.
 
-use clap::Parser;
+use experiments::cli::parse;
 use experiments::failure::{Failure, exit};
 use experiments::sweep::{Ended, Flags, run};
 use latent_train::interrupt::Interrupt;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     match Interrupt::on_ctrl_c().map_err(Failure::from).and_then(|interrupt| run(&flags, &interrupt)) {
-        Ok(Ended::Complete) => ExitCode::SUCCESS,
+        Ok(Ended::Complete) => exit(Ok(())),
         Ok(Ended::Failed) => ExitCode::FAILURE,
         // As a shell reports a program that Ctrl-C ended.
         Ok(Ended::Interrupted) => ExitCode::from(130),

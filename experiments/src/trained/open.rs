@@ -14,6 +14,7 @@ use crate::vae_mnist::VaeMnist;
 use clap::Args;
 use latent_layers::LoadOptions;
 use latent_train::checkpoint::{self, Identity};
+use latent_train::run::RunError;
 use latent_train::{Trainable, config};
 use serde_json::Value;
 use std::fs;
@@ -87,14 +88,16 @@ fn study(run: &Path) -> Result<String, Failure> {
         Failure::new(format!("{} is not the folder of a run: cannot read {}: {error}", run.display(), path.display()))
             .help("runs are in runs/STUDY/ unless --output said otherwise")
     })?;
-    let manifest: Value = serde_json::from_slice(&text)?;
+    let manifest: Value = serde_json::from_slice(&text)
+        .map_err(|error| Failure::from(RunError::Damaged { path: path.clone(), reason: error.to_string() }))?;
     let study = manifest["study"].as_str();
     Ok(study.ok_or_else(|| Failure::new(format!("{} does not say which study it is of", path.display())))?.to_owned())
 }
 
 fn of_study<S: Usable>(of: &Run) -> Result<Opened, Failure> {
     let (text, seed) = config_of_run(&of.run)?;
-    let mut config: S::Config = config::read(&text, &[])?;
+    let mut config: S::Config = config::read(&text, &[])
+        .map_err(|error| Failure::new(format!("{}: {error}", of.run.join("config.toml").display())))?;
     let dataset: Dataset = *config.dataset();
     let data = S::data(&config, &Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None })?;
     let task = S::model(&config, &data.splits, seed)?;

@@ -7,12 +7,13 @@
 mod configs;
 mod dry_run;
 mod flags;
+mod of_run;
 mod resolve;
 mod run;
 mod study;
 
 pub use configs::Configs;
 pub use flags::Flags;
-pub use resolve::config_of_run;
+pub use of_run::config_of_run;
 pub use run::{flags, main, run, run_on};
 pub use study::{Shorthand, Study, StudyConfig};

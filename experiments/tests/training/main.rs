@@ -3,8 +3,10 @@
 mod failing;
 mod gan;
 mod killed;
+mod shared;
 mod study;
 #[allow(dead_code, reason = "each test uses a part")]
 #[path = "../support/mod.rs"]
 mod support;
 mod sweep;
+mod told;

@@ -30,6 +30,18 @@ impl AugmentError {
     pub(crate) fn new(place: Place, fault: Fault) -> Self {
         Self { place, fault: Box::new(fault) }
     }
+
+    /// No error if there are none, the one there is, or one that has them all.
+    pub(crate) fn all(mut errors: Vec<Self>) -> Result<(), Self> {
+        match errors.pop() {
+            None => Ok(()),
+            Some(only) if errors.is_empty() => Err(only),
+            Some(last) => {
+                errors.push(last);
+                Err(Self::new(Place::default(), Fault::Several { errors }))
+            }
+        }
+    }
 }
 
 /// A place in a chain: `augment[2].steps[0] (rotate)` is the operator `rotate`, the first step of the composite that is
@@ -88,6 +100,12 @@ pub enum Fault {
     Config {
         /// What was found and what was expected.
         message: String,
+    },
+    /// Several steps of a configuration are wrong.
+    #[error("{} steps are wrong:{}", errors.len(), errors.iter().fold(String::new(), |list, error| format!("{list}\n    {error}")))]
+    Several {
+        /// What is wrong with each.
+        errors: Vec<AugmentError>,
     },
     /// An image has no pixels.
     #[error("the image is empty: {channels} channels of {height} x {width} pixels")]

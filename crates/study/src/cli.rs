@@ -1,9 +1,12 @@
 //! The flags that every study has, under the same names.
 
-use clap::{Args, ValueEnum};
+use crate::print;
+use clap::{Args, Parser, ValueEnum};
 use latent_numeric::parallel::{ThreadError, with_threads};
+use latent_train::tell::tell;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Flags shared by all studies; a binary flattens them into its own.
@@ -38,11 +41,11 @@ pub struct Common {
     pub data_dir: Option<PathBuf>,
 
     /// Seed of every random draw; the same seed and flags give the same bits
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
 
     /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = threads, allow_negative_numbers = true)]
     pub threads: usize,
 
     /// Folder for the results [default: one under runs/ named after study, configuration and seed]
@@ -62,10 +65,67 @@ impl Common {
     /// How many threads that is.
     pub fn thread_count(&self) -> usize {
         match self.threads {
-            0 => std::thread::available_parallelism().map_or(1, Into::into),
+            0 => cores(),
             count => count,
         }
     }
+}
+
+/// A seed as a flag has it.
+///
+/// # Errors
+/// What it must be.
+pub fn seed(text: &str) -> Result<u64, String> {
+    // As TOML has them too.
+    let fits = text.parse().ok().filter(|seed| *seed <= i64::MAX as u64);
+    fits.ok_or_else(|| format!("seeds are whole numbers, 0 or more, up to {}", i64::MAX))
+}
+
+/// Threads, or processes, for each core: more only wait for each other.
+const MOST_PER_CORE: usize = 16;
+
+/// A number of threads as a flag has it.
+///
+/// # Errors
+/// What it must be: no more than 16 for each core.
+pub fn threads(text: &str) -> Result<usize, String> {
+    at_most(text.parse().map_err(|_| "expected a whole number, 0 or more".to_owned())?)
+}
+
+/// A number of threads or processes that this machine can be asked for.
+///
+/// # Errors
+/// If it is more than 16 for each core.
+pub fn at_most(count: usize) -> Result<usize, String> {
+    let cores = cores();
+    let most = MOST_PER_CORE * cores;
+    if count <= most {
+        return Ok(count);
+    }
+    let here = if cores == 1 { "its core".to_owned() } else { format!("each of its {cores} cores") };
+    Err(format!("this machine takes at most {most}, {MOST_PER_CORE} for {here}"))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
+
+/// The flags of this program; where they cannot be read, or ask for help, that is printed and the program ends.
+pub fn parse<F: Parser>() -> F {
+    F::try_parse().unwrap_or_else(|error| exit_with(&error))
+}
+
+/// Prints what is wrong with flags, or the help that they ask for, and ends the program.
+pub fn exit_with(error: &clap::Error) -> ! {
+    let code = match error.print() {
+        // Whoever read along may have left, as `head` does.
+        Err(cannot) if cannot.kind() != ErrorKind::BrokenPipe => {
+            tell(print::failed(&cannot));
+            1
+        }
+        _ => error.exit_code(),
+    };
+    std::process::exit(code)
 }
 
 /// The data sets of images that a study can be asked for.
@@ -100,7 +160,7 @@ impl fmt::Display for Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::{CommandFactory, Parser};
+    use clap::CommandFactory;
 
     #[derive(Parser)]
     struct Flags {
@@ -126,10 +186,20 @@ mod tests {
 
     #[test]
     fn unusable_flags_are_refused() {
-        for flags in [["--dataset", "mnits"], ["--seed", "-1"], ["--seed", "9223372036854775808"], ["--threads", "two"]]
-        {
-            assert!(Flags::try_parse_from([&["study"][..], &flags].concat()).is_err(), "{flags:?}");
+        for (flags, why) in [
+            (["--dataset", "mnits"], "a similar value exists: 'mnist'"),
+            (["--seed", "-1"], "seeds are whole numbers, 0 or more"),
+            (["--seed", "9223372036854775808"], "up to 9223372036854775807"),
+            (["--seed", "a"], "seeds are whole numbers, 0 or more"),
+            (["--threads", "two"], "expected a whole number, 0 or more"),
+            (["--threads", "-2"], "expected a whole number, 0 or more"),
+            (["--threads", "1000000"], "this machine takes at most"),
+        ] {
+            let told = Flags::try_parse_from([&["study"][..], &flags].concat()).err().unwrap().to_string();
+            assert!(told.contains(why), "{flags:?}: {told}");
         }
+        let most = (MOST_PER_CORE * cores()).to_string();
+        assert!(Flags::try_parse_from(["study", "--threads", &most]).is_ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How a program ends when something went wrong: `error: ...`, then `help: ...`, exit code 1.
 
+use crate::print::printed;
 use latent_train::interrupt::Interrupted;
 use latent_train::run::RunError;
 use latent_train::tell::tell;
@@ -91,7 +92,8 @@ impl<T, E: Into<Failure>> OrHelp<T> for Result<T, E> {
     }
 }
 
-/// The exit code of a program: 0, or 1 after the failure was printed to the standard error.
+/// The exit code of a program: 0, or 1 after the failure was printed to the standard error. That something could not be
+/// [printed](crate::print::print) is a failure too.
 ///
 /// ```no_run
 /// use latent_study::failure::{Failure, exit};
@@ -105,7 +107,7 @@ impl<T, E: Into<Failure>> OrHelp<T> for Result<T, E> {
 /// }
 /// ```
 pub fn exit(result: Result<(), Failure>) -> ExitCode {
-    match result {
+    match result.and_then(|()| printed()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             tell(failure);

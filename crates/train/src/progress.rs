@@ -109,8 +109,14 @@ fn style(unit: &'static str) -> ProgressStyle {
             let _ = out.write_str(&rate(state.per_sec(), unit));
         })
         .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            let _ = out.write_str(&seconds(Duration::from_secs(state.eta().as_secs())));
+            let _ = out.write_str(&left(state.eta()));
         })
+}
+
+/// The time left, to the second where there are some; a dash while the rate is not known.
+fn left(eta: Duration) -> String {
+    let whole = Duration::from_secs(eta.as_secs());
+    if eta.is_zero() { "–".to_owned() } else { seconds(if whole.as_secs() >= 10 { whole } else { eta }) }
 }
 
 /// Lines for a log file: none in the first ten seconds, then one every ten.
@@ -215,9 +221,15 @@ mod tests {
         bar.set_position(150);
         bar.tick();
         let drawn = terminal.contents();
-        for part in ["epoch 1/1 ━━━━━━━", " 150/600 images  ", " images/s  ", " s left  ", "objective 5.2"]
+        for part in ["epoch 1/1 ━━━━━━━", " 150/600 images  ", " images/s  ", " left  ", "objective 5.2"]
         {
             assert!(drawn.contains(part), "{part:?} in {drawn:?}");
         }
+    }
+
+    #[test]
+    fn time_left_is_never_nothing_while_there_is_work() {
+        let of = |seconds: f64| left(Duration::from_secs_f64(seconds));
+        assert_eq!([of(0.3), of(4.56), of(12.7), of(0.0)], ["0.30 s", "4.56 s", "12.0 s", "–"]);
     }
 }

@@ -136,7 +136,7 @@ pub trait Trainable: Send + Sync {
     }
 
     /// Makes a step of a player, of this number in [`players`](Self::players). The inner error is a number that is not
-    /// finite; the model has not changed then.
+    /// finite; the model, parameters and state, has not changed then, the trainer may have.
     ///
     /// # Errors
     /// If the batches do not fit the model.

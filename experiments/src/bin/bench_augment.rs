@@ -6,6 +6,7 @@
 
 use clap::Parser;
 use latent_augment::image::Chain;
+use latent_study::cli::parse;
 use latent_study::cli::{Common, Dataset};
 use latent_study::data;
 use latent_study::failure::{Failure, exit};
@@ -54,7 +55,7 @@ struct Flags {
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(flags.common.on_threads(|| run(&flags)).map_err(Failure::from).and_then(std::convert::identity))
 }
 

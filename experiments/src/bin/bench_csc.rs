@@ -11,6 +11,8 @@ use latent_sparse::convolutional::{
     ConvolutionalLasso, ConvolutionalParams, FilterInit, FilterLearner, FilterParams, Filters,
 };
 use latent_sparse::lasso::{Stop, Summary};
+use latent_study::cli;
+use latent_study::cli::parse;
 use latent_study::failure::{Failure, OrHelp, exit};
 use latent_study::sparse::solvers::ConvolutionalSolver;
 use ndarray::{Array3, Array4, ArrayView4, Axis, s};
@@ -54,7 +56,7 @@ struct Shared {
     lambda: f32,
 
     /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = cli::threads, allow_negative_numbers = true)]
     threads: usize,
 
     /// Measurements to make
@@ -122,12 +124,12 @@ struct Learn {
     patches: bool,
 
     /// Seed of every random draw
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = cli::seed, allow_negative_numbers = true)]
     seed: u64,
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(match &flags.work {
         Work::Encode(work) => on_threads(work.shared.threads, || encode(work)),
         Work::Learn(work) => on_threads(work.shared.threads, || learn(work)),

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use latent_sparse::Dictionary;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop, Summary};
+use latent_study::cli::parse;
 use latent_study::cli::{Common, Dataset};
 use latent_study::data::{self, ImageSamples};
 use latent_study::failure::{Failure, OrHelp, exit};
@@ -104,7 +105,7 @@ struct Learn {
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(match &flags.work {
         Work::Encode(work) => on_threads(&work.shared, || encode(work)),
         Work::Learn(work) => on_threads(&work.shared, || learn(work)),

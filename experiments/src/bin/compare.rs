@@ -2,8 +2,9 @@
 
 use clap::Parser;
 use latent_report::{Comparison, ReportError};
+use latent_study::cli::parse;
 use latent_study::failure::{Failure, exit};
-use std::io::Write;
+use latent_study::print::print;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,8 +17,8 @@ use std::process::ExitCode;
     name = "compare",
     version,
     after_help = "Examples:\n  \
-        compare runs/vae/mnist-*\n  \
-        compare runs/vae/mnist-1f0c23ab-s0 runs/vae/mnist-77e1d0c4-s0 --output beta.html"
+        compare runs/vae_mnist/mnist-*\n  \
+        compare runs/vae_mnist/mnist-1f0c23ab-s0 runs/vae_mnist/mnist-77e1d0c4-s0 --output beta.html"
 )]
 struct Flags {
     /// Folders of runs, with config.toml and metrics.jsonl in them
@@ -30,7 +31,7 @@ struct Flags {
 }
 
 fn main() -> ExitCode {
-    exit(compare(&Flags::parse()))
+    exit(compare(&parse()))
 }
 
 fn compare(flags: &Flags) -> Result<(), Failure> {
@@ -47,8 +48,7 @@ fn compare(flags: &Flags) -> Result<(), Failure> {
         }
     })?;
     comparison.write(&flags.output)?;
-    // Whoever read along may have left, as `head` does; it is all in the page.
-    let _ = writeln!(std::io::stdout(), "{}\nthe page is {}", comparison.table(), flags.output.display());
+    print(&format!("{}\nthe page is {}\n", comparison.table(), flags.output.display()));
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! `cargo run -p experiments --bin encode -- RUN_DIR`; see `--help`.
 
-use clap::Parser;
-use latent_study::trained::{self, Encode};
+use latent_study::cli::parse;
+use latent_study::trained;
+use latent_study::trained::Encode;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    trained::main("encode", &Encode::parse().run)
+    trained::main("encode", &parse::<Encode>().run)
 }

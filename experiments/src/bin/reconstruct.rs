@@ -1,9 +1,10 @@
 //! `cargo run -p experiments --bin reconstruct -- RUN_DIR`; see `--help`.
 
-use clap::Parser;
-use latent_study::trained::{self, Reconstruct};
+use latent_study::cli::parse;
+use latent_study::trained;
+use latent_study::trained::Reconstruct;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    trained::main("reconstruct", &Reconstruct::parse().run)
+    trained::main("reconstruct", &parse::<Reconstruct>().run)
 }

@@ -1,9 +1,10 @@
 //! `cargo run -p experiments --bin sample -- RUN_DIR`; see `--help`.
 
-use clap::Parser;
-use latent_study::trained::{self, Sample};
+use latent_study::cli::parse;
+use latent_study::trained;
+use latent_study::trained::Sample;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    trained::main("sample", &Sample::parse().run)
+    trained::main("sample", &parse::<Sample>().run)
 }

@@ -1,6 +1,8 @@
 //! The program `sweep` as a user runs it, on trainings that take a moment.
 
 use crate::support::{Desk, fail, stderr, stdout, succeed, with_defaults};
+use experiments::vae_mnist::VaeMnist;
+use latent_study::training::Study;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -100,6 +102,16 @@ fn a_sweep_ends_as_its_runs_would_alone_however_often_it_is_killed() {
     );
     let ranked: Vec<f64> = rows.iter().map(|row| row["negative ELBO, test [nats]"].parse().unwrap()).collect();
     assert!(ranked[0] <= ranked[1], "{ranked:?}");
+    // The study has said before which figures there would be.
+    let name = |column: &str| column.split(" [").next().unwrap().to_owned();
+    let others = ["rank", "objective.beta", "seeds", "runs"];
+    let header = csv::Reader::from_reader(table.as_bytes()).headers().unwrap().clone();
+    let figures = header.iter().filter(|column| !others.contains(column)).map(name);
+    let unknown: Vec<String> = figures
+        .map(|figure| figure.trim_start_matches("± ").trim_start_matches("best ").to_owned())
+        .filter(|figure| !VaeMnist::FIGURES.contains(&figure.as_str()))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
     assert!(desk.path("whole/compare.html").exists());
 
     // Nothing is left to do, and what is done is not done again.
@@ -114,6 +126,8 @@ fn a_sweep_ends_as_its_runs_would_alone_however_often_it_is_killed() {
     let output = flags.iter().position(|flag| flag == "--output").unwrap();
     let name = flags[output + 1].clone();
     let alone: Vec<&str> = flags[1..output].iter().chain(&flags[output + 2..]).map(String::as_str).collect();
+    let alone: Vec<String> = alone.iter().map(|flag| flag.replace("configs/", "whole/configs/")).collect();
+    let alone: Vec<&str> = alone.iter().map(String::as_str).collect();
     succeed(desk.command(env!("CARGO_BIN_EXE_vae_mnist"), &alone));
     assert_eq!(models(&desk.path("runs/vae_mnist")), [(name.clone(), whole[&name].clone())].into());
 
@@ -260,9 +274,13 @@ fn methods_are_compared_seed_by_seed() {
     let picture = image::open(desk.path("out/methods.png")).unwrap();
     assert_eq!(picture.width(), 2000);
     // The runs are those of the same settings alone: methods are names.
-    let config = |line: &str| shlex::split(line).unwrap().join(" ");
+    let config = |line: &str| {
+        let flags = shlex::split(line).unwrap();
+        let at = flags.iter().position(|flag| flag == "--config").unwrap();
+        fs::read_to_string(desk.path("out").join(&flags[at + 1])).unwrap()
+    };
     let jobs = fs::read_to_string(desk.path("out/jobs.txt")).unwrap();
-    let turned = jobs.lines().map(config).filter(|job| job.contains("training.steps=6") && job.contains("rotate"));
+    let turned = jobs.lines().map(config).filter(|text| text.contains("steps = 6") && text.contains("rotate"));
     assert_eq!(turned.count(), 4, "{jobs}");
 
     let wrong = "\n[[methods]]\nname = 'plain'\nset = { train_images = 3 }\n[compare]\ntabel = []\n";
@@ -277,6 +295,93 @@ fn methods_are_compared_seed_by_seed() {
     {
         assert!(told.contains(part), "{part} in {told}");
     }
+}
+
+/// A sweep over a file beside it, whose jobs are written and not yet run.
+fn written(vary: &str) -> Desk {
+    let text = SWEEP.replace("\"plane\"", "\"base.toml\"").replace("objective.beta = [1.0, 4.0]", vary);
+    let desk = desk(&text.replace("steps = 400", "steps = 4").replace("[1, 2]", "[1]"));
+    fs::write(desk.path("base.toml"), "[model]\nlatent_dim = 2\n").unwrap();
+    succeed(sweep(&desk, &["--output", "out", "--write"]));
+    desk
+}
+
+/// What the shell is told to run, job by job.
+fn run_jobs(desk: &Desk) -> Vec<std::process::Output> {
+    let jobs = fs::read_to_string(desk.path("out/jobs.txt")).unwrap();
+    let run = |line: &str| {
+        let flags = shlex::split(line).unwrap();
+        let flags: Vec<&str> = flags[1..].iter().map(String::as_str).collect();
+        let mut command = desk.command(env!("CARGO_BIN_EXE_vae_mnist"), &flags);
+        command.current_dir(desk.path("out"));
+        command.output().unwrap()
+    };
+    jobs.lines().map(run).collect()
+}
+
+#[test]
+fn settings_are_resolved_once_and_a_job_is_what_its_folder_is_named_after() {
+    let desk = written("objective.beta = [1.0, 4.0]");
+    let listed = stdout(&succeed(sweep(&desk, &["--output", "out", "--dry-run"])));
+    // Another base configuration, before any job was started.
+    fs::write(desk.path("base.toml"), "[model]\nlatent_dim = 3\n").unwrap();
+    assert!(run_jobs(&desk).iter().all(|output| output.status.success()));
+    let runs = models(&desk.path("out"));
+    assert_eq!(runs.len(), 2);
+    for name in runs.keys() {
+        assert!(listed.contains(&format!("  {name}  new")), "{name} in {listed}");
+        let config = fs::read_to_string(desk.path("out").join(name).join("config.toml")).unwrap();
+        assert!(config.contains("latent_dim = 2"), "{config}");
+    }
+    // The sweep that is started again is another one, and says so.
+    let again = succeed(sweep(&desk, &["--output", "out", "--dry-run"]));
+    assert!(stdout(&again).matches("  new  ").count() == 2 && stderr(&again).contains("2 runs in out are of settings"));
+}
+
+#[test]
+fn a_job_whose_configuration_was_changed_refuses() {
+    let desk = written("objective.beta = [1.0, 4.0]");
+    for file in fs::read_dir(desk.path("out/configs")).unwrap() {
+        let path = file.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace("latent_dim = 2", "latent_dim = 5")).unwrap();
+    }
+    for output in run_jobs(&desk) {
+        let told = stderr(&output);
+        assert!(output.status.code() == Some(1) && told.contains("the configuration has the hash"), "{told}");
+    }
+    assert!(models(&desk.path("out")).is_empty() && !has_checkpoint(&desk.path("out")));
+    // The sweep writes them anew.
+    succeed(sweep(&desk, &["--output", "out"]));
+    assert_eq!(models(&desk.path("out")).len(), 2);
+}
+
+#[test]
+fn epochs_vary_where_a_configuration_has_steps() {
+    // As the studies whose defaults have steps.
+    let desk = desk(
+        "study = 'few_labels'\n[set]\ndataset = 'synthetic'\n[vary]\ntraining.epochs = [2, 3, 4]\n[rank]\nby = 'accuracy, test'\n",
+    );
+    let listed = stdout(&succeed(sweep(&desk, &["--dry-run"])));
+    assert!(listed.contains("3 runs of few_labels") && listed.contains("3 settings"), "{listed}");
+    let told = fail(sweep(&desk, &["--dry-run", "--set", "set.training.steps=5"]), 1);
+    assert!(told.contains("training.steps: cannot go with epochs"), "{told}");
+}
+
+#[test]
+fn figures_that_no_run_will_have_are_told_first() {
+    let desk = desk(&SWEEP.replace("negative ELBO, test", "negative ELBO, tst"));
+    let told = fail(sweep(&desk, &["--output", "out"]), 1);
+    for part in
+        ["rank.by: vae_mnist has no final figure \"negative ELBO, tst\"", "did you mean \"negative ELBO, test\"?"]
+    {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let told = fail(sweep(&desk, &["--set", "rank.by=objective, validation", "--set", "rank.mde=max"]), 1);
+    assert!(told.contains("rank.mde: there is no such key; did you mean rank.mode?"), "{told}");
+    let told = fail(sweep(&desk, &["--jobs", "1000000", "--set", "rank.by=elbo, validation"]), 1);
+    assert!(told.contains("1000000 processes of 1 threads at a time") && told.contains("at most"), "{told}");
+    assert_eq!(desk.left(), ["small.toml"]);
 }
 
 #[test]
@@ -299,6 +404,8 @@ fn mistakes_are_told_before_anything_is_run() {
     assert!(told.contains("neither empty nor that of a sweep"), "{told}");
     let told = fail(desk.command(env!("CARGO_BIN_EXE_sweep"), &["no such sweep"]), 1);
     assert!(told.contains("is no sweep and no file") && told.contains("--list"), "{told}");
+    let told = fail(desk.command(env!("CARGO_BIN_EXE_sweep"), &["vae_bta"]), 1);
+    assert!(told.contains("help: did you mean vae_beta?"), "{told}");
     assert_eq!(desk.left(), ["small.toml"]);
 }
 

@@ -1,7 +1,7 @@
 //! Steps one after the other, and their configuration.
 
 use super::{Configured, Step, check_all, read_document, read_list, write_document, write_list};
-use crate::error::AugmentError;
+use crate::error::{AugmentError, Fault};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Operators that are applied one after the other, each with its probability: of [images](crate::image::Chain) or of
@@ -22,19 +22,21 @@ impl<O: Configured> Chain<O> {
     /// A chain of these steps.
     ///
     /// # Errors
-    /// If a parameter is out of its domain; the error names the operator and its place.
+    /// If parameters are out of their domains: all of them, each with its operator and its place.
     pub fn new(steps: Vec<Step<O>>) -> Result<Self, AugmentError> {
-        check_all(&steps, &mut Vec::new())?;
+        let mut errors = Vec::new();
+        check_all(&steps, &mut Vec::new(), &mut errors);
+        AugmentError::all(errors)?;
         Ok(Self { steps })
     }
 
     /// A chain from a TOML document with one list of tables, `[[augment]]`.
     ///
     /// # Errors
-    /// If the text is not TOML or has anything else in it, an operator is unknown, or a parameter is missing, unknown or
-    /// out of its domain.
+    /// If the text is not TOML or has anything else in it, operators are unknown, or parameters are missing, unknown or
+    /// out of their domains: all of them, each with its operator and its place.
     pub fn from_toml(text: &str) -> Result<Self, AugmentError> {
-        Self::new(read_document(text)?)
+        Ok(Self { steps: read_document(text)? })
     }
 
     /// A chain from a list of tables.
@@ -42,7 +44,7 @@ impl<O: Configured> Chain<O> {
     /// # Errors
     /// As [`from_toml`](Self::from_toml).
     pub fn from_value(list: toml::Value) -> Result<Self, AugmentError> {
-        Self::new(read_list(list)?)
+        Ok(Self { steps: read_list(list)? })
     }
 
     /// The chain as a TOML document that [`from_toml`](Self::from_toml) reads.
@@ -59,7 +61,11 @@ impl<O: Configured> Chain<O> {
 impl<'de, O: Configured> Deserialize<'de> for Chain<O> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = toml::Value::deserialize(deserializer)?;
-        Self::from_value(list).map_err(de::Error::custom)
+        // Who reads a configuration says the key.
+        Self::from_value(list).map_err(|error| match &*error.fault {
+            several @ Fault::Several { .. } => de::Error::custom(several),
+            _ => de::Error::custom(error),
+        })
     }
 }
 

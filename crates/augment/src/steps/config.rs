@@ -20,9 +20,12 @@ pub(crate) fn read_document<O: Configured>(text: &str) -> Result<Vec<Step<O>>, A
     read_list(list.unwrap_or_else(|| Value::Array(Vec::new())))
 }
 
-/// The steps of a list of tables.
+/// The steps of a list of tables, with parameters in their domains; else all that is wrong with them.
 pub(crate) fn read_list<O: Configured>(list: Value) -> Result<Vec<Step<O>>, AugmentError> {
-    read_steps(list, &mut Vec::new(), "")
+    let mut errors = Vec::new();
+    let steps = read_steps(list, &mut Vec::new(), "", &mut errors);
+    AugmentError::all(errors)?;
+    Ok(steps)
 }
 
 /// The document that [`read_document`] reads.
@@ -36,21 +39,41 @@ pub(crate) fn write_list<O: Configured>(steps: &[Step<O>]) -> impl Iterator<Item
     steps.iter().map(write_step)
 }
 
-fn read_steps<O: Configured>(list: Value, path: &mut Vec<usize>, operator: &str) -> Result<Vec<Step<O>>, AugmentError> {
+/// The steps that can be read; what is wrong with the others is noted.
+fn read_steps<O: Configured>(
+    list: Value,
+    path: &mut Vec<usize>,
+    operator: &str,
+    errors: &mut Vec<AugmentError>,
+) -> Vec<Step<O>> {
     let Value::Array(list) = list else {
         let message = format!("expected a list of tables, found {}", list.type_str());
-        return Err(AugmentError::new(Place::operator(path, operator), Fault::Config { message }));
+        errors.push(AugmentError::new(Place::operator(path, operator), Fault::Config { message }));
+        return Vec::new();
     };
     let mut steps = Vec::with_capacity(list.len());
     for (index, value) in list.into_iter().enumerate() {
         path.push(index);
-        steps.push(read_step(value, path)?);
+        let known = errors.len();
+        match read_step(value, path, errors) {
+            // What is within it has places of its own only while it is whole.
+            Ok(step) if known == errors.len() && path.len() == 1 => {
+                step.check(path, errors);
+                steps.push(step);
+            }
+            Ok(step) => steps.push(step),
+            Err(error) => errors.push(error),
+        }
         path.pop();
     }
-    Ok(steps)
+    steps
 }
 
-fn read_step<O: Configured>(value: Value, path: &mut Vec<usize>) -> Result<Step<O>, AugmentError> {
+fn read_step<O: Configured>(
+    value: Value,
+    path: &mut Vec<usize>,
+    errors: &mut Vec<AugmentError>,
+) -> Result<Step<O>, AugmentError> {
     let config = |path: &[usize], operator: &str, message: String| {
         AugmentError::new(Place::operator(path, operator), Fault::Config { message })
     };
@@ -73,7 +96,7 @@ fn read_step<O: Configured>(value: Value, path: &mut Vec<usize>) -> Result<Step<
         let steps = table
             .remove("steps")
             .ok_or_else(|| config(path, &name, "`steps` is missing: expected a list of tables".to_owned()))?;
-        read_steps(steps, path, &name)?
+        read_steps(steps, path, &name, errors)
     } else {
         Vec::new()
     };

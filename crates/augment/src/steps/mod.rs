@@ -97,36 +97,38 @@ impl<O: Configured> Step<O> {
         }
     }
 
-    fn check(&self, path: &mut Vec<usize>) -> Result<(), AugmentError> {
-        let here = |fault| Err(AugmentError::new(Place::operator(path, self.name()), fault));
-        if !(0.0..=1.0).contains(&self.p) {
-            return here(Fault::parameter("p", self.p, "a probability in [0, 1]"));
+    /// Notes what is out of its domain, here and in steps of this one.
+    fn check(&self, path: &mut Vec<usize>, errors: &mut Vec<AugmentError>) {
+        if let Err(fault) = self.check_here() {
+            errors.push(AugmentError::new(Place::operator(path, self.name()), fault));
         }
         match &self.work {
-            Work::Operator(operator) => {
-                operator.check().or_else(here)?;
-                check_all(operator.inner(), path)
-            }
-            Work::Compose(steps) => check_all(steps, path),
+            Work::Operator(operator) => check_all(operator.inner(), path, errors),
+            Work::Compose(steps) | Work::OneOf { steps, .. } => check_all(steps, path, errors),
+        }
+    }
+
+    fn check_here(&self) -> Result<(), Fault> {
+        if !(0.0..=1.0).contains(&self.p) {
+            return Err(Fault::parameter("p", self.p, "a probability in [0, 1]"));
+        }
+        match &self.work {
+            Work::Operator(operator) => operator.check(),
+            Work::Compose(_) => Ok(()),
             Work::OneOf { steps, .. } if steps.is_empty() => {
-                here(Fault::parameter("steps", "[]", "at least one alternative"))
+                Err(Fault::parameter("steps", "[]", "at least one alternative"))
             }
-            Work::OneOf { steps, weights } => {
-                if let Some(weights) = weights {
-                    let listed = || format!("{weights:?}");
-                    if weights.len() != steps.len() {
-                        return here(Fault::parameter("weights", listed(), "one for each step"));
-                    }
-                    let sum: f64 = weights.iter().sum();
-                    if !(weights.iter().all(|&weight| weight >= 0.0) && sum > 0.0 && sum.is_finite()) {
-                        return here(Fault::parameter(
-                            "weights",
-                            listed(),
-                            "finite numbers of at least 0, some above 0",
-                        ));
-                    }
+            Work::OneOf { weights: None, .. } => Ok(()),
+            Work::OneOf { steps, weights: Some(weights) } => {
+                let listed = || format!("{weights:?}");
+                if weights.len() != steps.len() {
+                    return Err(Fault::parameter("weights", listed(), "one for each step"));
                 }
-                check_all(steps, path)
+                let sum: f64 = weights.iter().sum();
+                if !(weights.iter().all(|&weight| weight >= 0.0) && sum > 0.0 && sum.is_finite()) {
+                    return Err(Fault::parameter("weights", listed(), "finite numbers of at least 0, some above 0"));
+                }
+                Ok(())
             }
         }
     }
@@ -172,14 +174,13 @@ fn weighted_choice(weights: &[f64], uniform: f64) -> usize {
     weights.iter().rposition(|&weight| weight > 0.0).unwrap_or(0)
 }
 
-/// Whether all parameters are in their domains; the error names the operator and its place.
-pub(crate) fn check_all<O: Configured>(steps: &[Step<O>], path: &mut Vec<usize>) -> Result<(), AugmentError> {
+/// Notes each parameter that is out of its domain, with its operator and its place.
+pub(crate) fn check_all<O: Configured>(steps: &[Step<O>], path: &mut Vec<usize>, errors: &mut Vec<AugmentError>) {
     for (index, step) in steps.iter().enumerate() {
         path.push(index);
-        step.check(path)?;
+        step.check(path, errors);
         path.pop();
     }
-    Ok(())
 }
 
 /// Draws one step after the other; `act` is told each operator that is to be applied, with its name and its stream.

@@ -89,3 +89,23 @@ fn no_list_is_an_empty_chain() {
     assert_eq!(Chain::from_toml("").unwrap(), Chain::default());
     assert_eq!(Chain::from_toml(&Chain::default().to_toml()).unwrap(), Chain::default());
 }
+
+#[test]
+fn all_steps_that_are_wrong_are_told_with_their_places() {
+    let text = "[[augment]]\nop = 'rotat'\n[[augment]]\nop = 'vertical_flip'\n[[augment]]\nop = 'gaussian_blur'\nsigma = -1.0\n\
+                [[augment]]\nop = 'one_of'\nsteps = [{ op = 'rotate', degrees = 'far' }, { op = 'crop' }]\n\
+                [[augment]]\nop = 'compose'\nsteps = [{ op = 'vertical_flip', p = 2 }, { op = 'gaussian_blur', sigma = 0 }]\n";
+    let told = Chain::from_toml(text).unwrap_err().to_string();
+    let lines: Vec<&str> = told.lines().map(str::trim).collect();
+    let starts = [
+        "augment: 6 steps are wrong:",
+        "augment[0] (rotat): there is no operator `rotat`; did you mean `rotate`?",
+        "augment[2] (gaussian_blur): sigma = -1",
+        "augment[3].steps[0] (rotate): ",
+        "augment[3].steps[1] (crop): ",
+        "augment[4].steps[0] (vertical_flip): p = 2",
+        "augment[4].steps[1] (gaussian_blur): sigma = 0",
+    ];
+    assert_eq!(lines.len(), starts.len(), "{told}");
+    assert!(lines.iter().zip(starts).all(|(line, start)| line.starts_with(start)), "{told}");
+}

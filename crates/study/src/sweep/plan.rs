@@ -1,13 +1,17 @@
 //! The jobs of a sweep.
 
 use super::config::Sweep;
-use super::program::Program;
+use super::program::{Program, Resolved};
 use super::settings::Setting;
 use super::vary::flat;
 use crate::failure::Failure;
+use latent_train::config::nearest;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// The folder of resolved configurations.
+pub const CONFIGS: &str = "configs";
 
 /// A run to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,8 @@ pub struct Plan {
     pub program: Program,
     /// The settings, without those that come to the same configuration as an earlier one.
     pub settings: Vec<Setting>,
+    /// The configuration of each, with all its values.
+    pub resolved: Vec<Resolved>,
     /// How many those are.
     pub repeated: usize,
     /// Setting by setting, seed by seed.
@@ -70,34 +76,66 @@ impl Plan {
         if let Some(folder) = data_dir {
             common.extend(["--data-dir".to_owned(), folder.display().to_string()]);
         }
-        let settings = sweep.settings();
-        let mut plan = Self { settings: Vec::new(), repeated: 0, jobs: Vec::new(), common, program, sweep };
+        let all = sweep.settings();
+        let (settings, resolved, jobs) = (Vec::new(), Vec::new(), Vec::new());
+        let mut plan = Self { settings, resolved, repeated: 0, jobs, common, program, sweep };
         let seed = plan.sweep.seeds.first().copied().unwrap_or(0);
-        let checked: Vec<Result<String, String>> =
-            settings.par_iter().map(|setting| plan.program.check(&plan.of_run(setting, seed))).collect();
-        let mut names = Vec::new();
+        let checked: Vec<Result<Resolved, String>> =
+            all.par_iter().map(|setting| plan.program.check(&plan.of_run(setting, seed))).collect();
         let mut refused: BTreeMap<String, Vec<&Setting>> = BTreeMap::new();
-        for (setting, checked) in settings.iter().zip(checked) {
+        for (setting, checked) in all.iter().zip(checked) {
             match checked {
-                Ok(name) if names.contains(&name) => plan.repeated += 1,
-                Ok(name) => {
-                    names.push(name);
+                Ok(resolved) if plan.resolved.iter().any(|other| other.stem == resolved.stem) => plan.repeated += 1,
+                Ok(resolved) => {
+                    plan.resolved.push(resolved);
                     plan.settings.push(setting.clone());
                 }
                 Err(why) => refused.entry(why).or_default().push(setting),
             }
         }
         if !refused.is_empty() {
-            return Err(Failure::new(told(&plan.sweep.study, &refused, settings.len())));
+            return Err(Failure::new(told(&plan.sweep.study, &refused, all.len())));
         }
-        for (setting, stem) in names.iter().enumerate() {
+        plan.check_figures()?;
+        for (setting, Resolved { stem, .. }) in plan.resolved.iter().enumerate() {
             let job = |&seed: &u64| Job { name: format!("{stem}-s{seed}"), setting, seed };
             plan.jobs.extend(plan.sweep.seeds.iter().map(job));
         }
         Ok(plan)
     }
 
-    /// The flags that say what a run computes.
+    /// Whether the study has the figures that the sweep names, if it says which it has.
+    fn check_figures(&self) -> Result<(), Failure> {
+        let known: Vec<&String> = self.resolved.iter().flat_map(|resolved| &resolved.figures).collect();
+        if known.is_empty() {
+            return Ok(());
+        }
+        let wrong: Vec<String> = self
+            .figures()
+            .filter(|(_, name)| !known.contains(name))
+            .map(|(key, name)| {
+                let hint = nearest(name, &known).map_or_else(String::new, |meant| format!("; did you mean {meant:?}?"));
+                format!("\n  {key}: {} has no final figure {name:?}{hint}", self.sweep.study)
+            })
+            .collect();
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let known: BTreeSet<&String> = known.into_iter().collect();
+        let known = known.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+        let failure = Failure::new(format!("the sweep names figures that no run will have:{}", wrong.concat()));
+        Err(failure.help(format!("the final figures of {}: {known}", self.sweep.study)))
+    }
+
+    /// The figures that the sweep names, with their keys.
+    pub fn figures(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let Sweep { rank, compare, .. } = &self.sweep;
+        let table = compare.table.iter().map(|name| ("compare.table", name));
+        let plot = compare.plot.iter().map(|name| ("compare.plot", name));
+        [("rank.by", &rank.by)].into_iter().chain(table).chain(plot)
+    }
+
+    /// The flags that say what a run computes, for the program to resolve.
     fn of_run(&self, setting: &Setting, seed: u64) -> Vec<String> {
         let config = self.sweep.config.iter().flat_map(|config| ["--config".to_owned(), config.clone()]);
         let fixed = flat(&self.sweep.set).into_iter().map(|(key, value)| format!("{key}={value}"));
@@ -105,10 +143,20 @@ impl Plan {
         config.chain(set).chain(["--seed".to_owned(), seed.to_string()]).collect()
     }
 
+    /// The file of the configuration of a setting, in the folder of the sweep.
+    pub fn file(&self, setting: usize) -> String {
+        format!("{CONFIGS}/{}.toml", self.resolved[setting].stem)
+    }
+
     /// The flags of a job, in the folder of the sweep.
+    ///
+    /// They name the configuration that the sweep resolved and keeps, and its hash, so that the run is what its folder is
+    /// named after, whatever has become of the files that it was made from.
     pub fn flags(&self, job: &Job) -> Vec<String> {
-        let mut flags = self.of_run(&self.settings[job.setting], job.seed);
-        flags.extend(["--output".to_owned(), job.name.clone(), "--resume".to_owned()]);
+        let (file, hash) = (self.file(job.setting), self.resolved[job.setting].hash().to_owned());
+        let mut flags: Vec<String> = ["--config".to_owned(), file, "--hash".to_owned(), hash].into();
+        flags.extend(["--seed".to_owned(), job.seed.to_string(), "--output".to_owned(), job.name.clone()]);
+        flags.push("--resume".to_owned());
         flags.extend(self.common.iter().cloned());
         flags
     }

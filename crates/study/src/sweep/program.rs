@@ -27,11 +27,11 @@ impl Program {
             .help(format!("build it: cargo build{release} -p experiments --bin {study}")))
     }
 
-    /// The name of the folder that a run with these flags would have, without its seed; otherwise what is wrong.
+    /// What a run with these flags would be; otherwise what is wrong.
     ///
     /// # Errors
     /// What the program says about its configuration.
-    pub fn check(&self, flags: &[String]) -> Result<String, String> {
+    pub fn check(&self, flags: &[String]) -> Result<Resolved, String> {
         let output = Command::new(&self.path).args(flags).arg("--check").stdin(Stdio::null()).output();
         let output = output.map_err(|error| format!("cannot run {}: {error}", self.path.display()))?;
         if !output.status.success() {
@@ -40,23 +40,51 @@ impl Program {
             let told = told.strip_prefix("error: ").unwrap_or(told);
             return Err(if told.is_empty() { output.status.to_string() } else { told.to_owned() });
         }
-        folder_of(&String::from_utf8_lossy(&output.stdout))
+        Resolved::of(&String::from_utf8_lossy(&output.stdout))
     }
 }
 
-/// From what `--check` prints: the path as a comment, then the configuration with its seed.
-fn folder_of(checked: &str) -> Result<String, String> {
-    let table: Table = checked.parse().map_err(|error| format!("--check printed what is no TOML: {error}"))?;
-    if table.get("dataset").and_then(Value::as_str) == Some("auto") {
-        return Err("dataset: is \"auto\", and jobs that run elsewhere or later may find another one; name it, as in \
-                    set.dataset = \"mnist\""
-            .to_owned());
+/// A configuration with all its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The name of the folder of its run, without its seed: `mnist-1f0c23ab`.
+    pub stem: String,
+    /// The configuration as TOML, without its seed.
+    pub config: String,
+    /// Names of the final figures of its run, if they are known.
+    pub figures: Vec<String>,
+}
+
+const FIGURES: &str = "# figures: ";
+
+impl Resolved {
+    /// From what `--check` prints: the path and perhaps the figures as comments, then the configuration with its seed.
+    fn of(checked: &str) -> Result<Self, String> {
+        let table: Table = checked.parse().map_err(|error| format!("--check printed what is no TOML: {error}"))?;
+        if table.get("dataset").and_then(Value::as_str) == Some("auto") {
+            return Err(
+                "dataset: is \"auto\", and jobs that run elsewhere or later may find another one; name it, as in \
+                        set.dataset = \"mnist\""
+                    .to_owned(),
+            );
+        }
+        let path = checked.lines().next().and_then(|line| line.strip_prefix("# ")).map(Path::new);
+        let name = path.and_then(Path::file_name).and_then(|name| name.to_str());
+        let seed = table.get("seed").and_then(Value::as_integer);
+        let stem = name.zip(seed).and_then(|(name, seed)| name.strip_suffix(&format!("-s{seed}")));
+        let stem = stem.ok_or_else(|| "--check printed no folder with a seed".to_owned())?.to_owned();
+        let figures = checked.lines().find_map(|line| line.strip_prefix(FIGURES));
+        let figures = figures.map(serde_json::from_str).transpose();
+        let figures = figures.map_err(|error| format!("--check printed figures that are no list: {error}"))?;
+        let is_head = |line: &&str| line.starts_with('#') || line.starts_with("seed = ");
+        let config = checked.lines().skip_while(is_head).fold(String::new(), |text, line| text + line + "\n");
+        Ok(Self { stem, config, figures: figures.unwrap_or_default() })
     }
-    let path = checked.lines().next().and_then(|line| line.strip_prefix("# ")).map(Path::new);
-    let name = path.and_then(Path::file_name).and_then(|name| name.to_str());
-    let seed = table.get("seed").and_then(Value::as_integer);
-    let stem = name.zip(seed).and_then(|(name, seed)| name.strip_suffix(&format!("-s{seed}")));
-    stem.map(str::to_owned).ok_or_else(|| "--check printed no folder with a seed".to_owned())
+
+    /// The hash in the name.
+    pub fn hash(&self) -> &str {
+        self.stem.rsplit('-').next().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -64,12 +92,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_of_a_run_is_known_without_its_seed() {
-        let checked = "# runs/vae_mnist/mnist-1f0c23ab-s12\nseed = 12\ndataset = \"mnist\"\n";
-        assert_eq!(folder_of(checked).unwrap(), "mnist-1f0c23ab");
-        assert!(folder_of("# somewhere\nseed = 1\ndataset = \"auto\"\n").unwrap_err().contains("set.dataset"));
-        for bad in ["", "seed = 1\n", "# runs/a-s2\nseed = 1\n", "# a-s1\n", "usage: study"] {
-            assert!(folder_of(bad).is_err(), "{bad:?}");
+    fn a_run_is_known_without_its_seed() {
+        let config = "dataset = \"mnist\"\n\n[training]\nsteps = 3\n";
+        let with = |figures: &str| format!("# runs/vae_mnist/mnist-1f0c23ab-s12\n{figures}seed = 12\n{config}");
+        for (told, figures) in
+            [("", vec![]), ("# figures: [\"a, test\", \"b\"]\n", vec!["a, test".to_owned(), "b".to_owned()])]
+        {
+            let resolved = Resolved::of(&with(told)).unwrap();
+            assert_eq!((resolved.hash(), &resolved.figures), ("1f0c23ab", &figures));
+            assert_eq!((resolved.stem.as_str(), resolved.config.as_str()), ("mnist-1f0c23ab", config));
+        }
+        assert!(Resolved::of("# somewhere\nseed = 1\ndataset = \"auto\"\n").unwrap_err().contains("set.dataset"));
+        for bad in ["", "seed = 1\n", "# runs/a-s2\nseed = 1\n", "# a-s1\n", "usage: study", &with("# figures: a\n")] {
+            assert!(Resolved::of(bad).is_err(), "{bad:?}");
         }
     }
 

@@ -2,19 +2,21 @@
 
 use super::config::Sweep;
 use super::flags::Flags;
-use super::plan::{Plan, State};
+use super::plan::{CONFIGS, Plan, State};
 use super::program::Program;
 use super::workers::{FailedJob, prepare, work};
 use super::{scripts, summary};
+use crate::cli;
 use crate::failure::{Failure, OrHelp};
 use crate::print::print;
 use crate::training::Configs;
 use latent_train::config;
 use latent_train::interrupt::Interrupt;
 use latent_train::tell::tell;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
 use std::path::{Path, absolute};
 
@@ -50,6 +52,9 @@ pub fn run(flags: &Flags, known: &Configs, interrupt: &Interrupt) -> Result<Ende
     // A file lies beside that of the sweep.
     let beside = Path::new(source).parent().filter(|_| known.get(source).is_none());
     sweep.config = sweep.config.map(|config| of_file(config, beside)).transpose()?;
+    if !(flags.write || flags.summarise || flags.dry_run) {
+        check_machine(flags)?;
+    }
     let folder = flags.output.clone().unwrap_or_else(|| Path::new("runs/sweeps").join(&name));
     check_folder(&folder, &sweep)?;
     let here = std::env::current_exe()?;
@@ -60,6 +65,13 @@ pub fn run(flags: &Flags, known: &Configs, interrupt: &Interrupt) -> Result<Ende
         tell(format_args!(
             "note: {} settings come to the same configuration as others and are run once",
             plan.repeated
+        ));
+    }
+    let others = others(&plan, &folder);
+    if others > 0 {
+        tell(format_args!(
+            "note: {others} runs in {} are of settings that the sweep does not have (any more); they stay and are left out",
+            folder.display()
         ));
     }
     if flags.dry_run {
@@ -106,11 +118,40 @@ fn find(source: &str, known: &Configs) -> Result<(String, String), Failure> {
     }
     let path = Path::new(source);
     let text = fs::read_to_string(path).map_err(|error| {
-        Failure::new(format!("{source} is no sweep and no file: {error}"))
-            .help("sweep --list says what sweeps there are")
+        let names: Vec<&str> = known.names().collect();
+        let failure = Failure::new(format!("{source} is no sweep and no file: {error}"));
+        let failure = match config::nearest(source, &names) {
+            Some(meant) => failure.help(format!("did you mean {meant}?")),
+            None => failure,
+        };
+        failure.help("sweep --list says what sweeps there are")
     })?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     Ok((name, text))
+}
+
+/// Whether this machine can do what is asked for at a time.
+fn check_machine(flags: &Flags) -> Result<(), Failure> {
+    let jobs = flags.at_a_time();
+    let threads = jobs.saturating_mul(flags.threads as usize);
+    match cli::at_most(threads) {
+        Ok(_) => Ok(()),
+        Err(most) => Err(Failure::new(format!(
+            "--jobs and --threads ask for {jobs} processes of {} threads at a time, {threads} in all: {most}",
+            flags.threads
+        ))),
+    }
+}
+
+/// Runs in the folder that are none of the sweep's.
+fn others(plan: &Plan, folder: &Path) -> usize {
+    let known: HashSet<&str> = plan.jobs.iter().map(|job| job.name.as_str()).collect();
+    let is_other = |entry: &DirEntry| {
+        let name = entry.file_name();
+        let is_known = name.to_str().is_some_and(|name| known.contains(name));
+        !is_known && entry.path().join("config.toml").is_file()
+    };
+    fs::read_dir(folder).into_iter().flatten().flatten().filter(is_other).count()
 }
 
 /// A configuration by its name as it is, by its file from the root.
@@ -141,7 +182,7 @@ fn check_folder(folder: &Path, sweep: &Sweep) -> Result<(), Failure> {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             // Such as a sweep leaves that was killed in its first moment.
             Ok(mut entries) => {
-                let begun = |name: &OsStr| name == "logs" || name == scripts::TEMPORARY;
+                let begun = |name: &OsStr| name == "logs" || name == CONFIGS || name == scripts::TEMPORARY;
                 let begun = entries.all(|entry| entry.is_ok_and(|entry| begun(&entry.file_name())));
                 if begun { Ok(()) } else { refused("is neither empty nor that of a sweep") }
             }

@@ -14,11 +14,15 @@ pub const TEMPORARY: &str = ".sweep.tmp";
 /// Runs them as an array of SLURM.
 pub const SLURM: &str = "sweep.sbatch";
 
-/// Writes the job list and the scripts.
+/// Writes the configurations, the job list and the scripts.
 ///
 /// # Errors
 /// If they cannot be written.
 pub fn write(plan: &Plan, name: &str, folder: &Path, at_a_time: usize, threads: u32) -> Result<(), Failure> {
+    for (setting, resolved) in plan.resolved.iter().enumerate() {
+        let text = format!("# {}\n{}", plan.settings[setting], resolved.config);
+        replace(&folder.join(plan.file(setting)), &text)?;
+    }
     let mut lines = String::new();
     for job in &plan.jobs {
         let flags = plan.flags(job);

@@ -40,6 +40,27 @@ pub fn summarise(plan: &Plan, folder: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// What to say of figures that the sweep names and a finished run does not have, unless its study said so before; nothing
+/// if it has them all.
+///
+/// # Errors
+/// If the run cannot be read.
+pub fn missing_figures(plan: &Plan, run: &Path) -> Result<Option<String>, Failure> {
+    if plan.resolved.iter().any(|resolved| !resolved.figures.is_empty()) {
+        return Ok(None);
+    }
+    let comparison = Comparison::read(&[run.to_owned()])?;
+    let summaries = comparison.summaries();
+    let known: Vec<&str> = summaries.iter().flat_map(|run| &run.figures).map(|figure| figure.name).collect();
+    let missing: Vec<String> = plan
+        .figures()
+        .filter(|(_, name)| !known.contains(&name.as_str()))
+        .map(|(key, name)| format!("{key} ({name:?})"))
+        .collect();
+    let told = || format!("the first finished run has no figure of {}; it has {known:?}", missing.join(", "));
+    Ok((!missing.is_empty()).then(told))
+}
+
 /// A setting with its figures.
 pub struct Row<'a> {
     pub setting: usize,

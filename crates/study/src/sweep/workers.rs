@@ -1,6 +1,7 @@
 //! Jobs in parallel processes.
 
-use super::plan::{Job, Plan, State};
+use super::plan::{CONFIGS, Job, Plan, State};
+use super::summary::missing_figures;
 use crate::failure::{Failure, OrHelp};
 use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
@@ -71,7 +72,7 @@ pub fn work(plan: &Plan, folder: &Path, at_a_time: usize, interrupt: &Interrupt)
     }
     let (total, before) = (plan.jobs.len() as u64, (plan.jobs.len() - queue.len()) as u64);
     let progress = Progress::going_on(&format!("sweep of {}", plan.sweep.study), total, "runs", before);
-    let (mut told, mut shown) = (false, String::new());
+    let (mut told, mut looked_at, mut shown) = (false, false, String::new());
     while !(queue.is_empty() && running.is_empty()) {
         if interrupt.raised() && !ended.interrupted {
             ended.interrupted = true;
@@ -104,6 +105,11 @@ pub fn work(plan: &Plan, folder: &Path, at_a_time: usize, interrupt: &Interrupt)
             let job = &plan.jobs[running.job];
             if job.state(folder) == State::Done {
                 progress.advance(1);
+                if !looked_at {
+                    looked_at = true;
+                    let missing = missing_figures(plan, &folder.join(&job.name))?;
+                    missing.iter().for_each(|missing| progress.line(&format!("note: {missing}")));
+                }
             } else if !ended.interrupted {
                 let failed = failed(&running, status);
                 progress.line(&format!("{} failed: {}", job.name, failed.status));
@@ -194,5 +200,8 @@ fn tail(path: &Path, from: u64) -> std::io::Result<String> {
 /// # Errors
 /// If the system refuses.
 pub fn prepare(folder: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(folder.join("logs")).or_help("give a folder that you may write to with --output DIR")
+    for name in ["logs", CONFIGS] {
+        fs::create_dir_all(folder.join(name)).or_help("give a folder that you may write to with --output DIR")?;
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ use clap::Args;
 use latent_layers::{LoadOptions, Module, StateDictError};
 use latent_train::checkpoint::{self, Identity};
 use latent_train::run::DataSource;
+use latent_train::run::RunError;
 use latent_train::tell::tell;
 use latent_train::{Trainable, config};
 use serde_json::Value;
@@ -125,7 +126,8 @@ fn differences(manifest: &Value, found: &[DataSource]) -> Vec<String> {
 
 fn of_study<S: Study>(of: &Run) -> Result<Option<Opened>, Failure> {
     let (text, seed) = config_of_run(&of.run)?;
-    let mut config: S::Config = config::read(&text, &[])?;
+    let mut config: S::Config = config::read(&text, &[])
+        .map_err(|error| Failure::new(format!("{}: {error}", of.run.join("config.toml").display())))?;
     let dataset: Dataset = *config.dataset();
     let flags = Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None };
     data::check_folder(&flags)?;

@@ -1,6 +1,7 @@
 //! Where a command writes.
 
 use crate::failure::Failure;
+use crate::print::print;
 use image::{ImageFormat, RgbImage};
 use latent_train::run::{write_bytes, write_npy};
 use ndarray::ArrayD;
@@ -41,9 +42,5 @@ impl Output<'_> {
 
 /// Says what was written.
 pub fn told(files: &[PathBuf]) {
-    use std::io::Write;
-    for file in files {
-        // Whoever read along may have left, as `head` does.
-        let _ = writeln!(std::io::stdout(), "{}", file.display());
-    }
+    files.iter().for_each(|file| print(&format!("{}\n", file.display())));
 }

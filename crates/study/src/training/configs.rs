@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use include_dir::Dir;
 use latent_numeric::text::without_byte_order_mark;
+use latent_train::config::nearest;
 use std::borrow::Cow;
 use std::fmt;
 use std::fs;
@@ -18,7 +19,7 @@ macro_rules! configs {
     }};
 }
 
-/// The configurations of a study by name; prints as a list with the first line of each.
+/// The configurations of a study by name; prints as a list with what the first comment of each says, a line each.
 #[derive(Clone, Debug, Default)]
 pub struct Configs(Vec<(String, Cow<'static, str>)>);
 
@@ -59,8 +60,14 @@ impl Configs {
         let text = fs::read_to_string(Path::new(name)).map_err(|error| {
             let names: Vec<&str> = self.names().collect();
             let known = if names.is_empty() { "there are none".to_owned() } else { names.join(", ") };
-            Failure::new(format!("--config {name} is no configuration of this study and no file: {error}"))
-                .help(format!("the configurations of this study: {known}; --list says what they are"))
+            let failure =
+                Failure::new(format!("--config {name} is no configuration of this study and no file: {error}"));
+            let failure = match (nearest(name, &names), Path::new(name).join("config.toml")) {
+                (Some(meant), _) => failure.help(format!("did you mean {meant}?")),
+                (None, file) if file.is_file() => failure.help(format!("did you mean {}?", file.display())),
+                (None, _) => failure,
+            };
+            failure.help(format!("the configurations of this study: {known}; --list says what they are"))
         })?;
         Ok(without_byte_order_mark(&text).to_owned())
     }
@@ -78,8 +85,9 @@ impl fmt::Display for Configs {
         }
         let width = self.0.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         self.0.iter().try_for_each(|(name, text)| {
-            let first = text.lines().next().and_then(|line| line.strip_prefix('#')).unwrap_or_default();
-            writeln!(f, "{name:width$}  {}", first.trim())
+            let comment = text.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
+            let first: Vec<&str> = comment.take_while(|line| !line.is_empty()).collect();
+            writeln!(f, "{name:width$}  {}", first.join(" "))
         })
     }
 }
@@ -89,15 +97,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_has_names_and_first_lines() {
+    fn a_list_has_names_and_first_comments() {
         let configs = Configs::new([
             ("fast".to_owned(), "# Two minutes.\nepochs = 1\n".into()),
-            ("default".to_owned(), "# As published.\n".into()),
+            ("default".to_owned(), "# As\n# published.\n#\n# And more.\n".into()),
         ]);
         assert_eq!(configs.to_string(), "default  As published.\nfast     Two minutes.\n");
-        assert_eq!(configs.default_text(), "# As published.\n");
+        assert!(configs.default_text().ends_with("# And more.\n"));
         assert_eq!(configs.text("fast").unwrap(), "# Two minutes.\nepochs = 1\n");
         let told = configs.text("slow").unwrap_err().to_string();
         assert!(told.contains("--config slow") && told.contains("default, fast"), "{told}");
+        let told = configs.text("defalt").unwrap_err().to_string();
+        assert!(told.contains("help: did you mean default?"), "{told}");
     }
 }

@@ -1,6 +1,6 @@
 //! The flags of every study that trains.
 
-use crate::cli::{Common, Dataset};
+use crate::cli::{Common, Dataset, seed, threads};
 use clap::Parser;
 use latent_train::config::Override;
 use std::path::PathBuf;
@@ -28,12 +28,13 @@ pub struct Flags {
     #[arg(long, value_name = "NAME|FILE")]
     pub config: Option<String>,
 
-    /// A value of the configuration, such as optimizer.learning_rate=3e-4; may be given several times
+    /// A value of the configuration, such as optimizer.learning_rate=3e-4; may be given several times, the last one of a
+    /// key counts
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<Override>,
 
     /// List the configurations of this study
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["check", "dry_run"])]
     pub list: bool,
 
     /// Show the model, the data, the resolved configuration and an estimate of the time, and train nothing
@@ -41,7 +42,7 @@ pub struct Flags {
     pub dry_run: bool,
 
     /// Check the configuration, print where its run would go and what all its values are, and do nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dry_run")]
     pub check: bool,
 
     /// Go on with the run in this folder; without one, with that of this configuration and seed if it was
@@ -58,17 +59,22 @@ pub struct Flags {
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
-    /// Seed of every random draw [default: 0, or that of the run that goes on]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    /// Seed of every random draw, 0 or more [default: that of the run that goes on, or of a configuration file that has
+    /// one, else 0]
+    #[arg(long, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 
     /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = threads, allow_negative_numbers = true)]
     pub threads: usize,
 
     /// Folder for the results [default: one under runs/ named after study, configuration and seed]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+
+    /// Run only if the configuration has this hash, which is the one in the names of run folders
+    #[arg(long, value_name = "HASH")]
+    pub hash: Option<String>,
 }
 
 impl Flags {

@@ -3,16 +3,18 @@
 use super::dry_run::dry_run;
 use super::resolve::resolve;
 use super::{Configs, Flags, Study, StudyConfig, Work};
-use crate::cli::Dataset;
-use crate::data::{self, DataSet};
+use crate::cli::{Dataset, exit_with};
+use crate::data;
+use crate::data::DataSet;
 use crate::failure::{Failure, exit};
-use crate::print::print;
+use crate::print::{figures_in_words, print, summarise};
 use crate::trained::Verb;
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, FromArgMatches, Subcommand};
 use latent_numeric::ranks::{Alone, Ranks};
 use latent_report as report;
+use latent_train::config::Override;
 use latent_train::interrupt::Interrupt;
 use latent_train::processes::Processes;
 use latent_train::run::{Place, RunError, config_hash};
@@ -26,7 +28,7 @@ use std::time::{Duration, Instant};
 
 /// The `main` of a study's binary: 0 when it came to its end, 130 when it was interrupted, 1 when something was wrong.
 pub fn main<S: Study>() -> ExitCode {
-    let flags = match arguments::<S>(std::env::args_os()).unwrap_or_else(|error| error.exit()) {
+    let flags = match arguments::<S>(std::env::args_os()).unwrap_or_else(|error| exit_with(&error)) {
         Asked::Verb(verb) => return exit(verb.run::<S>()),
         Asked::Train(flags) => flags,
     };
@@ -41,7 +43,7 @@ pub fn main<S: Study>() -> ExitCode {
         Ok(complete) => {
             processes.finish();
             // As a shell reports a program that Ctrl-C ended.
-            if complete { ExitCode::SUCCESS } else { ExitCode::from(130) }
+            if complete { exit(Ok(())) } else { ExitCode::from(130) }
         }
         Err(failure) => {
             processes.fail(&failure);
@@ -62,7 +64,8 @@ pub enum Asked {
 /// What a command line asks of a study's program; the study's own flags are among those of training.
 ///
 /// # Errors
-/// If a flag is not there, or its value cannot be read: what to print, which may be the help that was asked for.
+/// If a flag is not there, its value cannot be read, or it says something else than a `--set` of the same key: what to print,
+/// which may be the help that was asked for.
 pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
     let own = S::SHORTHANDS.iter().map(|flag| {
         let argument = Arg::new(flag.flag).long(flag.flag).value_name(flag.value).allow_hyphen_values(true);
@@ -77,15 +80,24 @@ pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Res
         return Ok(Asked::Verb(Verb::from_arg_matches(&matches)?));
     }
     let mut flags = Flags::from_arg_matches(&matches)?;
-    // Before those of --set, which are more exact.
-    let mut set = Vec::new();
+    let mut short = Vec::new();
     for flag in S::SHORTHANDS {
         if let Some(value) = matches.get_one::<String>(flag.flag) {
-            set.push(flag.to_set(value).map_err(|error| command.error(ErrorKind::ValueValidation, error))?);
+            let value = flag.to_set(value).map_err(|error| command.error(ErrorKind::ValueValidation, error))?;
+            short.push((flag.flag, value));
         }
     }
-    set.append(&mut flags.set);
-    flags.set = set;
+    if let Some(dataset) = flags.dataset.take() {
+        let value = format!("dataset={dataset}").parse::<Override>();
+        short.push(("dataset", value.map_err(|error| command.error(ErrorKind::ValueValidation, error))?));
+    }
+    for (flag, value) in &short {
+        if let Some(other) = flags.set.iter().find(|set| set.key() == value.key() && set.value() != value.value()) {
+            let message = format!("--{flag} and --set {}={} say different things", other.key(), other.value());
+            return Err(command.error(ErrorKind::ArgumentConflict, message));
+        }
+    }
+    flags.set.splice(0..0, short.into_iter().map(|(_, value)| value));
     Ok(Asked::Train(flags))
 }
 
@@ -116,7 +128,10 @@ pub fn run_on<S: Study>(
         }
         return Ok(true);
     }
-    let (config, seed) = resolve::<S::Config>(flags, configs)?;
+    let (mut config, seed) = resolve::<S>(flags, configs)?;
+    if *config.dataset() != Dataset::Auto {
+        check_hash(flags, &config)?;
+    }
     if flags.check {
         if first {
             print(&checked::<S>(flags, config, seed)?);
@@ -130,13 +145,25 @@ pub fn run_on<S: Study>(
     common.on_threads(|| on_threads::<S>(flags, config, seed, interrupt, ranks))?
 }
 
-/// The folder as a comment, then what `config.toml` would hold.
+/// Whether the configuration is the one that the flags expect, if they say.
+fn check_hash(flags: &Flags, config: &impl StudyConfig) -> Result<(), Failure> {
+    let Some(want) = &flags.hash else { return Ok(()) };
+    let hash = config_hash(config)?;
+    if hash == *want {
+        return Ok(());
+    }
+    Err(Failure::new(format!("the configuration has the hash {hash}, and --hash is {want}: it is another one"))
+        .help("it was changed, or the program was; a sweep that is started again writes its configurations anew"))
+}
+
+/// The folder as a comment and the figures that a run leaves as another, then what `config.toml` would hold.
 fn checked<S: Study>(flags: &Flags, mut config: S::Config, seed: u64) -> Result<String, Failure> {
     let folder = match *config.dataset() {
         Dataset::Auto => "which folder it is depends on the data set that is found".to_owned(),
         dataset => place::<S>(flags, dataset).path(&config_hash(&config)?, seed).display().to_string(),
     };
-    Ok(format!("# {folder}\nseed = {seed}\n{}", toml::to_string(&config)?))
+    let figures = if S::FIGURES.is_empty() { String::new() } else { format!("# figures: {:?}\n", S::FIGURES) };
+    Ok(format!("# {folder}\n{figures}seed = {seed}\n{}", toml::to_string(&config)?))
 }
 
 fn place<S: Study>(flags: &Flags, dataset: Dataset) -> Place {
@@ -169,6 +196,7 @@ fn on_threads<S: Study>(
         tell(format_args!("note: {note}"));
     }
     *config.dataset() = loaded.dataset;
+    check_hash(flags, &config)?;
     let (config, data) = (&config, &loaded.splits);
     if flags.dry_run {
         print(&dry_run::<S>(config, data, seed)?);
@@ -238,6 +266,9 @@ fn on_threads<S: Study>(
     };
     let about = about.unwrap_or_else(|| report::Study::new(S::NAME, S::ABOUT));
     let about = with_times(about, ready, finishing.elapsed());
+    if !S::SUMMARISES && !about.figures.is_empty() {
+        summarise(&ended.records.folder(), &figures_in_words(&about.figures))?;
+    }
     // The last work may have been cut short too.
     let (complete, help) = (ended.is_complete(), ended.help());
     if complete {

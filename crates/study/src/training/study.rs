@@ -72,6 +72,12 @@ pub trait Study {
     const ABOUT: &'static str;
     /// Flags of its own, beside those of every study.
     const SHORTHANDS: &'static [Shorthand] = &[];
+    /// Names of final figures that its runs may have, those of validations (`objective, validation`) among them: what a
+    /// sweep can rank by. None listed if they are not known before there is a run.
+    const FIGURES: &'static [&'static str] = &[];
+    /// Whether [`finish`](Self::finish) says the results in words itself, by [`summarise`](crate::print::summarise). Of
+    /// other studies the final figures are printed.
+    const SUMMARISES: bool = false;
     /// Whether a run that is interrupted leaves what [`finish`](Self::finish) makes too, beside the checkpoint with which
     /// it can go on. As a rule it does not.
     const FINISHES_WHEN_INTERRUPTED: bool = false;

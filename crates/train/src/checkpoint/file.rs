@@ -9,7 +9,6 @@ use ndarray::{ArrayD, IxDyn};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,7 +33,7 @@ struct Header {
     model: Vec<String>,
     players: Vec<PlayerHeader>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    observers: Vec<(String, Value)>,
+    observers: Vec<(String, serde_json::Value)>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use super::{Checkpoint, CheckpointError};
 use crate::Every;
 use crate::run::atomic;
+use latent_layers::Value;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,10 @@ impl Checkpoints {
     }
 
     fn write_as(&self, kind: &str, checkpoint: &Checkpoint, keep: usize) -> Result<PathBuf, CheckpointError> {
-        let not_finite = |(_, tensor): &&(String, latent_tensor::Tensor)| !tensor.array().iter().all(|x| x.is_finite());
+        let not_finite = |(_, value): &&(String, Value)| match value {
+            Value::Tensor(tensor) => !tensor.array().iter().all(|x| x.is_finite()),
+            Value::Count(_) => false,
+        };
         if let Some((path, _)) = checkpoint.model.entries().iter().find(not_finite) {
             return Err(CheckpointError::NotFinite(path.clone()));
         }
@@ -164,7 +168,7 @@ mod tests {
         let checkpoints = Checkpoints::new(here.path());
         let mut bad = example(1);
         let nan = latent_tensor::Tensor::constant(ndarray::array![f32::NAN]);
-        bad.model = crate::early_stopping::Snapshot::new(vec![("a".into(), nan)]);
+        bad.model = crate::early_stopping::Snapshot::new(vec![("a".into(), Value::Tensor(nan))]);
         assert!(matches!(checkpoints.write(&bad), Err(CheckpointError::NotFinite(path)) if path == "a"));
         assert_eq!(fs::read_dir(here.path()).unwrap().count(), 0);
     }

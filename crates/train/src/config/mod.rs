@@ -61,6 +61,6 @@ pub use average::Average;
 pub use optimizer::{Algorithm, Optimizer};
 pub use overriding::{Override, OverrideError};
 pub use problem::{Check, ConfigError, Problem, Problems};
-pub use reading::{read, read_file};
+pub use reading::{nearest, read, read_file, read_with_defaults};
 pub use schedule::{Decay, Schedule};
 pub use training::{EarlyStop, Training};

@@ -335,8 +335,7 @@ impl Check for Optimizer {
         let nesterov = self.nesterov != Some(true)
             || (self.momentum.is_some_and(|momentum| momentum > 0.0) && self.dampening.unwrap_or(0.0) == 0.0);
         problems.require(nesterov, "nesterov", "needs a momentum above 0 and no dampening");
-        let one = self.clip_norm.is_none() || self.clip_value.is_none();
-        problems.require(one, "clip_value", "cannot go with clip_norm; give one of them");
+        problems.alternatives([("clip_norm", self.clip_norm.is_some()), ("clip_value", self.clip_value.is_some())]);
         problems.table("schedule", &self.schedule);
         if let Some(average) = &self.average {
             problems.table("average", average);

@@ -4,7 +4,7 @@ use super::Problem;
 use std::str::FromStr;
 use toml::{Table, Value};
 
-/// `key=value`, for a value of the configuration: `optimizer.lr=3e-4`.
+/// `key=value`, for a value of the configuration: `optimizer.learning_rate=3e-4`.
 ///
 /// The value is read as TOML; what is no TOML value is a string.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Override {
 
 /// A text that is no `key=value`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected key=value, as in optimizer.lr=3e-4")]
+#[error("expected key=value, as in optimizer.learning_rate=3e-4")]
 pub struct OverrideError;
 
 impl FromStr for Override {
@@ -35,6 +35,24 @@ impl FromStr for Override {
 }
 
 impl Override {
+    /// The key, with dots between tables.
+    ///
+    /// ```
+    /// use latent_train::config::Override;
+    ///
+    /// let value: Override = "optimizer.learning_rate = 3e-4".parse()?;
+    /// assert_eq!((value.key(), value.value().as_float()), ("optimizer.learning_rate".to_owned(), Some(3e-4)));
+    /// # Ok::<(), latent_train::config::OverrideError>(())
+    /// ```
+    pub fn key(&self) -> String {
+        self.key.join(".")
+    }
+
+    /// The value.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// Puts the value in its place.
     pub(super) fn apply(&self, table: &mut Table) -> Result<(), Problem> {
         let (last, tables) = self.key.split_last().expect("a key has at least one part");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// A mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The key, with dots between tables: `optimizer.lr`.
+    /// The key, with dots between tables: `optimizer.learning_rate`.
     pub key: String,
     /// What is wrong with its value, and what is allowed.
     pub message: String,
@@ -23,15 +23,34 @@ impl fmt::Display for Problem {
 pub struct Problems {
     table: Vec<String>,
     found: Vec<Problem>,
+    alternatives: Vec<Vec<String>>,
 }
 
 impl Problems {
     /// Notes a mistake unless `holds`.
     pub fn require(&mut self, holds: bool, key: &str, message: impl Into<String>) {
         if !holds {
-            let key = self.table.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".");
+            let key = self.full(key);
             self.found.push(Problem { key, message: message.into() });
         }
+    }
+
+    /// Says that these keys are ways to say the same, of which one is given, and notes a mistake if several are.
+    ///
+    /// Where one of them is given by the command line it takes the place of the others in a file, and one in a file that of
+    /// the others in what holds by default. So this is to be called whatever the values are.
+    pub fn alternatives<const N: usize>(&mut self, keys: [(&str, bool); N]) {
+        self.alternatives.push(keys.iter().map(|(key, _)| self.full(key)).collect());
+        let given: Vec<&str> = keys.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect();
+        if let [others @ .., last] = &given[..]
+            && !others.is_empty()
+        {
+            self.require(false, last, one_of(&others.join(" and ")));
+        }
+    }
+
+    fn full(&self, key: &str) -> String {
+        self.table.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".")
     }
 
     /// Notes each key whose count is zero.
@@ -52,6 +71,16 @@ impl Problems {
     pub(super) fn into_vec(self) -> Vec<Problem> {
         self.found
     }
+
+    /// Keys of which one is given, with dots between tables.
+    pub(super) fn into_alternatives(self) -> Vec<Vec<String>> {
+        self.alternatives
+    }
+}
+
+/// What is wrong where a key is given beside others.
+pub(super) fn one_of(others: &str) -> String {
+    format!("cannot go with {others}; give one of them")
 }
 
 /// A configuration, or a part of one, whose values must make sense, alone and together.

@@ -1,5 +1,6 @@
 //! From TOML to a configuration.
 
+use super::problem::one_of;
 use super::{Check, ConfigError, Override, Problem, Problems};
 use latent_numeric::text::without_byte_order_mark;
 use serde::Serialize;
@@ -21,6 +22,9 @@ where
 
 /// Reads a configuration from TOML, with values of the command line in the place of those in the text.
 ///
+/// Of [alternatives](Problems::alternatives), such as the number of epochs and that of steps, one on the command line takes
+/// the place of the others in the text.
+///
 /// # Errors
 /// [`ConfigError::Syntax`] if the text is not TOML; otherwise [`ConfigError::Problems`], all there are: unknown keys,
 /// values of another type, and what the configuration's own [`Check`] finds.
@@ -28,10 +32,37 @@ pub fn read<C>(text: &str, overrides: &[Override]) -> Result<C, ConfigError>
 where
     C: DeserializeOwned + Serialize + Default + Check,
 {
+    read_with_defaults(Table::new(), text, overrides)
+}
+
+/// [`read`], with values that hold where neither the text nor the command line says anything.
+///
+/// ```
+/// use latent_train::Limit;
+/// use latent_train::config::{Training, read_with_defaults};
+///
+/// let defaults = || toml::toml! { steps = 600 };
+/// let limit = |text: &str| read_with_defaults(defaults(), text, &[]).map(|training: Training| training.limit());
+/// assert_eq!((limit("batch_size = 4")?, limit("epochs = 2")?), (Limit::Steps(600), Limit::Epochs(2)));
+/// # Ok::<(), latent_train::config::ConfigError>(())
+/// ```
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_with_defaults<C>(defaults: Table, text: &str, overrides: &[Override]) -> Result<C, ConfigError>
+where
+    C: DeserializeOwned + Serialize + Default + Check,
+{
     let mut table: Table =
         without_byte_order_mark(text).parse().map_err(|error| ConfigError::Syntax(Box::new(error)))?;
-    let mut problems: Vec<Problem> = overrides.iter().filter_map(|value| value.apply(&mut table).err()).collect();
-    let known = keys_of(&C::default());
+    let mut declared = Problems::default();
+    C::default().check(&mut declared);
+    let alternatives = declared.into_alternatives();
+    let mut problems = leave_to(overrides, &mut table, &alternatives);
+    problems.extend(overrides.iter().filter_map(|value| value.apply(&mut table).err()));
+    fill(&mut table, defaults, &alternatives);
+    let mut known = keys_of(&C::default());
+    known.extend(alternatives.into_iter().flatten());
     // A value that cannot be read is noted and taken out, so that its default lets the next one be found.
     let config = loop {
         let mut unknown = Vec::new();
@@ -47,7 +78,7 @@ where
             }
             Err(error) => {
                 let key = track.path().to_string();
-                let message = error.message().trim().to_owned();
+                let message = in_words(error.message().trim());
                 let taken = remove(&mut table, &key);
                 problems.push(Problem { key, message });
                 if !taken {
@@ -65,6 +96,82 @@ where
         Some(config) if problems.is_empty() => Ok(config),
         _ => Err(ConfigError::Problems(problems)),
     }
+}
+
+/// Takes out of a text what the command line says in another way. Where the text says it in several ways itself, that is a
+/// mistake nonetheless.
+fn leave_to(overrides: &[Override], table: &mut Table, alternatives: &[Vec<String>]) -> Vec<Problem> {
+    let mut said = Table::new();
+    overrides.iter().for_each(|value| {
+        // What cannot be put in its place is told where it is put into the text.
+        let _ = value.apply(&mut said);
+    });
+    let mut problems = Vec::new();
+    for keys in alternatives.iter().filter(|keys| keys.iter().any(|key| find(&said, key).is_some())) {
+        let here: Vec<&String> = keys.iter().filter(|key| find(table, key).is_some()).collect();
+        if let [other, .., last] = here[..] {
+            // Within the same table.
+            let other = other.rsplit('.').next().unwrap_or(other);
+            problems.push(Problem { key: last.clone(), message: one_of(other) });
+        }
+        let unsaid: Vec<&String> = here.into_iter().filter(|key| find(&said, key).is_none()).collect();
+        unsaid.into_iter().for_each(|key| take(table, key));
+    }
+    problems
+}
+
+/// Adds what a table does not say, in whatever way.
+fn fill(table: &mut Table, mut with: Table, alternatives: &[Vec<String>]) {
+    for keys in alternatives.iter().filter(|keys| keys.iter().any(|key| find(table, key).is_some())) {
+        keys.iter().for_each(|key| take(&mut with, key));
+    }
+    merge(table, with);
+}
+
+fn merge(table: &mut Table, with: Table) {
+    for (key, value) in with {
+        match (table.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(with)) => merge(inner, with),
+            (Some(_), _) => {}
+            (None, value) => {
+                table.insert(key, value);
+            }
+        }
+    }
+}
+
+/// The value of a key with dots between tables.
+fn find<'t>(table: &'t Table, key: &str) -> Option<&'t Value> {
+    match key.split_once('.') {
+        None => table.get(key),
+        Some((first, rest)) => find(table.get(first)?.as_table()?, rest),
+    }
+}
+
+/// Takes the value of such a key out, and nothing else.
+fn take(table: &mut Table, key: &str) {
+    match key.split_once('.') {
+        None => {
+            table.remove(key);
+        }
+        Some((first, rest)) => {
+            if let Some(Value::Table(inner)) = table.get_mut(first) {
+                take(inner, rest);
+            }
+        }
+    }
+}
+
+/// What types are called by people.
+fn in_words(message: &str) -> String {
+    let Some((before, kind)) = message.rsplit_once(", expected ") else { return message.to_owned() };
+    let kind = match kind {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other => other,
+    };
+    format!("{before}, expected {kind}")
 }
 
 /// Takes a value out of its table; an array goes with its element.
@@ -100,13 +207,22 @@ fn keys_of(config: &impl Serialize) -> Vec<String> {
 }
 
 fn not_a_key(key: String, known: &[String]) -> Problem {
-    let nearest =
-        known.iter().map(|known| (strsim::jaro_winkler(&key, known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    let hint = match nearest {
-        Some((likeness, known)) if likeness > 0.85 => format!("; did you mean {known}?"),
-        _ => String::new(),
-    };
+    let hint = nearest(&key, known).map_or_else(String::new, |known| format!("; did you mean {known}?"));
     Problem { key, message: format!("there is no such key{hint}") }
+}
+
+/// The one of these words that is most like another, if any is like it: what was meant by a misspelt one.
+///
+/// ```
+/// use latent_train::config::nearest;
+///
+/// let known = ["default", "convolutional", "beta4"];
+/// assert_eq!((nearest("defalt", &known), nearest("huge", &known)), (Some("default"), None));
+/// ```
+pub fn nearest<'k>(word: &str, known: &'k [impl AsRef<str>]) -> Option<&'k str> {
+    let likeness = |known: &'k str| (strsim::jaro_winkler(word, known), known);
+    let likest = known.iter().map(|known| likeness(known.as_ref())).max_by(|a, b| a.0.total_cmp(&b.0));
+    likest.filter(|(likeness, _)| *likeness > 0.85).map(|(_, known)| known)
 }
 
 #[cfg(test)]
@@ -177,10 +293,10 @@ mod tests {
         told.sort();
         let starts = [
             "epoch: there is no such key; did you mean epochs?",
-            "epochs: invalid value: integer `-3`",
+            "epochs: invalid value: integer `-3`, expected a whole number, 0 or more",
             "layers",
             "optimizer.betas",
-            "optimizer.lr: invalid type: string \"fast\", expected f64",
+            "optimizer.lr: invalid type: string \"fast\", expected a number",
             "optimizer.momentum: there is no such key",
             "patience: invalid type: boolean `true`",
         ];
@@ -218,5 +334,67 @@ mod tests {
 
     impl Check for Marked {
         fn check(&self, _: &mut Problems) {}
+    }
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(default)]
+    struct Way {
+        size: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        feet: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        metres: Option<u32>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(default)]
+    struct Walk {
+        way: Way,
+    }
+
+    impl Check for Walk {
+        fn check(&self, problems: &mut Problems) {
+            problems.table("way", &self.way);
+        }
+    }
+
+    impl Check for Way {
+        fn check(&self, problems: &mut Problems) {
+            problems.alternatives([("feet", self.feet.is_some()), ("metres", self.metres.is_some())]);
+        }
+    }
+
+    /// What is said by default, in a file and on the command line.
+    fn walk(default: &str, file: &str, set: &[&str]) -> Result<(u32, Option<u32>, Option<u32>), String> {
+        let set: Vec<Override> = set.iter().map(|set| set.parse().unwrap()).collect();
+        let read = read_with_defaults::<Walk>(default.parse().unwrap(), file, &set);
+        read.map(|Walk { way }| (way.size, way.feet, way.metres)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn of_two_ways_to_say_a_thing_the_most_specific_source_decides() {
+        let (feet, metres) = ("way.feet = 3\nway.size = 9\n", "way.metres = 1\n");
+        assert_eq!(walk(feet, "", &[]), Ok((9, Some(3), None)));
+        assert_eq!(walk(feet, metres, &[]), Ok((9, None, Some(1))));
+        assert_eq!(walk(metres, feet, &[]), Ok((9, Some(3), None)));
+        assert_eq!(walk(feet, "", &["way.metres=2"]), Ok((9, None, Some(2))));
+        assert_eq!(walk(feet, metres, &["way.feet=4"]), Ok((9, Some(4), None)));
+        assert_eq!(walk("", feet, &["way.metres=2"]), Ok((9, None, Some(2))));
+        // The same within a table that is given as a whole, which keeps what is said by default.
+        assert_eq!(walk(feet, "", &["way={ metres = 2 }"]), Ok((9, None, Some(2))));
+        assert_eq!(walk("way.size = 9", feet, &["way={ metres = 2 }"]), Ok((9, None, Some(2))));
+        assert_eq!(walk(feet, metres, &["way.metres=2", "way.metres=5"]), Ok((9, None, Some(5))));
+    }
+
+    #[test]
+    fn both_in_one_source_are_a_mistake() {
+        let (feet, both) = ("way.feet = 3\n", "way.feet = 3\nway.metres = 1\n");
+        let sets = &["way.metres=2", "way.feet=1"];
+        for told in [walk("", both, &[]), walk(feet, both, &[]), walk("", both, &["way.feet=2"]), walk("", "", sets)] {
+            let told = told.unwrap_err();
+            assert!(told.contains("a mistake") && told.contains("way.metres: cannot go with feet"), "{told}");
+        }
+        let told = walk(feet, "way.metrs = 1", &[]).unwrap_err();
+        assert!(told.contains("did you mean way.metres?"), "{told}");
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// ```toml
 /// [training]
-/// epochs = 20                  # or steps = 10_000
+/// epochs = 20                  # or steps = 10_000; of two sources the more specific one decides
 /// batch_size = 128
 /// accumulate = 1               # batches whose gradients make one step
 /// validate_every = "1 epoch"   # or "500 steps", or "never"
@@ -36,10 +36,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", default)]
 pub struct Training {
-    /// Passes over the training data, 10 if neither this nor `steps` is given.
+    /// Passes over the training data; 10 if neither this nor `steps` is given, which cannot go together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<u64>,
-    /// Steps; if it is given, `epochs` does not count.
+    /// Steps, in the place of `epochs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
     /// Samples of a batch.
@@ -91,7 +91,7 @@ impl Default for EarlyStop {
 impl Default for Training {
     fn default() -> Self {
         Self {
-            epochs: Some(10),
+            epochs: None,
             steps: None,
             batch_size: 128,
             accumulate: 1,
@@ -160,6 +160,7 @@ impl Training {
 
 impl Check for Training {
     fn check(&self, problems: &mut Problems) {
+        problems.alternatives([("epochs", self.epochs.is_some()), ("steps", self.steps.is_some())]);
         problems.at_least_one([
             ("epochs", self.epochs.unwrap_or(1)),
             ("steps", self.steps.unwrap_or(1)),

@@ -315,7 +315,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
         }
     }
 
-    /// Makes a step and tells of it. The inner error is a number that is not finite; nothing has changed then.
+    /// Makes a step and tells of it. The inner error is a number that is not finite; the model has not changed then.
     fn make_step(
         &mut self,
         source: &dyn Source<Batch = T::Batch>,

@@ -10,32 +10,64 @@ use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::ArrayD;
 
 /// What the parts of a step come to together.
-pub(super) struct Sum {
+pub(super) struct Sum<'m> {
     pub mean: MeanTerms,
     pub samples: usize,
     pub gradients: Vec<Tensor>,
+    /// What the state of the model was before the step.
+    pub before: StatesBefore<'m>,
 }
 
-/// Computes all parts of a step, each by one of the ranks, and adds them up in their order: on every rank the same bits,
-/// whatever the number of ranks. The inner error is a term that is not finite, with its
-/// part.
+/// Computes all parts of a step, each by one of the ranks, and takes their mean over samples: terms, gradients and the
+/// state of the model, on every rank the same bits, whatever the number of ranks. The inner error is a term that is not
+/// finite, with its part.
 ///
-/// In each round the ranks compute as many parts as there are ranks, and forget them again.
-pub(super) fn sum_of_parts(
+/// A part of `n_k` samples weighs `n_k / (n_1 + n_2 + ...)`, so that the gradient is that of the mean that is reported,
+/// and of one batch of all samples where the loss is a mean over them. In each round the ranks compute as many parts as
+/// there are ranks, and forget them again. How many samples there are in all is known after the last round: until then a
+/// part weighs `n_k / (n_1 parts)`, which is the same where all have as many.
+///
+/// Unless it comes to a sum, the state is left as it was.
+pub(super) fn sum_of_parts<'m>(
     ranks: &dyn Ranks,
     parts: u64,
-    model: &dyn Module,
+    model: &'m dyn Module,
+    player: &dyn Module,
+    loss: impl FnMut(u64) -> Result<Terms, TaskError>,
+) -> Result<Result<Sum<'m>, (u64, Unusable)>, TaskError> {
+    let before = StatesBefore::of(model);
+    match add_up(ranks, parts, &before, player, loss) {
+        Ok(Ok((mean, samples, gradients))) => Ok(Ok(Sum { mean, samples, gradients, before })),
+        Ok(Err(unusable)) => {
+            before.put_back()?;
+            Ok(Err(unusable))
+        }
+        Err(error) => {
+            before.put_back()?;
+            Err(error)
+        }
+    }
+}
+
+type Added = (MeanTerms, usize, Vec<Tensor>);
+
+fn add_up(
+    ranks: &dyn Ranks,
+    parts: u64,
+    before: &StatesBefore<'_>,
     player: &dyn Module,
     mut loss: impl FnMut(u64) -> Result<Terms, TaskError>,
-) -> Result<Result<Sum, (u64, Unusable)>, TaskError> {
+) -> Result<Result<Added, (u64, Unusable)>, TaskError> {
     let (rank, size) = (ranks.rank() as u64, ranks.size() as u64);
-    let mut states = States::of(model, parts);
+    let mut states = MeanStates { before, sum: Vec::new(), weights: 0.0 };
     let (mut mean, mut samples) = (MeanTerms::default(), 0);
     let mut gradients = Gradients::new(ranks);
+    // Samples of the first part.
+    let mut unit = None;
     for first in (0..parts).step_by(ranks.size()) {
         let givers = size.min(parts - first);
         let terms = if rank < givers { loss(first + rank).map(Some) } else { Ok(None) };
-        let (mut of_part, mut report) = (None, Ok(None));
+        let (mut usable, mut report) = (None, Ok(None));
         match terms {
             Err(error) => report = Err(error),
             Ok(None) => {}
@@ -43,33 +75,44 @@ pub(super) fn sum_of_parts(
                 Some(unusable) => report = Ok(Some(Err(unusable))),
                 None => {
                     report = Ok(Some(Ok(Report::of(&terms))));
-                    of_part = Some(gradients_of(terms.objective(), player, parts));
+                    usable = Some(terms);
                 }
             },
         }
         let reports = exchange::<Option<Result<Report, Unusable>>>(ranks, report)?;
+        let mut weights = Vec::new();
         for (part, report) in (first..).zip(reports.into_iter().flatten()) {
             match report {
+                Ok(Report { samples: 0, .. }) => {
+                    return Err("the terms of a batch are means over no samples: expected at least one".into());
+                }
                 Ok(report) => {
                     samples += report.samples;
+                    weights.push(report.samples as f64 / *unit.get_or_insert(report.samples) as f64);
                     mean.add_values(report.samples, &report.values);
                 }
-                Err(unusable) => {
-                    states.put_back()?;
-                    return Ok(Err((part, unusable)));
-                }
+                Err(unusable) => return Ok(Err((part, unusable))),
             }
         }
-        states.take(ranks, givers as usize)?;
+        if parts > 1 {
+            states.take(ranks, &weights)?;
+        }
+        let of_part = usable.map(|terms| {
+            let weight = weights[rank as usize] / parts as f64;
+            gradients_of(terms.objective(), player, weight as f32)
+        });
         gradients.add(givers as usize, of_part, player);
     }
-    states.leave(parts)?;
-    Ok(Ok(Sum { mean, samples, gradients: gradients.finish(player) }))
+    if parts > 1 {
+        states.leave()?;
+    }
+    let all = parts as f64 * unit.unwrap_or(1) as f64 / samples as f64;
+    Ok(Ok((mean, samples, gradients.finish(player, all as f32))))
 }
 
-/// The gradients of a part of the loss.
-fn gradients_of(objective: &Tensor, player: &dyn Module, parts: u64) -> Vec<Tensor> {
-    let scale = Tensor::full(objective.shape(), 1.0 / parts as f32);
+/// The gradients of a loss, times a weight.
+fn gradients_of(objective: &Tensor, player: &dyn Module, weight: f32) -> Vec<Tensor> {
+    let scale = Tensor::full(objective.shape(), weight);
     let options = GradOptions::default().cotangents(vec![scale]);
     grad(std::slice::from_ref(objective), &player.variables(), options)
 }
@@ -105,11 +148,14 @@ impl<'r> Gradients<'r> {
         }
     }
 
-    fn finish(self, player: &dyn Module) -> Vec<Tensor> {
-        let flat = match self {
-            Self::One(sum) => return sum,
+    /// All of them together, times a weight.
+    fn finish(self, player: &dyn Module, weight: f32) -> Vec<Tensor> {
+        let mut flat = match self {
+            Self::One(sum) if weight == 1.0 => return sum,
+            Self::One(sum) => return sum.iter().map(|tensor| tensor * weight).collect(),
             Self::Several(_, sum) => sum.map(OrderedSum::finish).unwrap_or_default(),
         };
+        flat.iter_mut().for_each(|element| *element *= weight);
         let mut rest = &flat[..];
         let mut tensor = |parameter: &latent_layers::Parameter| {
             let (elements, others) = rest.split_at(parameter.len());
@@ -121,58 +167,68 @@ impl<'r> Gradients<'r> {
     }
 }
 
-/// The state of a model over the parts of a step, such as running means, and its counts.
-///
-/// No part sees what another one did to it: each begins with the state before the step, and the mean of what they leave
-/// is the state after it. A step of one part leaves what that part left.
-struct States<'m> {
+/// The state of a model, such as running means, and its counts, as they were before a step.
+pub(super) struct StatesBefore<'m> {
     slots: Vec<Slot<'m>>,
-    before: Vec<Value>,
-    /// In double precision, in which the mean of equal numbers is that number.
-    sum: Vec<f64>,
+    values: Vec<Value>,
 }
 
-impl<'m> States<'m> {
-    fn of(model: &'m dyn Module, parts: u64) -> Self {
-        let slots = if parts == 1 { Vec::new() } else { Visitor::entries(model) }.into_iter().map(|entry| entry.slot);
+impl<'m> StatesBefore<'m> {
+    fn of(model: &'m dyn Module) -> Self {
+        let slots = Visitor::entries(model).into_iter().map(|entry| entry.slot);
         let slots: Vec<_> = slots.filter(|slot| !matches!(slot, Slot::Parameter(_))).collect();
-        Self { before: slots.iter().map(Slot::value).collect(), slots, sum: Vec::new() }
+        Self { values: slots.iter().map(Slot::value).collect(), slots }
     }
 
-    fn put_back(&self) -> Result<(), TaskError> {
-        for (slot, before) in self.slots.iter().zip(&self.before) {
+    /// Makes it that again.
+    pub fn put_back(&self) -> Result<(), TaskError> {
+        for (slot, before) in self.slots.iter().zip(&self.values) {
             slot.set(before)?;
         }
         Ok(())
     }
+}
 
-    /// Takes what the parts of these ranks left, and puts back what was before.
-    fn take(&mut self, ranks: &dyn Ranks, givers: usize) -> Result<(), TaskError> {
-        if self.slots.is_empty() {
+/// The mean over samples of the states that the parts of a step leave.
+///
+/// No part sees what another one did to it: each begins with the state before the step, and the mean of what they leave
+/// is the state after it. A step of one part leaves what that part left.
+struct MeanStates<'b, 'm> {
+    before: &'b StatesBefore<'m>,
+    /// In double precision, in which the mean of equal numbers is that number.
+    sum: Vec<f64>,
+    weights: f64,
+}
+
+impl MeanStates<'_, '_> {
+    /// Takes what the parts of the first ranks left, which weigh so much, and puts back what was before.
+    fn take(&mut self, ranks: &dyn Ranks, weights: &[f64]) -> Result<(), TaskError> {
+        let slots = &self.before.slots;
+        if slots.is_empty() {
             return Ok(());
         }
         let mut here: Vec<f64> = Vec::new();
-        for slot in &self.slots {
+        for slot in slots {
             match slot.value() {
                 Value::Tensor(tensor) => here.extend(tensor.array().iter().map(|&x| f64::from(x))),
                 Value::Count(count) => here.push(count as f64),
             }
         }
         let all = if ranks.size() == 1 { vec![cast_slice(&here).to_vec()] } else { ranks.gather(cast_slice(&here)) };
-        for left in all.into_iter().take(givers).map(|bytes| pod_collect_to_vec::<u8, f64>(&bytes)) {
-            if self.sum.is_empty() {
-                self.sum = left;
-            } else {
-                self.sum.iter_mut().zip(left).for_each(|(sum, left)| *sum += left);
-            }
+        // To which a number is added without becoming another, -0.0 among them.
+        self.sum.resize(here.len(), -0.0);
+        for (bytes, weight) in all.iter().zip(weights) {
+            let left = pod_collect_to_vec::<u8, f64>(bytes);
+            self.sum.iter_mut().zip(left).for_each(|(sum, left)| *sum += weight * left);
+            self.weights += weight;
         }
-        self.put_back()
+        self.before.put_back()
     }
 
     /// Leaves the mean.
-    fn leave(self, parts: u64) -> Result<(), TaskError> {
-        let mut mean = self.sum.into_iter().map(|sum| sum / parts as f64);
-        for (slot, before) in self.slots.iter().zip(&self.before) {
+    fn leave(self) -> Result<(), TaskError> {
+        let mut mean = self.sum.into_iter().map(|sum| sum / self.weights);
+        for (slot, before) in self.before.slots.iter().zip(&self.before.values) {
             let value = match before {
                 Value::Count(_) => Value::Count(mean.next().ok_or("a count is missing")?.round() as u64),
                 Value::Tensor(tensor) => {

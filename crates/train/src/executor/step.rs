@@ -52,7 +52,7 @@ impl<T: Task> Trainable for T {
         };
         let loss = |part| task.loss(turn, &batches.get(part), &mut batches.pass(part));
         let sum = sum_of_parts(batches.ranks().as_ref(), batches.parts(), task.model(), module, loss)?;
-        let Sum { mean, samples, gradients } = match sum {
+        let Sum { mean, samples, gradients, before } = match sum {
             Ok(sum) => sum,
             Err((part, unusable)) => {
                 let (what, value, origin) = unusable.found();
@@ -68,6 +68,7 @@ impl<T: Task> Trainable for T {
         let norm = match player.optimizer.step_with(&parameters, &gradients, options) {
             Ok(report) => report.gradient_norm,
             Err(OptimError::NonFiniteGradient { path, value, .. }) => {
+                before.put_back()?;
                 return Ok(Err(trouble(0, &format!("the gradient of {path}"), value, None, player.last_norm)));
             }
             Err(other) => return Err(other.into()),

@@ -2,6 +2,7 @@
 
 use super::Records;
 use super::pacer::Pacer;
+use crate::tell::tell;
 use crate::{Event, Observer, Position, TaskError};
 use serde_json::{Map, Value, json};
 use std::ops::ControlFlow;
@@ -67,5 +68,23 @@ impl<T: ?Sized> Observer<T> for Metrics {
         };
         line.map_or(Ok(()), |line| self.records.metric(&line))?;
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// How many lines there are.
+    fn save(&self) -> Option<(String, Value)> {
+        Some(("metrics".to_owned(), json!(self.records.folder().lines())))
+    }
+
+    fn load(&mut self, memory: Value) -> Result<(), serde_json::Error> {
+        let then: u64 = serde_json::from_value(memory)?;
+        let now = self.records.folder().lines();
+        if now < then {
+            tell(format_args!(
+                "note: metrics.jsonl was lost or damaged: {} of the {then} lines that were written so far are missing, and \
+                 so is that part of the curves; the weights do not depend on it",
+                then - now
+            ));
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with a run folder.
 
+use super::Holder;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -37,11 +38,37 @@ pub enum RunError {
         /// Whether that run has its `DONE`.
         finished: bool,
     },
+    /// Another program works in the folder.
+    #[error("{} works in the folder {}", holder.as_ref().map_or("another program".to_owned(), ToString::to_string), path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+        /// Which program it is, if that can be read.
+        holder: Option<Holder>,
+        /// The file that is locked.
+        lock: PathBuf,
+    },
     /// There is no run to go on with.
     #[error("there is no run in {}", path.display())]
     NoRun {
         /// The folder asked for.
         path: PathBuf,
+    },
+    /// The run is of another study.
+    #[error("the run in {} is of {study}", path.display())]
+    OtherStudy {
+        /// Its folder.
+        path: PathBuf,
+        /// The study that it is of, by the name of its program.
+        study: String,
+    },
+    /// A file of a run cannot be read as what it is.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The run to go on with has its `DONE`.
     #[error("the run in {} is finished, there is nothing to go on with", path.display())]
@@ -110,8 +137,21 @@ impl RunError {
             Self::OtherRun { .. } => Some(
                 "write elsewhere with --output DIR, or move that folder away; runs are never overwritten".to_owned(),
             ),
+            Self::Busy { holder, lock, .. } => {
+                let wait = "wait until it has ended, or write elsewhere with --output DIR";
+                Some(match holder {
+                    Some(holder) if !holder.is_here() => {
+                        let (machine, lock) = (&holder.machine, lock.display());
+                        format!("{wait}; if it is certain that it no longer runs on {machine}, remove {lock}")
+                    }
+                    _ => wait.to_owned(),
+                })
+            }
             Self::NoRun { .. } => {
                 Some("give the folder of a run, with its config.toml; without --resume a new run starts".to_owned())
+            }
+            Self::OtherStudy { path, study } => {
+                Some(format!("go on with it by its own program: {study} --resume {}", path.display()))
             }
             Self::Finished { .. } => {
                 Some("start a longer run as a new one, for example with --set training.epochs=...".to_owned())
@@ -120,7 +160,7 @@ impl RunError {
                 "a run goes on as what it was: leave out --config, --set and --seed, or start a new run without --resume"
                     .to_owned(),
             ),
-            Self::Name { .. } | Self::Encode { .. } => None,
+            Self::Damaged { .. } | Self::Name { .. } | Self::Encode { .. } => None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The run folder itself.
 
+use super::lock::Lock;
 use super::place::{self, Occupant};
-use super::{Manifest, Place, RunError, arrays, atomic, config_hash, trim};
+use super::{Holder, Manifest, Place, RunError, arrays, atomic, config_hash, trim};
 use crate::checkpoint::Identity;
 use image::{ImageFormat, RgbImage};
 use ndarray::{ArrayBase, ArrayView2, Data, Dimension};
@@ -38,6 +39,9 @@ pub struct RunFolder {
     path: PathBuf,
     previous: Option<PathBuf>,
     metrics: File,
+    /// Lines of metrics.
+    lines: u64,
+    lock: Lock,
 }
 
 impl RunFolder {
@@ -49,24 +53,48 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`RunError::NotAFolder`], [`RunError::NotARun`], [`RunError::OtherRun`] if the place is taken;
-    /// [`RunError::Encode`] if the configuration is no TOML table or has a field `seed`;
+    /// [`RunError::Busy`] if another program works in it; [`RunError::Encode`] if the configuration is no TOML table or has a field `seed`;
     /// [`RunError::Io`].
     pub fn create(place: &Place, config: &impl Serialize, seed: u64) -> Result<Self, RunError> {
         let path = place.path(&config_hash(config)?, seed);
         let text = resolved(config, seed)?;
-        let previous = match place::occupant(&path, &text)? {
-            Occupant::Nothing => None,
-            Occupant::SameRun => Some(place::move_aside(&path)?),
-        };
+        let (lock, previous) = Self::make_room(&path, &text)?;
         // The configuration first: it makes the folder that of a run, whenever the program is killed.
-        fs::create_dir_all(&path).map_err(RunError::io("create the folder", &path))?;
         atomic::write_bytes(&path.join("config.toml"), text.as_bytes())?;
+        let metrics = Self::open(&path)?;
+        Ok(Self { path, previous, metrics, lines: 0, lock })
+    }
+
+    /// A folder that holds nothing and is this program's, and where the run that was in it has gone.
+    fn make_room(path: &Path, config: &str) -> Result<(Lock, Option<PathBuf>), RunError> {
+        let mut previous = None;
+        loop {
+            match place::occupant(path, config)? {
+                Occupant::Nothing => {
+                    fs::create_dir_all(path).map_err(RunError::io("create the folder", path))?;
+                    let lock = Lock::take(path)?;
+                    // Another program may have made a run of it meanwhile, and left.
+                    if place::occupant(path, config)? == Occupant::Nothing {
+                        return Ok((lock, previous));
+                    }
+                }
+                Occupant::SameRun => {
+                    // Nobody's work is moved away under his hands.
+                    let mut lock = Lock::take(path)?;
+                    let aside = place::move_aside(path)?;
+                    lock.moved(&aside);
+                    previous = Some(aside);
+                }
+            }
+        }
+    }
+
+    /// Makes what else the folder has, and opens the metrics.
+    fn open(path: &Path) -> Result<File, RunError> {
         let images = path.join("images");
         fs::create_dir_all(&images).map_err(RunError::io("create the folder", &images))?;
         let file = path.join("metrics.jsonl");
-        let metrics =
-            OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("create", &file))?;
-        Ok(Self { path, previous, metrics })
+        OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("open", &file))
     }
 
     /// Opens the folder of a run that stopped, to go on after so many steps.
@@ -75,24 +103,36 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`RunError::NoRun`] if there is none, [`RunError::Finished`] if it has its `DONE`, [`RunError::Differs`] if it
-    /// was made with another configuration or seed, with what differs; [`RunError::Encode`], [`RunError::Io`].
+    /// was made with another configuration or seed, with what differs; [`RunError::Busy`] if another program works in it;
+    /// [`RunError::Encode`], [`RunError::Io`].
     pub fn resume(path: &Path, config: &impl Serialize, seed: u64, after: Option<u64>) -> Result<Self, RunError> {
-        Self::check_resumable(path, &resolved(config, seed)?)?;
-        let images = path.join("images");
-        fs::create_dir_all(&images).map_err(RunError::io("create the folder", &images))?;
-        let file = path.join("metrics.jsonl");
-        trim::trim(&file, after)?;
-        let metrics = OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("open", &file))?;
-        Ok(Self { path: path.to_owned(), previous: None, metrics })
+        Self::claim(path, &resolved(config, seed)?, None)?.open(after)
+    }
+
+    /// Takes the folder of a run of this `config.toml` and this study, which is to go on, and changes nothing else there.
+    pub(crate) fn claim(path: &Path, config: &str, study: Option<&str>) -> Result<Claim, RunError> {
+        // What is no run gets no lock, and a run may have come to its end before there was one.
+        Self::check_resumable(path, config, study)?;
+        let lock = Lock::take(path)?;
+        Self::check_resumable(path, config, study)?;
+        Ok(Claim { path: path.to_owned(), lock })
     }
 
     /// Whether a run of this `config.toml` could go on there. Changes nothing.
-    pub(crate) fn check_resumable(path: &Path, config: &str) -> Result<(), RunError> {
+    fn check_resumable(path: &Path, config: &str, study: Option<&str>) -> Result<(), RunError> {
         let file = path.join("config.toml");
         let then = fs::read_to_string(&file).map_err(|error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => RunError::NoRun { path: path.to_owned() },
             _ => RunError::io("read", &file)(error),
         })?;
+        if let Err(error) = then.parse::<Table>() {
+            return Err(RunError::Damaged { path: file, reason: error.to_string() });
+        }
+        if let (Some(study), Some(other)) = (study, Manifest::study_of(path))
+            && study != other
+        {
+            return Err(RunError::OtherStudy { path: path.to_owned(), study: other });
+        }
         let identity = |config: &str| Identity { config: config.to_owned(), data: String::new() };
         let differences = identity(&then).differences(&identity(config));
         if !differences.is_empty() {
@@ -143,7 +183,19 @@ impl RunFolder {
         let mut line = serde_json::to_vec(metric).map_err(RunError::encode("a metric"))?;
         line.push(b'\n');
         // One system call a line: a killed run leaves no half line behind.
-        self.metrics.write_all(&line).map_err(RunError::io("write", &self.path.join("metrics.jsonl")))
+        self.metrics.write_all(&line).map_err(RunError::io("write", &self.path.join("metrics.jsonl")))?;
+        self.lines += 1;
+        Ok(())
+    }
+
+    /// Lines of `metrics.jsonl`.
+    pub(crate) fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// A program that worked in the folder before and was ended from without.
+    pub fn left_by(&self) -> Option<&Holder> {
+        self.lock.stale.as_ref()
     }
 
     /// Writes an indented JSON file.
@@ -220,12 +272,13 @@ impl RunFolder {
     /// Notes in `manifest.json` that the run goes on, after so many steps, and on what machine.
     ///
     /// # Errors
-    /// [`RunError::Encode`] if what is there is no manifest; [`RunError::Io`].
+    /// [`RunError::Damaged`] if what is there is no manifest; [`RunError::Io`].
     pub fn resumed(&self, manifest: &Manifest, step: u64) -> Result<(), RunError> {
         let path = self.path.join("manifest.json");
         let what = path.display().to_string();
         let mut first: serde_json::Value = match fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(RunError::encode(&what))?,
+            Ok(text) => serde_json::from_slice(&text)
+                .map_err(|error| RunError::Damaged { path: path.clone(), reason: error.to_string() })?,
             // Killed before it was written.
             Err(error) if error.kind() == ErrorKind::NotFound => return self.manifest(manifest),
             Err(error) => return Err(RunError::io("read", &path)(error)),
@@ -237,6 +290,22 @@ impl RunFolder {
             other => *other = vec![now].into(),
         }
         self.json("manifest.json", &first)
+    }
+}
+
+/// The folder of a run that is to go on, which no other program can take.
+pub(crate) struct Claim {
+    path: PathBuf,
+    lock: Lock,
+}
+
+impl Claim {
+    /// The run after so many steps, or from its beginning if it has no checkpoint.
+    pub fn open(self, after: Option<u64>) -> Result<RunFolder, RunError> {
+        let Self { path, lock } = self;
+        let lines = trim::trim(&path.join("metrics.jsonl"), after)?;
+        let metrics = RunFolder::open(&path)?;
+        Ok(RunFolder { path, previous: None, metrics, lines, lock })
     }
 }
 

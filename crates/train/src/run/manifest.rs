@@ -75,6 +75,15 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// The study that the run in a folder is of, if there is one that says so.
+    pub fn study_of(folder: &Path) -> Option<String> {
+        let text = std::fs::read(folder.join("manifest.json")).ok()?;
+        let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;
+        Some(manifest.get("study")?.as_str()?.to_owned())
+    }
+}
+
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new("git").arg("-C").arg(folder).args(arguments).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -14,12 +14,14 @@
 //! Every file but the metrics is written under a temporary name and renamed, so that a name which
 //! exists holds a whole file. Nothing that was there is overwritten: a folder with the same
 //! configuration and seed is moved aside to `<folder>~1`, `~2`, ... and one that holds anything else
-//! is refused.
+//! is refused. While a program works in a folder it holds a lock on the file `.lock` there, and no other can: see
+//! [`Holder`].
 
 mod arrays;
 pub(crate) mod atomic;
 mod error;
 mod folder;
+mod lock;
 mod manifest;
 mod place;
 mod trim;
@@ -29,5 +31,6 @@ pub use atomic::write_bytes;
 pub use error::RunError;
 pub use folder::RunFolder;
 pub(crate) use folder::resolved;
+pub use lock::Holder;
 pub use manifest::{DataSource, Manifest};
 pub use place::{Place, config_hash};

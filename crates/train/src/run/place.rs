@@ -1,6 +1,6 @@
 //! Where a run goes, and making room for it.
 
-use super::RunError;
+use super::{RunError, lock};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
@@ -72,7 +72,7 @@ pub(super) fn occupant(path: &Path, config: &str) -> Result<Occupant, RunError> 
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let entries = fs::read_dir(path).map_err(RunError::io("look into", path))?;
             // What a run leaves that was killed in its first moment.
-            let begun = |name: OsString| name == ".config.toml.tmp";
+            let begun = |name: OsString| name == ".config.toml.tmp" || name == lock::FILE;
             if entries.flatten().all(|entry| begun(entry.file_name())) {
                 Ok(Occupant::Nothing)
             } else {

@@ -15,11 +15,11 @@ struct Line {
 }
 
 /// Removes lines of later steps, those that are not whole, and those of the end of a run; all of them if the run begins
-/// anew, as it has no checkpoint.
-pub(super) fn trim(path: &Path, after: Option<u64>) -> Result<(), RunError> {
+/// anew, as it has no checkpoint. Answers with how many stay.
+pub(super) fn trim(path: &Path, after: Option<u64>) -> Result<u64, RunError> {
     let text = match fs::read(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
         Err(error) => return Err(RunError::io("read", path)(error)),
     };
     let stays = |line: &&[u8]| {
@@ -28,8 +28,12 @@ pub(super) fn trim(path: &Path, after: Option<u64>) -> Result<(), RunError> {
                 .is_ok_and(|line| after.is_some_and(|step| line.step <= step) && line.kind != "end")
     };
     let kept: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').filter(stays).collect();
+    let lines = kept.len() as u64;
     let kept = kept.concat();
-    if kept == text { Ok(()) } else { atomic::write_bytes(path, &kept) }
+    if kept != text {
+        atomic::write_bytes(path, &kept)?;
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]
@@ -46,7 +50,7 @@ mod tests {
             let lines = |steps: u64| (1..=steps).map(line).collect::<String>();
             let half = &line(steps + 1)[..cut];
             fs::write(&path, format!("{}{{\"kind\":\"end\",\"step\":{steps}}}\n{half}", lines(steps))).unwrap();
-            trim(&path, Some(to)).unwrap();
+            prop_assert_eq!(trim(&path, Some(to)).unwrap(), steps.min(to));
             prop_assert_eq!(fs::read_to_string(&path).unwrap(), lines(steps.min(to)));
             trim(&path, None).unwrap();
             prop_assert_eq!(fs::read_to_string(&path).unwrap(), "");
@@ -56,6 +60,6 @@ mod tests {
     #[test]
     fn no_metrics_are_fine() {
         let here = tempfile::tempdir().unwrap();
-        assert!(trim(&here.path().join("metrics.jsonl"), Some(3)).is_ok());
+        assert_eq!(trim(&here.path().join("metrics.jsonl"), Some(3)).unwrap(), 0);
     }
 }

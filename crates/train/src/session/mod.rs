@@ -125,13 +125,14 @@ impl<'a, T: Trainable> Session<'a, T> {
         executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt.clone());
         let manifest = Manifest::new(study, threads, data);
         let (folder, after) = if goes_on {
-            RunFolder::check_resumable(&path, &text)?;
+            // Before the checkpoints are read, so that nobody writes more of them.
+            let claim = RunFolder::claim(&path, &text, Some(study))?;
             let checkpoint = last_checkpoint(&checkpoints)?;
             if let Some(checkpoint) = &checkpoint {
                 executor.resume(checkpoint)?;
             }
             let after = checkpoint.as_ref().map(|checkpoint| checkpoint.step);
-            let (folder, step) = (RunFolder::resume(&path, config, seed, after)?, after.unwrap_or(0));
+            let (folder, step) = (claim.open(after)?, after.unwrap_or(0));
             folder.resumed(&manifest, step)?;
             follow::lead(&executor, checkpoint.as_ref());
             tell(format_args!("going on in {} after {step} steps", path.display()));
@@ -145,6 +146,11 @@ impl<'a, T: Trainable> Session<'a, T> {
             follow::lead(&executor, None);
             (folder, None)
         };
+        if let Some(holder) = folder.left_by().filter(|holder| !holder.is_here()) {
+            tell(format_args!(
+                "note: {holder} worked in this folder before and has not come to its end: if it still runs, stop it there"
+            ));
+        }
         let records = Records::new(folder, after)?;
         if let Ok(table) = text.parse() {
             records.hyperparameters(&table)?;

@@ -1,6 +1,6 @@
 //! Small tasks that have everything a run has to keep.
 
-use latent_layers::{Activation, Context, Layer, Linear, Module, Sequential, State, Visitor};
+use latent_layers::{Activation, Context, Layer, Linear, Module, Sequential, State, Value, Visitor};
 use latent_numeric::random::Stream;
 use latent_optim::{AverageSettings, Clip, OptimizerSettings, Schedule};
 use latent_tensor::Tensor;
@@ -63,7 +63,13 @@ impl Game {
         entries
             .entries()
             .iter()
-            .map(|(path, t)| (path.clone(), t.array().iter().map(|x| x.to_bits()).collect()))
+            .map(|(path, value)| {
+                let bits = match value {
+                    Value::Tensor(tensor) => tensor.array().iter().map(|x| x.to_bits()).collect(),
+                    Value::Count(count) => vec![*count as u32],
+                };
+                (path.clone(), bits)
+            })
             .collect()
     }
 }

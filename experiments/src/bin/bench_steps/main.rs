@@ -3,7 +3,7 @@
 mod steps;
 
 use clap::Parser;
-use latent_study::cli::{Common, Dataset};
+use latent_study::cli::{Common, Dataset, parse};
 use latent_study::data;
 use latent_study::failure::{Failure, exit};
 use serde_json::json;
@@ -39,7 +39,7 @@ struct Flags {
 }
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags: Flags = parse();
     exit(run(&flags))
 }
 

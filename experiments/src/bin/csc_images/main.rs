@@ -56,6 +56,7 @@ impl Study for CscImages {
         windows::EPOCHS,
     ];
     const FINISHES_WHEN_INTERRUPTED: bool = true;
+    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = WindowSplits;
     type Task = FilterBanksTask;

@@ -79,6 +79,7 @@ impl Study for FistaMnist {
         },
     ];
     const FINISHES_WHEN_INTERRUPTED: bool = true;
+    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = Splits;
     type Task = DictionaryTask;

@@ -59,6 +59,7 @@ impl Study for ListaSynthetic {
             help: "Steps of training, of all networks together",
         },
     ];
+    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = PlantedSet;
     type Task = RecoveryTask;

@@ -69,6 +69,7 @@ impl Study for Patches {
         },
     ];
     const FINISHES_WHEN_INTERRUPTED: bool = true;
+    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = PatchSplits;
     type Task = DictionaryTask;

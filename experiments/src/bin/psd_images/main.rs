@@ -52,6 +52,7 @@ impl Study for PsdImages {
         },
         windows::EPOCHS,
     ];
+    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = WindowSplits;
     type Task = PredictiveBanksTask;

@@ -58,6 +58,16 @@ impl Study for TextAugmentation {
             help: "How many labelled reviews to learn from",
         },
     ];
+    const FIGURES: &'static [&'static str] = &[
+        "accuracy, test",
+        "cross-entropy, test",
+        "accuracy, plain",
+        "accuracy, turned",
+        "accuracy, new words",
+        "accuracy, train",
+        "objective, validation",
+        "accuracy, validation",
+    ];
     type Config = Config;
     type Data = Corpus;
     type Task = Classifier;

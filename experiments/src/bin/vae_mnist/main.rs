@@ -35,6 +35,19 @@ pub struct VaeMnist;
 impl Study for VaeMnist {
     const NAME: &'static str = "vae_mnist";
     const ABOUT: &'static str = "Train a variational autoencoder on MNIST and judge it by its likelihood";
+    const FIGURES: &'static [&'static str] = &[
+        "negative ELBO, test",
+        "reconstruction, test",
+        "KL, test",
+        "negative ELBO, train",
+        "generalisation gap",
+        "NLL by importance sampling",
+        "active units",
+        "objective, validation",
+        "elbo, validation",
+        "reconstruction, validation",
+        "kl, validation",
+    ];
     type Config = Config;
     type Data = Splits;
     type Task = VaeTask;

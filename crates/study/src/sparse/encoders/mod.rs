@@ -54,6 +54,7 @@ impl<D: Domain> Study for Encoders<D> {
             help: "Passes over the training images, of all networks together",
         },
     ];
+    const SUMMARISES: bool = true;
     type Config = Config<D>;
     type Data = D::Data;
     type Task = EncodersTask;

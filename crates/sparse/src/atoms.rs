@@ -120,7 +120,7 @@ pub(crate) fn check_finite<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> R
 /// The largest eigenvalue of a symmetric positive semidefinite matrix.
 fn largest_eigenvalue<E: Scalar>(a: ArrayView2<E>) -> E {
     // In units: a decomposition squares its elements.
-    let unit = unit_of(&a);
+    let unit = unit_of(a.iter());
     let scaled = a.mapv(|v| v / unit);
     let largest = singular_values(scaled.view()).ok().and_then(|s| s.first().copied());
     unit * largest.unwrap_or_else(|| bound_on_eigenvalues(scaled.view()))

@@ -27,7 +27,7 @@ fn power_below<E: Scalar>(x: E) -> E {
     let bits = x.as_f64().to_bits();
     let exponent = bits & f64::INFINITY.to_bits();
     // Without an exponent the number is subnormal, and its highest bit says how large it is.
-    E::of(f64::from_bits(if exponent == 0 { 1 << (63 - bits.leading_zeros()) } else { exponent }))
+    E::of(f64::from_bits(if exponent == 0 { 1 << bits.ilog2() } else { exponent }))
 }
 
 /// `lambda` in this unit. Near the end of the range it is more than any correlation, and as good as any other such value.

@@ -361,7 +361,7 @@ impl<E: Scalar> Prepared<E> {
 
     /// Takes a larger unit for image `i` if maps to start from could overflow in its own.
     fn make_room(&mut self, i: usize, maps: ArrayView3<E>) {
-        let Some(of_maps) = unit_of_some(&maps) else { return };
+        let Some(of_maps) = unit_of_some(maps.iter()) else { return };
         let blank = self.signals[i].iter().all(|s| *s == E::zero());
         let least = if blank { of_maps } else { unit_of(&[of_maps / E::max_value().sqrt()]) };
         if blank || least > self.units[i] {

@@ -368,7 +368,7 @@ impl<E: Scalar> DictionaryLearner<E> {
         let lasso = Lasso::new(&dictionary, params.penalty.clone())?;
         lasso.check_samples(x)?;
         let prepared = solver.prepare(&lasso)?;
-        let unit = match (state.unit, unit_of_some(&x)) {
+        let unit = match (state.unit, unit_of_some(x.iter())) {
             (Some(before), Some(now)) => Some(before.max(now)),
             (before, now) => before.or(now),
         };

@@ -359,7 +359,7 @@ fn in_units<E: Scalar>(x: ArrayView2<E>, start: ArrayView2<E>) -> (Array2<E>, Ve
     let mut scaled = x.as_standard_layout().into_owned();
     let half_the_range = E::max_value().sqrt();
     let of_row = |(mut row, start): (ArrayViewMut1<E>, ArrayView1<E>)| {
-        let unit = match (unit_of_some(&row), unit_of_some(&start)) {
+        let unit = match (unit_of_some(row.iter()), unit_of_some(start.iter())) {
             (Some(of_sample), Some(of_start)) => of_sample.max(unit_of(&[of_start / half_the_range])),
             (of_sample, of_start) => of_sample.or(of_start).unwrap_or_else(E::one),
         };

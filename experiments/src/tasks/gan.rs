@@ -55,8 +55,8 @@ impl GanTask {
         self.judge.as_ref().map(|(judge, _)| judge)
     }
 
-    /// What the judge says of so many samples, of all classes alike, beside these real images; nothing if there is no judge.
-    /// `made` is told of so many at a time, of each sample twice.
+    /// What the judge says of so many samples, of all classes alike, beside these real images; nothing if there is no
+    /// judge. `made` is told of so many at a time, of each sample twice.
     ///
     /// # Errors
     /// If samples are not finite; what `made` says.

@@ -21,8 +21,8 @@ pub(super) fn resolve<C: StudyConfig>(flags: &Flags, configs: &Configs) -> Resul
     let seed = flags.seed.or(of_run.map(|(_, seed)| seed)).unwrap_or(0);
     let config: C = config::read(&with_own_defaults::<C>(text)?, &overrides)?;
     if let (Some(_), Some((key, 0))) = (config.training().early_stopping, config.held_out()) {
-        let message = "training.early_stopping: nothing is held out to choose the best weights by, and the test set must not \
-                       choose them";
+        let message = "training.early_stopping: nothing is held out to choose the best weights by, and the test set \
+                       must not choose them";
         return Err(Failure::new(message).help(format!("--set {key}=N holds some of the training samples out")));
     }
     Ok((config, seed))

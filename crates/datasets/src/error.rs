@@ -95,7 +95,10 @@ pub enum DatasetError {
         looked_in: Vec<PathBuf>,
     },
     /// A folder that was named as the place of data sets is not there.
-    #[error("{}, which {named_by} names as the place of data sets, {}", path.display(), if path.exists() { "is no folder" } else { "is not there" })]
+    #[error(
+        "{}, which {named_by} names as the place of data sets, {}", path.display(),
+        if path.exists() { "is no folder" } else { "is not there" }
+    )]
     NoFolder {
         /// The folder.
         path: PathBuf,
@@ -187,9 +190,9 @@ fn from(path: Option<&PathBuf>) -> String {
 }
 
 /// Where else data would have been looked for.
-const ALONE: &str = "\nAs --data-dir names a folder, it was looked for there alone and nothing was downloaded. Without that flag \
-                     the folder of LATENT_DATA_DIR, then the user's cache folder are looked in, and what is missing is downloaded \
-                     if it can be.";
+const ALONE: &str = "\nAs --data-dir names a folder, it was looked for there alone and nothing was downloaded. Without \
+                     that flag the folder of LATENT_DATA_DIR, then the user's cache folder are looked in, and what is \
+                     missing is downloaded if it can be.";
 
 fn missing(name: Name, file: &str, named: bool, looked_in: &[Looked], tried: &[Attempt]) -> String {
     use fmt::Write;

@@ -34,8 +34,8 @@ pub struct Common {
     #[arg(long, value_enum, default_value_t = Dataset::Auto)]
     pub dataset: Dataset,
 
-    /// Where the data sets lie, for example with mnist/train-images-idx3-ubyte in it, and nowhere else [default: the folder
-    /// that LATENT_DATA_DIR names, then the user's cache folder, then downloads]
+    /// Where the data sets lie, for example with mnist/train-images-idx3-ubyte in it, and nowhere else [default: the
+    /// folder that LATENT_DATA_DIR names, then the user's cache folder, then downloads]
     // Not `env = ...`: the variable set to nothing would be an error instead of unset.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,

@@ -79,8 +79,9 @@ fn origin(files: &[SourceFile], provenance: &Provenance) -> String {
 /// Loads the data set of the flags; downloads show a progress bar.
 ///
 /// # Errors
-/// If files are missing and cannot be downloaded, or are damaged, or a folder that was named is not there. With `auto`, where
-/// there are none and no folder was named by `--data-dir`, the synthetic strokes stand in and a note says so.
+/// If files are missing and cannot be downloaded, or are damaged, or a folder that was named is not there. With
+/// `auto`, where there are none and no folder was named by `--data-dir`, the synthetic strokes stand in and a note
+/// says so.
 pub fn load(flags: &Common) -> Result<Loaded, Failure> {
     load_from(flags, &Locate::from_environment())
 }

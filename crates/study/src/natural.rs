@@ -39,12 +39,12 @@ pub fn check(dataset: Dataset, problems: &mut Problems) {
     problems.require(natural, "dataset", format!("must be auto, bsds or synthetic, got {dataset}"));
 }
 
-/// The photographs of the flags, or what stands in for them, so many of those to learn from held out, from the last on; the
-/// others are changed.
+/// The photographs of the flags, or what stands in for them, so many of those to learn from held out, from the last
+/// on; the others are changed.
 ///
 /// # Errors
-/// If photographs are asked for and missing, or damaged, or a folder that was named is not there. With `auto`, where there
-/// are none and no folder was named by `--data-dir`, dead leaves stand in and a note says so.
+/// If photographs are asked for and missing, or damaged, or a folder that was named is not there. With `auto`, where
+/// there are none and no folder was named by `--data-dir`, dead leaves stand in and a note says so.
 pub fn load(
     flags: &Common,
     channels: Channels,

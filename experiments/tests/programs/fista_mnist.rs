@@ -378,14 +378,13 @@ fn what_is_evaluated_while_training_is_named() {
     let desk = Desk::with_data();
     let told = |flags: &[&str]| stdout(&succeed(study(&desk, &[&["--dry-run"], flags].concat())));
     let test = told(&[]);
-    assert!(
-        test.contains("tested on     mnist/test: 60 images") && test.contains("; nothing is chosen by it"),
-        "{test}"
-    );
+    for part in ["tested on     mnist/test: 60 images", "; nothing is chosen by it"] {
+        assert!(test.contains(part), "{part} in {test}");
+    }
     let held_out = told(&["--set", "validation_images=50"]);
-    for part in
-        ["trained on    mnist/train: 250 images", "validated on  mnist/held-out: 50 images", "held out of training"]
-    {
+    let parts =
+        ["trained on    mnist/train: 250 images", "validated on  mnist/held-out: 50 images", "held out of training"];
+    for part in parts {
         assert!(held_out.contains(part), "{part} in {held_out}");
     }
     let early = ["--set", "training.early_stopping.patience=1"];

@@ -71,7 +71,8 @@ impl Desk {
         command
     }
 
-    /// These flags, and those of the pairs that they do not give themselves; no data set is named where there is no `data`.
+    /// These flags, and those of the pairs that they do not give themselves; no data set is named where there is no
+    /// `data`.
     pub fn with_defaults<'a>(&self, flags: &[&'a str], defaults: &[[&'a str; 2]]) -> Vec<&'a str> {
         let is_there = |[name, folder]: &&[&str; 2]| *name != "--data-dir" || self.path(folder).is_dir();
         with_defaults(flags, &defaults.iter().filter(is_there).copied().collect::<Vec<_>>())

@@ -25,8 +25,9 @@ const NAME: &str = "bsds";
 /// ```
 ///
 /// # Errors
-/// [`DatasetError::MissingPhotographs`] if a folder is nowhere; [`DatasetError::NoFolder`] if one that was named is not there; what is wrong with the first file that is damaged;
-/// [`DatasetError::NoImages`] for a folder without pictures.
+/// [`DatasetError::MissingPhotographs`] if a folder is nowhere; [`DatasetError::NoFolder`] if one that was named is
+/// not there; what is wrong with the first file that is damaged; [`DatasetError::NoImages`] for a folder without
+/// pictures.
 pub fn bsds(locate: &Locate, channels: Channels) -> Result<PhotographSplits, DatasetError> {
     let part = |part| photographs(locate, part, channels);
     Ok(PhotographSplits { train: part(Part::Train)?, validation: None, test: part(Part::Test)? })

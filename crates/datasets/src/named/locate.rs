@@ -28,9 +28,9 @@ pub struct Locate {
     pub(super) backoff: Duration,
 }
 
-/// The user's cache folder, in the system's place for a program named `latent`: on Linux `$XDG_CACHE_HOME/latent`, that is
-/// `~/.cache/latent`; on macOS `~/Library/Caches/latent`; on Windows `%LOCALAPPDATA%\latent\cache`. None if the system has
-/// no such place.
+/// The user's cache folder, in the system's place for a program named `latent`: on Linux `$XDG_CACHE_HOME/latent`,
+/// that is `~/.cache/latent`; on macOS `~/Library/Caches/latent`; on Windows `%LOCALAPPDATA%\latent\cache`. None if
+/// the system has no such place.
 pub fn user_cache() -> Option<PathBuf> {
     ProjectDirs::from("", "", "latent").map(|dirs| dirs.cache_dir().to_owned())
 }
@@ -66,8 +66,8 @@ impl Locate {
         Self { folders: folder.into_iter().map(PathBuf::from).collect(), cache, download: true, ..Self::nowhere() }
     }
 
-    /// Looks in `folder` alone, neither elsewhere nor on the network, as who names a folder means that one; `None` changes
-    /// nothing, as a flag that was not given.
+    /// Looks in `folder` alone, neither elsewhere nor on the network, as who names a folder means that one; `None`
+    /// changes nothing, as a flag that was not given.
     #[must_use]
     pub fn data_dir(self, folder: Option<PathBuf>) -> Self {
         Self { named: folder.or(self.named), ..self }

@@ -43,10 +43,10 @@ use ndarray::{ArrayD, Ix3};
 /// Loads a named set; downloads what is missing, unless `locate` forbids it, and reports to `observe`.
 ///
 /// # Errors
-/// [`DatasetError::NoFolder`] if a folder that was named is not there; [`DatasetError::Missing`] says which file was not found, every place where it was looked for and
-/// what to do; [`DatasetError::Cache`] that the cache folder takes no files. A damaged file in a
-/// folder of the user's is an error, not passed over: [`DatasetError::Idx`], [`DatasetError::Sizes`],
-/// [`DatasetError::Counts`], [`DatasetError::Label`].
+/// [`DatasetError::NoFolder`] if a folder that was named is not there; [`DatasetError::Missing`] says which file was
+/// not found, every place where it was looked for and what to do; [`DatasetError::Cache`] that the cache folder takes
+/// no files. A damaged file in a folder of the user's is an error, not passed over: [`DatasetError::Idx`],
+/// [`DatasetError::Sizes`], [`DatasetError::Counts`], [`DatasetError::Label`].
 pub fn load(name: Name, locate: &Locate, observe: &mut dyn FnMut(Event<'_>)) -> Result<Splits, DatasetError> {
     let mut part = |part| load_part(name, part, locate, observe);
     Ok(Splits { train: part(Part::Train)?, validation: None, test: part(Part::Test)? })

@@ -18,11 +18,11 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A folder of classifiers that were trained before: a file for each set of images and each version of the classifier, with a
-/// checksum in it.
+/// A folder of classifiers that were trained before: a file for each set of images and each version of the classifier,
+/// with a checksum in it.
 ///
-/// A file is written under a temporary name and renamed. Of several programs that want the same classifier one trains it,
-/// and the others wait.
+/// A file is written under a temporary name and renamed. Of several programs that want the same classifier one trains
+/// it, and the others wait.
 #[derive(Clone, Debug)]
 pub struct Cache(Option<PathBuf>);
 
@@ -40,12 +40,12 @@ impl Cache {
         Self(Some(folder.into()))
     }
 
-    /// The classifier of these images: the one that is kept, else it is trained and kept. For a dry run it is not trained, and
-    /// an untrained one takes its place.
+    /// The classifier of these images: the one that is kept, else it is trained and kept. For a dry run it is not
+    /// trained, and an untrained one takes its place.
     ///
     /// # Errors
-    /// If there are no images or no labels; [`Interrupted`] if somebody asks for the end. What is damaged, and what cannot be
-    /// kept, is told and is no error.
+    /// If there are no images or no labels; [`Interrupted`] if somebody asks for the end. What is damaged, and what
+    /// cannot be kept, is told and is no error.
     pub fn classifier(&self, images: &LabelledImages, work: &Work) -> Result<Classifier, Failure> {
         let of = Identity { config: format!("judge = {VERSION}\n"), data: Images::in_order(images, 1)?.fingerprint() };
         let Some(file) = self.0.as_ref().map(|folder| folder.join(name(&of))) else {

@@ -41,8 +41,8 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Trained for ten epochs on these images in [0, 1], which are turned and moved a little: the same bits for the same
-    /// images.
+    /// Trained for ten epochs on these images in [0, 1], which are turned and moved a little: the same bits for the
+    /// same images.
     ///
     /// # Errors
     /// If there are no images or no labels; [`Interrupted`] if somebody asks for the end.

@@ -64,8 +64,8 @@ impl Judge {
     /// The judge of this data set, from the cache if it is there, which then looks at the real images.
     ///
     /// # Errors
-    /// If there are no labels, or not two images of each split; [`Interrupted`](latent_train::interrupt::Interrupted) if
-    /// somebody asks for the end.
+    /// If there are no labels, or not two images of each split; [`Interrupted`](latent_train::interrupt::Interrupted)
+    /// if somebody asks for the end.
     pub fn of(data: &Splits, cache: &Cache, work: &Work) -> Result<Self, Failure> {
         let sets = || [Some(&data.train), data.validation.as_ref(), Some(&data.test)].into_iter().flatten();
         if let Some(few) = sets().find(|images| images.len() < 2) {
@@ -96,8 +96,8 @@ impl Judge {
         if self.validation.is_some() { Evaluated::HeldOut } else { Evaluated::Test }
     }
 
-    /// Scores images in [0, 1], (samples, features), that were made for these classes, beside real images; `made` is told of
-    /// so many at a time.
+    /// Scores images in [0, 1], (samples, features), that were made for these classes, beside real images; `made` is
+    /// told of so many at a time.
     ///
     /// # Errors
     /// If the images have another size, or are not finite; what `made` says.

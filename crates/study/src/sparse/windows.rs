@@ -29,8 +29,8 @@ pub struct Windows {
     /// Windows of other photographs, to test on.
     pub test: usize,
     /// How many of the training photographs, from the last on, are held out: as many windows of them as of the test
-    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by them
-    /// alone.
+    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by
+    /// them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_photographs: Option<usize>,
     /// The weight of differences in the smooth part that is split off, and the mirrored pixels at its border.
@@ -152,8 +152,8 @@ impl WindowSplits {
         Ok(Self { train, validation, test, smooth, photograph, image: (channels, side, side), sources })
     }
 
-    /// Windows to evaluate while training, in batches of this size: of photographs that are held out, if any are, else of
-    /// test photographs.
+    /// Windows to evaluate while training, in batches of this size: of photographs that are held out, if any are, else
+    /// of test photographs.
     ///
     /// # Errors
     /// If there are none.
@@ -185,8 +185,8 @@ impl WindowSplits {
         self.images(&self.smooth[1])
     }
 
-    /// The codes of the test windows, one after the other, so that the maps of a large bank need not be held for all. After
-    /// each `made` says whether to go on.
+    /// The codes of the test windows, one after the other, so that the maps of a large bank need not be held for all.
+    /// After each `made` says whether to go on.
     ///
     /// # Errors
     /// That of `code`, and what `made` says.

@@ -94,8 +94,8 @@ fn study(run: &Path) -> Result<String, Failure> {
     Ok(study.ok_or_else(|| Failure::new(format!("{} does not say which study it is of", path.display())))?.to_owned())
 }
 
-/// Where the data that were found are others than those of the run, by the checksums of its manifest; generated ones by how
-/// they were made.
+/// Where the data that were found are others than those of the run, by the checksums of its manifest; generated ones
+/// by how they were made.
 fn differences(manifest: &Value, found: &[DataSource]) -> Vec<String> {
     let of_run = |name: &str| manifest["data"].as_array()?.iter().find(|source| source["name"] == name);
     let told = |found: &DataSource| {

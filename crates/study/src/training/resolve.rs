@@ -40,8 +40,8 @@ pub(super) fn resolve<S: Study>(flags: &Flags, configs: &Configs) -> Result<(S::
     let seed = flags.seed.or(source.seed).or(of_run_seed).unwrap_or(0);
     let config = read::<S::Config>(&source, &overrides)?;
     if let (Some(_), Some((key, 0))) = (config.training().early_stopping, config.held_out()) {
-        let message = "training.early_stopping: nothing is held out to choose the best weights by, and the test set must not \
-                       choose them";
+        let message = "training.early_stopping: nothing is held out to choose the best weights by, and the test set \
+                       must not choose them";
         return Err(Failure::new(message).help(format!("--set {key}=N holds some of the training samples out")));
     }
     Ok((config, seed))

@@ -25,8 +25,8 @@ pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
     /// Its key `dataset`; what is found in the end is written there.
     fn dataset(&mut self) -> &mut Dataset;
 
-    /// The key that holds samples out of training, and how many are held out now; nothing for a study that has no such key.
-    /// Early stopping is refused where there are none.
+    /// The key that holds samples out of training, and how many are held out now; nothing for a study that has no such
+    /// key. Early stopping is refused where there are none.
     fn held_out(&self) -> Option<(&'static str, usize)> {
         None
     }
@@ -116,8 +116,9 @@ pub trait Study {
         Self::model(config, data, seed)
     }
 
-    /// What is done before the first step of a new run, takes long, and leaves its result in the model; as a rule nothing. A
-    /// run that goes on has it from its checkpoint, a model that is opened from its weights, and `--dry-run` does without.
+    /// What is done before the first step of a new run, takes long, and leaves its result in the model; as a rule
+    /// nothing. A run that goes on has it from its checkpoint, a model that is opened from its weights, and
+    /// `--dry-run` does without.
     fn prepare<'a>(
         _config: &'a Self::Config,
         _task: &'a Self::Task,

@@ -110,16 +110,16 @@ impl<'a, T: Trainable> Executor<'a, T> {
         })
     }
 
-    /// Evaluates these samples, which are held out of training, as often as the settings say, and at the end. Early stopping
-    /// and the best checkpoint go by them.
+    /// Evaluates these samples, which are held out of training, as often as the settings say, and at the end. Early
+    /// stopping and the best checkpoint go by them.
     #[must_use]
     pub fn validate(self, source: &'a dyn Source<Batch = T::Batch>) -> Self {
         self.evaluate(Evaluated::HeldOut, source)
     }
 
-    /// Evaluates these samples as often as the settings say, and at the end: held-out ones as [`validate`](Self::validate)
-    /// does; those of a test set for their curves alone, by which nothing is chosen, so that there is no best checkpoint,
-    /// and [`check`](Self::check) refuses early stopping.
+    /// Evaluates these samples as often as the settings say, and at the end: held-out ones as
+    /// [`validate`](Self::validate) does; those of a test set for their curves alone, by which nothing is chosen, so
+    /// that there is no best checkpoint, and [`check`](Self::check) refuses early stopping.
     #[must_use]
     pub fn evaluate(mut self, on: Evaluated, source: &'a dyn Source<Batch = T::Batch>) -> Self {
         self.validation = Some((on, source));
@@ -152,9 +152,10 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self
     }
 
-    /// Does this before the first step: what takes long and ends up in the model, such as the values that it begins with.
-    /// Once it is done a checkpoint is written. Training that goes on from a checkpoint has its results from there, and does
-    /// it not. It is given what asks for the end, and answers with [`Interrupted`] if it did not come to its own.
+    /// Does this before the first step: what takes long and ends up in the model, such as the values that it begins
+    /// with. Once it is done a checkpoint is written. Training that goes on from a checkpoint has its results from
+    /// there, and does it not. It is given what asks for the end, and answers with [`Interrupted`] if it did not come
+    /// to its own.
     #[must_use]
     pub fn prepare(mut self, work: impl FnOnce(&Interrupt) -> Result<(), TaskError> + 'a) -> Self {
         self.prepare = Some(Box::new(work));
@@ -197,9 +198,11 @@ impl<'a, T: Trainable> Executor<'a, T> {
         match self.validation {
             _ if self.early.is_none() => Ok(()),
             Some((Evaluated::HeldOut, _)) => Ok(()),
-            Some((Evaluated::Test, _)) => Err("early stopping would choose the weights by the test set, whose figures would \
-                                               say nothing of new data then: expected samples that are held out of training"
-                .into()),
+            Some((Evaluated::Test, _)) => {
+                Err("early stopping would choose the weights by the test set, whose figures would say nothing of new \
+                     data then: expected samples that are held out of training"
+                    .into())
+            }
             None => Err("early stopping has nothing to go by: expected samples that are held out of training".into()),
         }
     }

@@ -7,14 +7,15 @@ use crate::{Event, Observer, Position, TaskError};
 use serde_json::{Map, Value, json};
 use std::ops::ControlFlow;
 
-/// Writes `metrics.jsonl`: a line once what comes before the first step is done, if anything does, one for a step of each
-/// player in a window of steps, one for each evaluation of held-out or test samples, and one for the end.
+/// Writes `metrics.jsonl`: a line once what comes before the first step is done, if anything does, one for a step of
+/// each player in a window of steps, one for each evaluation of held-out or test samples, and one for the end.
 ///
 /// ```text
 /// {"kind":"prepared","step":0,"epoch":0,"seconds":0.81}
 /// {"kind":"step","step":120,"epoch":0,"player":"vae","samples":128,"values":{"objective":101.2},
 ///  "learning_rate":0.001,"gradient_norm":12.3,"seconds":1.93}
-/// {"kind":"validation","step":469,"epoch":1,"on":"held_out","values":{"objective":99.0},"improved":true,"averaged":false,"seconds":7.1}
+/// {"kind":"validation","step":469,"epoch":1,"on":"held_out","values":{"objective":99.0},
+///  "improved":true,"averaged":false,"seconds":7.1}
 /// {"kind":"end","step":4690,"epoch":10,"reason":"all steps were made","seconds":70.2}
 /// ```
 ///
@@ -59,7 +60,8 @@ impl<T: ?Sized> Observer<T> for Metrics {
                 Some(line)
             }
             Event::Validation(validation) => Some(json!({
-                "kind": "validation", "step": step, "epoch": epoch, "on": validation.on, "values": object(&validation.values),
+                "kind": "validation", "step": step, "epoch": epoch, "on": validation.on,
+                "values": object(&validation.values),
                 "improved": validation.improved, "averaged": validation.averaged, "seconds": seconds,
             })),
             Event::End(reason) => Some(json!({

@@ -5,8 +5,8 @@ use super::pacer::Pacer;
 use crate::{Event, Observer, Position, TaskError};
 use std::ops::ControlFlow;
 
-/// Writes `train/<term>`, `train/learning_rate`, `train/gradient_norm` and `validation/<term>`, or `test/<term>` of test samples, for TensorBoard. With
-/// several players, `train/<player>/<term>`.
+/// Writes `train/<term>`, `train/learning_rate`, `train/gradient_norm` and `validation/<term>`, or `test/<term>` of
+/// test samples, for TensorBoard. With several players, `train/<player>/<term>`.
 #[derive(Debug)]
 pub struct TensorBoard {
     records: Records,

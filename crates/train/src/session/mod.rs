@@ -216,8 +216,8 @@ impl<'a, T: Trainable> Session<'a, T> {
         self.executor.position()
     }
 
-    /// Trains, and writes `model.safetensors` unless a number was not finite, or training was interrupted before its first
-    /// step was prepared.
+    /// Trains, and writes `model.safetensors` unless a number was not finite, or training was interrupted before its
+    /// first step was prepared.
     ///
     /// # Errors
     /// If a loss cannot be computed or something not be written. Checkpoints that are there stay.

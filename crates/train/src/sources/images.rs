@@ -85,8 +85,8 @@ pub enum Binarize {
 }
 
 impl Binarize {
-    /// Changes rows of numbers in [0, 1] that are these samples in this epoch, as [`Images`] of this seed do. What is drawn for
-    /// a row is of its own stream, so that neither the order nor the threads matter.
+    /// Changes rows of numbers in [0, 1] that are these samples in this epoch, as [`Images`] of this seed do. What is
+    /// drawn for a row is of its own stream, so that neither the order nor the threads matter.
     pub fn apply(self, mut rows: ArrayViewMut2<'_, f32>, seed: u64, epoch: u64, samples: &[usize]) {
         let rows = rows.axis_iter_mut(Axis(0)).into_par_iter().zip(samples);
         match self {

@@ -21,8 +21,8 @@ pub struct Config {
     pub mix: Mixed,
     /// Labelled images, as many of each class.
     pub labels: usize,
-    /// How many of the training images, from the last on, are held out, and classified while training in the place of the test
-    /// images: early stopping and the best checkpoint go by them alone.
+    /// How many of the training images, from the last on, are held out, and classified while training in the place of
+    /// the test images: early stopping and the best checkpoint go by them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_images: Option<usize>,
     /// How many of the test images are classified; all if it is not given.

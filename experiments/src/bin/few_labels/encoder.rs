@@ -20,7 +20,8 @@ use ndarray::{Array2, ArrayView2, Axis, Ix2, concatenate};
 pub enum Encoder {
     /// The pixels themselves.
     Pixels,
-    /// The lasso's codes with a dictionary, (pixels, atoms), to a relative gap of 1e-3, and the weight of their l1 term.
+    /// The lasso's codes with a dictionary, (pixels, atoms), to a relative gap of 1e-3, and the weight of their l1
+    /// term.
     Codes(State, f32),
     /// A network for a dictionary.
     Network(Lista),

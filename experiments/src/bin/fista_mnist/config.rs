@@ -25,8 +25,8 @@ pub struct Config {
     /// How many of the training images, from the first on, are learned from; all if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_images: Option<usize>,
-    /// How many of the training images, from the last on, are held out, and evaluated while training in the place of the
-    /// test images: early stopping and the best checkpoint go by them alone.
+    /// How many of the training images, from the last on, are held out, and evaluated while training in the place of
+    /// the test images: early stopping and the best checkpoint go by them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_images: Option<usize>,
     /// How many of the test images are coded; all if it is not given.

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Which images.
     pub dataset: Dataset,
-    /// How many of the training images, from the last on, are held out, and evaluated while training in the place of the
-    /// test images: early stopping and the best checkpoint go by them alone.
+    /// How many of the training images, from the last on, are held out, and evaluated while training in the place of
+    /// the test images: early stopping and the best checkpoint go by them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_images: Option<usize>,
     /// How training images are changed.

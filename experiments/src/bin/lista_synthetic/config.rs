@@ -23,8 +23,8 @@ pub struct Config {
     pub density: f64,
     /// The noise of samples, `"noiseless"` or the signal-to-noise ratio in dB.
     pub noise: Noise,
-    /// Samples that are evaluated while training, and by which ISTA and FISTA choose their lambda; early stopping and the
-    /// best checkpoint go by them.
+    /// Samples that are evaluated while training, and by which ISTA and FISTA choose their lambda; early stopping and
+    /// the best checkpoint go by them.
     pub validation_samples: usize,
     /// Samples that networks and solvers are judged by.
     pub test_samples: usize,

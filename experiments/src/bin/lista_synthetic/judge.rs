@@ -12,8 +12,8 @@ use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-/// NMSE in dB on the test samples after 1, 2, ... iterations, with the lambda of the configuration that is best in the end on
-/// the validation samples.
+/// NMSE in dB on the test samples after 1, 2, ... iterations, with the lambda of the configuration that is best in the
+/// end on the validation samples.
 pub fn iterations(
     config: &Config,
     dictionary: &Dictionary<f32>,

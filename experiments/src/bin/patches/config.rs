@@ -25,8 +25,8 @@ pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photographs: Option<usize>,
     /// How many of the training photographs, from the last on, are held out: as many patches of them as of the test
-    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by them
-    /// alone.
+    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by
+    /// them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_photographs: Option<usize>,
     /// The frequency `f0`, in cycles a pixel, of the filter `f exp(-(f/f0)^4)`.

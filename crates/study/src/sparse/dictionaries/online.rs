@@ -13,8 +13,8 @@ use ndarray::Array2;
 /// atoms.
 ///
 /// # Errors
-/// If the parameters make no sense, or there are fewer samples than atoms; [`Interrupted`](latent_train::interrupt::Interrupted)
-/// if somebody asks for the end.
+/// If the parameters make no sense, or there are fewer samples than atoms;
+/// [`Interrupted`](latent_train::interrupt::Interrupted) if somebody asks for the end.
 pub fn learned_online(
     params: DictionaryParams<f32>,
     batches: usize,

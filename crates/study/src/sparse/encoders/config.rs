@@ -25,8 +25,8 @@ pub struct Config<D: Domain> {
     /// How they are mixed with each other, digits alone.
     #[serde(skip_serializing_if = "Mixed::is_none")]
     pub mix: Mixed,
-    /// Of `lista_mnist`: how many of the training images, from the last on, are held out, and evaluated while training in the
-    /// place of test images.
+    /// Of `lista_mnist`: how many of the training images, from the last on, are held out, and evaluated while training
+    /// in the place of test images.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_images: Option<usize>,
     /// Of `lista_patches`: how patches are cut.

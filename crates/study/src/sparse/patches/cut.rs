@@ -12,8 +12,8 @@ pub struct Cut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub photographs: Option<usize>,
     /// How many of the training photographs, from the last on, are held out: as many patches of them as of the test
-    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by them
-    /// alone.
+    /// photographs are evaluated while training in the place of those; early stopping and the best checkpoint go by
+    /// them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_photographs: Option<usize>,
     /// Whether photographs pass the filter first; else patches lose no more than their means.

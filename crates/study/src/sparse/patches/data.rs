@@ -92,8 +92,8 @@ impl PatchSplits {
         Ok(Self { train, validation, test: test / deviation, photographs, blank, deviation, sources })
     }
 
-    /// At most so many patches to evaluate while training, in batches of this size: of photographs that are held out, if any
-    /// are, else of test photographs.
+    /// At most so many patches to evaluate while training, in batches of this size: of photographs that are held out,
+    /// if any are, else of test photographs.
     ///
     /// # Errors
     /// If there are none.

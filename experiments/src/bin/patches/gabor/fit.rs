@@ -65,7 +65,8 @@ impl Fitter {
         Fit { gabor: gabor(&best.0), r_squared }
     }
 
-    /// The fits to the columns of a matrix, (pixels, images): those of a dictionary. After each `made` says whether to go on.
+    /// The fits to the columns of a matrix, (pixels, images): those of a dictionary. After each `made` says whether to
+    /// go on.
     ///
     /// # Errors
     /// What `made` says.

@@ -1,7 +1,7 @@
 //! What a program says in the end.
 
 use crate::failure::Failure;
-use latent_train::report::Figure;
+use latent_report::Figure;
 use latent_train::run::{RunError, RunFolder};
 use std::io::{self, ErrorKind, Write, stdout};
 use std::sync::{Mutex, PoisonError};

@@ -10,7 +10,6 @@ use clap::Args;
 use latent_layers::{LoadOptions, Module, StateDictError};
 use latent_train::checkpoint::{self, Identity};
 use latent_train::run::DataSource;
-use latent_train::run::RunError;
 use latent_train::tell::tell;
 use latent_train::{Trainable, config};
 use serde_json::Value;

@@ -3,7 +3,6 @@
 use super::of_run::{check_study, config_of_run, take_seed};
 use super::{Configs, Flags, Study, StudyConfig};
 use crate::failure::Failure;
-use latent_numeric::text::without_byte_order_mark;
 use latent_train::config;
 use latent_train::config::{ConfigError, Override};
 use std::path::Path;

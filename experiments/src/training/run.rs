@@ -48,8 +48,8 @@ pub fn main<S: Study>() -> ExitCode {
 /// The flags of a command line, the study's own among them.
 ///
 /// # Errors
-/// If one is not there, its value cannot be read, or it says something else than a `--set` of the same key: what to print,
-/// which may be the help that was asked for.
+/// If one is not there, its value cannot be read, or it says something else than a `--set` of the same key: what to
+/// print, which may be the help that was asked for.
 pub fn flags<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Result<Flags, clap::Error> {
     let own = S::SHORTHANDS.iter().map(|flag| {
         let argument = Arg::new(flag.flag).long(flag.flag).value_name(flag.value).allow_hyphen_values(true);

@@ -102,7 +102,7 @@ pub enum Fault {
         message: String,
     },
     /// Several steps of a configuration are wrong.
-    #[error("{} steps are wrong:{}", errors.len(), errors.iter().fold(String::new(), |list, error| format!("{list}\n    {error}")))]
+    #[error("{} steps are wrong:{}", errors.len(), listed(errors))]
     Several {
         /// What is wrong with each.
         errors: Vec<AugmentError>,
@@ -175,6 +175,10 @@ pub enum Fault {
         /// What was expected.
         expected: String,
     },
+}
+
+fn listed(errors: &[AugmentError]) -> String {
+    errors.iter().map(|error| format!("\n    {error}")).collect()
 }
 
 impl Fault {

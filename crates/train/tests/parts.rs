@@ -1,5 +1,5 @@
-//! What a step on several batches is: the mean over their samples, whatever their sizes; and what it leaves where a number
-//! is not finite.
+//! What a step on several batches is: the mean over their samples, whatever their sizes; and what it leaves where a
+//! number is not finite.
 
 use latent_layers::{Module, Parameter, State, Visitor};
 use latent_numeric::ranks::crew;

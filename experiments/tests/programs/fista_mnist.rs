@@ -408,7 +408,7 @@ fn flags_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--lambda", "inf"], 1, &["above 0, got inf"]),
         (&["--lambda", "1e300"], 1, &["lambda: 1e300 has no place in single precision"]),
         (&["--lambda", "1e-300"], 1, &["lambda: 1e-300 has no place in single precision"]),
-        (&["--lambda", "much"], 1, &["lambda", "\"much\"", "expected f64"]),
+        (&["--lambda", "much"], 1, &["lambda", "\"much\"", "expected a number"]),
         (&["--lambda", "-1", "--atoms", "0"], 1, &["2 mistakes", "lambda", "atoms"]),
         (&["--set", "test_gap=0", "--set", "dead_after=0"], 1, &["2 mistakes", "test_gap", "from 1 to 16777216"]),
         (&["--set", "train_images=301"], 1, &["train_images is 301", "300 images"]),

@@ -24,7 +24,8 @@ enum Program {
 
 const OFTEN: [&str; 1] = ["training.checkpoint_every=1 step"];
 /// What a run writes that tells of time.
-const OF_TIME: [&str; 9] = [
+const OF_TIME: [&str; 10] = [
+    ".lock",
     "metrics.jsonl",
     "manifest.json",
     "report.html",

@@ -360,7 +360,8 @@ fn a_job_whose_configuration_was_changed_refuses() {
 fn epochs_vary_where_a_configuration_has_steps() {
     // As the studies whose defaults have steps.
     let desk = desk(
-        "study = 'few_labels'\n[set]\ndataset = 'synthetic'\n[vary]\ntraining.epochs = [2, 3, 4]\n[rank]\nby = 'accuracy, test'\n",
+        "study = 'few_labels'\n[set]\ndataset = 'synthetic'\n[vary]\ntraining.epochs = [2, 3, 4]\n\
+         [rank]\nby = 'accuracy, test'\n",
     );
     let listed = stdout(&succeed(sweep(&desk, &["--dry-run"])));
     assert!(listed.contains("3 runs of few_labels") && listed.contains("3 settings"), "{listed}");

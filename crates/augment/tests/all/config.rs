@@ -92,9 +92,11 @@ fn no_list_is_an_empty_chain() {
 
 #[test]
 fn all_steps_that_are_wrong_are_told_with_their_places() {
-    let text = "[[augment]]\nop = 'rotat'\n[[augment]]\nop = 'vertical_flip'\n[[augment]]\nop = 'gaussian_blur'\nsigma = -1.0\n\
+    let text = "[[augment]]\nop = 'rotat'\n[[augment]]\nop = 'vertical_flip'\n\
+                [[augment]]\nop = 'gaussian_blur'\nsigma = -1.0\n\
                 [[augment]]\nop = 'one_of'\nsteps = [{ op = 'rotate', degrees = 'far' }, { op = 'crop' }]\n\
-                [[augment]]\nop = 'compose'\nsteps = [{ op = 'vertical_flip', p = 2 }, { op = 'gaussian_blur', sigma = 0 }]\n";
+                [[augment]]\nop = 'compose'\n\
+                steps = [{ op = 'vertical_flip', p = 2 }, { op = 'gaussian_blur', sigma = 0 }]\n";
     let told = Chain::from_toml(text).unwrap_err().to_string();
     let lines: Vec<&str> = told.lines().map(str::trim).collect();
     let starts = [

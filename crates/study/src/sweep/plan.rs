@@ -150,8 +150,8 @@ impl Plan {
 
     /// The flags of a job, in the folder of the sweep.
     ///
-    /// They name the configuration that the sweep resolved and keeps, and its hash, so that the run is what its folder is
-    /// named after, whatever has become of the files that it was made from.
+    /// They name the configuration that the sweep resolved and keeps, and its hash, so that the run is what its folder
+    /// is named after, whatever has become of the files that it was made from.
     pub fn flags(&self, job: &Job) -> Vec<String> {
         let (file, hash) = (self.file(job.setting), self.resolved[job.setting].hash().to_owned());
         let mut flags: Vec<String> = ["--config".to_owned(), file, "--hash".to_owned(), hash].into();

@@ -70,7 +70,8 @@ pub fn run(flags: &Flags, known: &Configs, interrupt: &Interrupt) -> Result<Ende
     let others = others(&plan, &folder);
     if others > 0 {
         tell(format_args!(
-            "note: {others} runs in {} are of settings that the sweep does not have (any more); they stay and are left out",
+            "note: {others} runs in {} are of settings that the sweep does not have (any more); they stay and are left \
+             out",
             folder.display()
         ));
     }

@@ -40,8 +40,8 @@ pub fn summarise(plan: &Plan, folder: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// What to say of figures that the sweep names and a finished run does not have, unless its study said so before; nothing
-/// if it has them all.
+/// What to say of figures that the sweep names and a finished run does not have, unless its study said so before;
+/// nothing if it has them all.
 ///
 /// # Errors
 /// If the run cannot be read.

@@ -28,8 +28,8 @@ pub struct Flags {
     #[arg(long, value_name = "NAME|FILE")]
     pub config: Option<String>,
 
-    /// A value of the configuration, such as optimizer.learning_rate=3e-4; may be given several times, the last one of a
-    /// key counts
+    /// A value of the configuration, such as optimizer.learning_rate=3e-4; may be given several times, the last one of
+    /// a key counts
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<Override>,
 

@@ -64,8 +64,8 @@ pub enum Asked {
 /// What a command line asks of a study's program; the study's own flags are among those of training.
 ///
 /// # Errors
-/// If a flag is not there, its value cannot be read, or it says something else than a `--set` of the same key: what to print,
-/// which may be the help that was asked for.
+/// If a flag is not there, its value cannot be read, or it says something else than a `--set` of the same key: what to
+/// print, which may be the help that was asked for.
 pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked, clap::Error> {
     let own = S::SHORTHANDS.iter().map(|flag| {
         let argument = Arg::new(flag.flag).long(flag.flag).value_name(flag.value).allow_hyphen_values(true);

@@ -37,8 +37,8 @@ impl Problems {
 
     /// Says that these keys are ways to say the same, of which one is given, and notes a mistake if several are.
     ///
-    /// Where one of them is given by the command line it takes the place of the others in a file, and one in a file that of
-    /// the others in what holds by default. So this is to be called whatever the values are.
+    /// Where one of them is given by the command line it takes the place of the others in a file, and one in a file
+    /// that of the others in what holds by default. So this is to be called whatever the values are.
     pub fn alternatives<const N: usize>(&mut self, keys: [(&str, bool); N]) {
         self.alternatives.push(keys.iter().map(|(key, _)| self.full(key)).collect());
         let given: Vec<&str> = keys.iter().filter(|(_, given)| *given).map(|(key, _)| *key).collect();

@@ -22,8 +22,8 @@ where
 
 /// Reads a configuration from TOML, with values of the command line in the place of those in the text.
 ///
-/// Of [alternatives](Problems::alternatives), such as the number of epochs and that of steps, one on the command line takes
-/// the place of the others in the text.
+/// Of [alternatives](Problems::alternatives), such as the number of epochs and that of steps, one on the command line
+/// takes the place of the others in the text.
 ///
 /// # Errors
 /// [`ConfigError::Syntax`] if the text is not TOML; otherwise [`ConfigError::Problems`], all there are: unknown keys,
@@ -98,8 +98,8 @@ where
     }
 }
 
-/// Takes out of a text what the command line says in another way. Where the text says it in several ways itself, that is a
-/// mistake nonetheless.
+/// Takes out of a text what the command line says in another way. Where the text says it in several ways itself, that
+/// is a mistake nonetheless.
 fn leave_to(overrides: &[Override], table: &mut Table, alternatives: &[Vec<String>]) -> Vec<Problem> {
     let mut said = Table::new();
     overrides.iter().for_each(|value| {

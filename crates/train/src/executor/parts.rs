@@ -24,8 +24,8 @@ pub(super) struct Sum<'m> {
 ///
 /// A part of `n_k` samples weighs `n_k / (n_1 + n_2 + ...)`, so that the gradient is that of the mean that is reported,
 /// and of one batch of all samples where the loss is a mean over them. In each round the ranks compute as many parts as
-/// there are ranks, and forget them again. How many samples there are in all is known after the last round: until then a
-/// part weighs `n_k / (n_1 parts)`, which is the same where all have as many.
+/// there are ranks, and forget them again. How many samples there are in all is known after the last round: until then
+/// a part weighs `n_k / (n_1 parts)`, which is the same where all have as many.
 ///
 /// Unless it comes to a sum, the state is left as it was.
 pub(super) fn sum_of_parts<'m>(

@@ -31,9 +31,9 @@ pub struct Settings {
     pub seed: u64,
     /// When training is finished.
     pub limit: Limit,
-    /// The number of batches whose gradients make one step, at least one, each weighed by its samples. They do not see each
-    /// other: the model's state, such as running means, is that before the step for all, and the mean over samples of what
-    /// they leave after it.
+    /// The number of batches whose gradients make one step, at least one, each weighed by its samples. They do not see
+    /// each other: the model's state, such as running means, is that before the step for all, and the mean over samples
+    /// of what they leave after it.
     pub accumulate: u64,
     /// How many steps each player makes before it is the next one's turn; one each if empty.
     pub turns: Vec<u64>,

@@ -82,8 +82,8 @@ impl<T: ?Sized> Observer<T> for Metrics {
         let now = self.records.folder().lines();
         if now < then {
             tell(format_args!(
-                "note: metrics.jsonl was lost or damaged: {} of the {then} lines that were written so far are missing, and \
-                 so is that part of the curves; the weights do not depend on it",
+                "note: metrics.jsonl was lost or damaged: {} of the {then} lines that were written so far are \
+                 missing, and so is that part of the curves; the weights do not depend on it",
                 then - now
             ));
         }

@@ -39,7 +39,7 @@ pub enum RunError {
         finished: bool,
     },
     /// Another program works in the folder.
-    #[error("{} works in the folder {}", holder.as_ref().map_or("another program".to_owned(), ToString::to_string), path.display())]
+    #[error("{} works in the folder {}", named(holder.as_ref()), path.display())]
     Busy {
         /// The folder.
         path: PathBuf,
@@ -98,6 +98,10 @@ pub enum RunError {
         /// Why the format refused it.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+fn named(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "another program".to_owned(), Holder::to_string)
 }
 
 impl RunError {

@@ -53,8 +53,8 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`RunError::NotAFolder`], [`RunError::NotARun`], [`RunError::OtherRun`] if the place is taken;
-    /// [`RunError::Busy`] if another program works in it; [`RunError::Encode`] if the configuration is no TOML table or has a field `seed`;
-    /// [`RunError::Io`].
+    /// [`RunError::Busy`] if another program works in it; [`RunError::Encode`] if the configuration is no TOML table or
+    /// has a field `seed`; [`RunError::Io`].
     pub fn create(place: &Place, config: &impl Serialize, seed: u64) -> Result<Self, RunError> {
         let path = place.path(&config_hash(config)?, seed);
         let text = resolved(config, seed)?;
@@ -72,7 +72,7 @@ impl RunFolder {
             match place::occupant(path, config)? {
                 Occupant::Nothing => {
                     fs::create_dir_all(path).map_err(RunError::io("create the folder", path))?;
-                    let lock = Lock::take(path)?;
+                    let Some(lock) = Self::lock(path)? else { continue };
                     // Another program may have made a run of it meanwhile, and left.
                     if place::occupant(path, config)? == Occupant::Nothing {
                         return Ok((lock, previous));
@@ -80,12 +80,20 @@ impl RunFolder {
                 }
                 Occupant::SameRun => {
                     // Nobody's work is moved away under his hands.
-                    let mut lock = Lock::take(path)?;
+                    let Some(mut lock) = Self::lock(path)? else { continue };
                     let aside = place::move_aside(path)?;
                     lock.moved(&aside);
                     previous = Some(aside);
                 }
             }
+        }
+    }
+
+    /// The lock of a folder; none if it is gone, as another program has just moved it aside.
+    fn lock(path: &Path) -> Result<Option<Lock>, RunError> {
+        match Lock::take(path) {
+            Err(RunError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+            taken => taken.map(Some),
         }
     }
 
@@ -103,13 +111,14 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`RunError::NoRun`] if there is none, [`RunError::Finished`] if it has its `DONE`, [`RunError::Differs`] if it
-    /// was made with another configuration or seed, with what differs; [`RunError::Busy`] if another program works in it;
-    /// [`RunError::Encode`], [`RunError::Io`].
+    /// was made with another configuration or seed, with what differs; [`RunError::Busy`] if another program works in
+    /// it; [`RunError::Encode`], [`RunError::Io`].
     pub fn resume(path: &Path, config: &impl Serialize, seed: u64, after: Option<u64>) -> Result<Self, RunError> {
         Self::claim(path, &resolved(config, seed)?, None)?.open(after)
     }
 
-    /// Takes the folder of a run of this `config.toml` and this study, which is to go on, and changes nothing else there.
+    /// Takes the folder of a run of this `config.toml` and this study, which is to go on, and changes nothing else
+    /// there.
     pub(crate) fn claim(path: &Path, config: &str, study: Option<&str>) -> Result<Claim, RunError> {
         // What is no run gets no lock, and a run may have come to its end before there was one.
         Self::check_resumable(path, config, study)?;

@@ -16,8 +16,8 @@ pub(super) const FILE: &str = ".lock";
 ///
 /// The operating system holds the lock for the process and lets go of it when the process is gone, so that one of a
 /// program that was killed, or of a machine that was switched off, is none. On file systems without locks the program
-/// that the file names is looked for instead: by its number and the moment at which it started, so that another one that
-/// got its number is not taken for it. A program on another machine cannot be looked for and counts as running.
+/// that the file names is looked for instead: by its number and the moment at which it started, so that another one
+/// that got its number is not taken for it. A program on another machine cannot be looked for and counts as running.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,

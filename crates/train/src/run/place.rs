@@ -70,7 +70,12 @@ pub(super) fn occupant(path: &Path, config: &str) -> Result<Occupant, RunError> 
         Ok(text) if text == config => Ok(Occupant::SameRun),
         Ok(_) => Err(RunError::OtherRun { path: path.to_owned(), finished: path.join("DONE").exists() }),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let entries = fs::read_dir(path).map_err(RunError::io("look into", path))?;
+            let entries = match fs::read_dir(path) {
+                Ok(entries) => entries,
+                // Another program has just moved it aside.
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Occupant::Nothing),
+                Err(error) => return Err(RunError::io("look into", path)(error)),
+            };
             // What a run leaves that was killed in its first moment.
             let begun = |name: OsString| name == ".config.toml.tmp" || name == lock::FILE;
             if entries.flatten().all(|entry| begun(entry.file_name())) {

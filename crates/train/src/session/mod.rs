@@ -148,7 +148,8 @@ impl<'a, T: Trainable> Session<'a, T> {
         };
         if let Some(holder) = folder.left_by().filter(|holder| !holder.is_here()) {
             tell(format_args!(
-                "note: {holder} worked in this folder before and has not come to its end: if it still runs, stop it there"
+                "note: {holder} worked in this folder before and has not come to its end: if it still runs, stop it \
+                 there"
             ));
         }
         let records = Records::new(folder, after)?;

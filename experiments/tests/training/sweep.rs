@@ -1,7 +1,10 @@
 //! The program `sweep` as a user runs it, on trainings that take a moment.
 
+#[allow(dead_code, reason = "what the study says before it runs is asked for")]
+#[path = "../../src/bin/vae_mnist/main.rs"]
+mod vae_mnist;
+
 use crate::support::{Desk, fail, stderr, stdout, succeed, with_defaults};
-use experiments::vae_mnist::VaeMnist;
 use latent_study::training::Study;
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,6 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 use sysinfo::{Pid, Process, ProcessesToUpdate, Signal, System};
+
+use vae_mnist::VaeMnist;
 
 const SWEEP: &str = r#"
 study = "vae_mnist"

@@ -140,7 +140,8 @@ fn the_table_is_up_to_date() {
 fn table() -> String {
     let mut table = "| operator | kink at | slope there |\n|---|---|---|\n".to_owned();
     for kink in kinks() {
-        let slopes: Vec<String> = slopes(&kink, GradOptions::default()).iter().map(|slope| (slope + 0.0).to_string()).collect();
+        let slopes: Vec<String> =
+            slopes(&kink, GradOptions::default()).iter().map(|slope| (slope + 0.0).to_string()).collect();
         writeln!(table, "| {} | {} | {} |", kink.operator, kink.place, slopes.join(", ")).expect("a string");
     }
     table

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::picture::{self, captioned, side};
 use crate::print::summarise;
 use image::RgbImage;
-use latent_layers::Visitor;
+use latent_layers::Module;
 use latent_tensor::Tensor;
 use latent_train::Source;
 use latent_train::progress::grouped;

@@ -125,7 +125,7 @@ impl Task for GanTask {
 
     fn loss(&self, player: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let (real, classes) = (centered(batch), classes(batch));
-        let Pass { context, noise } = pass;
+        let Pass { context, noise, .. } = pass;
         let terms: GanTerms = if player == 0 {
             self.gan.discriminator_terms(&real, classes, &self.objective, context, noise)?
         } else {

@@ -44,8 +44,7 @@ impl Checkpoints {
     }
 
     fn write_as(&self, kind: &str, checkpoint: &Checkpoint, keep: usize) -> Result<PathBuf, CheckpointError> {
-        let not_finite = |(_, tensor): &&(String, latent_tensor::Tensor)| !tensor.array().iter().all(|x| x.is_finite());
-        if let Some((path, _)) = checkpoint.model.entries().iter().find(not_finite) {
+        if let Some((path, _)) = checkpoint.model.entries().iter().find(|(_, value)| !value.is_finite()) {
             return Err(CheckpointError::NotFinite(path.clone()));
         }
         fs::create_dir_all(&self.folder).map_err(crate::run::RunError::io("create the folder", &self.folder))?;

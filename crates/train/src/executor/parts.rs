@@ -4,7 +4,7 @@ use super::exchange::{Report, Unusable, exchange};
 use crate::task::TaskError;
 use crate::terms::{MeanTerms, Terms};
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use latent_layers::{Module, Slot, Value, Visitor};
+use latent_layers::{Module, Slot, SlotValue, Visitor};
 use latent_numeric::ranks::{OrderedSum, Ranks};
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::ArrayD;
@@ -127,7 +127,7 @@ impl<'r> Gradients<'r> {
 /// is the state after it. A step of one part leaves what that part left.
 struct States<'m> {
     slots: Vec<Slot<'m>>,
-    before: Vec<Value>,
+    before: Vec<SlotValue>,
     /// In double precision, in which the mean of equal numbers is that number.
     sum: Vec<f64>,
 }
@@ -154,8 +154,8 @@ impl<'m> States<'m> {
         let mut here: Vec<f64> = Vec::new();
         for slot in &self.slots {
             match slot.value() {
-                Value::Tensor(tensor) => here.extend(tensor.array().iter().map(|&x| f64::from(x))),
-                Value::Count(count) => here.push(count as f64),
+                SlotValue::Tensor(tensor) => here.extend(tensor.array().iter().map(|&x| f64::from(x))),
+                SlotValue::Count(count) => here.push(count as f64),
             }
         }
         let all = if ranks.size() == 1 { vec![cast_slice(&here).to_vec()] } else { ranks.gather(cast_slice(&here)) };
@@ -174,10 +174,10 @@ impl<'m> States<'m> {
         let mut mean = self.sum.into_iter().map(|sum| sum / parts as f64);
         for (slot, before) in self.slots.iter().zip(&self.before) {
             let value = match before {
-                Value::Count(_) => Value::Count(mean.next().ok_or("a count is missing")?.round() as u64),
-                Value::Tensor(tensor) => {
+                SlotValue::Count(_) => SlotValue::Count(mean.next().ok_or("a count is missing")?.round() as u64),
+                SlotValue::Tensor(tensor) => {
                     let elements: Vec<f32> = mean.by_ref().take(tensor.len()).map(|x| x as f32).collect();
-                    Value::Tensor(Tensor::constant(ArrayD::from_shape_vec(tensor.shape(), elements)?))
+                    SlotValue::Tensor(Tensor::constant(ArrayD::from_shape_vec(tensor.shape(), elements)?))
                 }
             };
             slot.set(&value)?;

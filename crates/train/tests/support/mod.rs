@@ -58,13 +58,9 @@ impl Game {
         Self { fit, critic, mean: State::new(ndarray::arr0(0.0)), poisoned: None }
     }
 
-    pub fn weights(&self) -> Vec<(String, Vec<u32>)> {
-        let entries = Snapshot::of(self);
-        entries
-            .entries()
-            .iter()
-            .map(|(path, t)| (path.clone(), t.array().iter().map(|x| x.to_bits()).collect()))
-            .collect()
+    pub fn weights(&self) -> Vec<(String, Vec<u8>)> {
+        let snapshot = Snapshot::of(self);
+        snapshot.entries().iter().map(|(path, value)| (path.clone(), value.to_le_bytes())).collect()
     }
 }
 

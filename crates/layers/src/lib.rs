@@ -138,7 +138,7 @@ pub use parameter::{Parameter, State};
 pub use reshape::Reshape;
 pub use residual::Residual;
 pub use sequential::Sequential;
-pub use slot::{Slot, Value};
+pub use slot::{Slot, SlotValue};
 pub use state_dict::{Fault, LoadOptions, Loaded, StateDictError, load, load_bytes, save, to_bytes};
 pub use substitute::with_parameters;
 pub use summary::{Summary, summary};

@@ -17,14 +17,14 @@ pub enum Slot<'a, E: Scalar = f32> {
 
 /// The value of a parameter, a state or a count at one moment.
 #[derive(Clone, Debug)]
-pub enum Value<E: Scalar = f32> {
+pub enum SlotValue<E: Scalar = f32> {
     /// Of a parameter or a state.
     Tensor(Tensor<E>),
     /// Of a count, which has no axes.
     Count(u64),
 }
 
-impl<E: Scalar> Value<E> {
+impl<E: Scalar> SlotValue<E> {
     /// The lengths of the axes.
     pub fn shape(&self) -> &[usize] {
         match self {
@@ -36,11 +36,11 @@ impl<E: Scalar> Value<E> {
     /// The elements in row-major order, each with its lowest byte first: numbers as they are, a count as an `i64`.
     ///
     /// ```
-    /// use latent_layers::Value;
+    /// use latent_layers::SlotValue;
     /// use latent_tensor::Tensor;
     ///
-    /// assert_eq!(Value::Tensor(Tensor::<f32>::scalar(1.0)).to_le_bytes(), 1.0_f32.to_le_bytes());
-    /// assert_eq!(Value::<f32>::Count(3).to_le_bytes(), 3_i64.to_le_bytes());
+    /// assert_eq!(SlotValue::Tensor(Tensor::<f32>::scalar(1.0)).to_le_bytes(), 1.0_f32.to_le_bytes());
+    /// assert_eq!(SlotValue::<f32>::Count(3).to_le_bytes(), 3_i64.to_le_bytes());
     /// ```
     pub fn to_le_bytes(&self) -> Vec<u8> {
         let of = |x: &E| x.as_f64();
@@ -50,6 +50,14 @@ impl<E: Scalar> Value<E> {
                 tensor.array().iter().flat_map(|x| of(x).to_le_bytes()).collect()
             }
             Self::Tensor(tensor) => tensor.array().iter().flat_map(|x| (of(x) as f32).to_le_bytes()).collect(),
+        }
+    }
+
+    /// Whether all elements are finite.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Tensor(tensor) => tensor.array().iter().all(|x| x.is_finite()),
+            Self::Count(_) => true,
         }
     }
 
@@ -76,11 +84,11 @@ impl<E: Scalar> Slot<'_, E> {
     /// let shapes: Vec<_> = Visitor::entries(&layer).iter().map(|entry| entry.slot.value().shape().to_vec()).collect();
     /// assert_eq!(shapes, [vec![2, 3], vec![2]]);
     /// ```
-    pub fn value(&self) -> Value<E> {
+    pub fn value(&self) -> SlotValue<E> {
         match self {
-            Self::Parameter(parameter) => Value::Tensor(parameter.tensor().detach()),
-            Self::State(state) => Value::Tensor(state.tensor()),
-            Self::Count(count) => Value::Count(count.value()),
+            Self::Parameter(parameter) => SlotValue::Tensor(parameter.tensor().detach()),
+            Self::State(state) => SlotValue::Tensor(state.tensor()),
+            Self::Count(count) => SlotValue::Count(count.value()),
         }
     }
 
@@ -89,7 +97,7 @@ impl<E: Scalar> Slot<'_, E> {
     ///
     /// # Errors
     /// If it is not.
-    pub fn check(&self, value: &Value<E>) -> Result<(), LayerError> {
+    pub fn check(&self, value: &SlotValue<E>) -> Result<(), LayerError> {
         let shape = match self {
             Self::Parameter(parameter) => parameter.shape(),
             Self::State(state) => state.shape(),
@@ -97,7 +105,7 @@ impl<E: Scalar> Slot<'_, E> {
             Self::Count(_) => return Err(LayerError::shape("", "value", "a count", value.shape())),
         };
         match value {
-            Value::Tensor(tensor) if tensor.shape() == shape => Ok(()),
+            SlotValue::Tensor(tensor) if tensor.shape() == shape => Ok(()),
             _ => Err(LayerError::shape("", "value", format!("{shape:?}"), value.shape())),
         }
     }
@@ -106,16 +114,16 @@ impl<E: Scalar> Slot<'_, E> {
     ///
     /// # Errors
     /// Those of [`check`](Self::check); then it is as it was.
-    pub fn set(&self, value: &Value<E>) -> Result<(), LayerError> {
+    pub fn set(&self, value: &SlotValue<E>) -> Result<(), LayerError> {
         self.check(value)?;
         match (self, value) {
-            (Self::Parameter(parameter), Value::Tensor(tensor)) => parameter.set(tensor.array().clone()),
-            (Self::State(state), Value::Tensor(tensor)) => state.set(tensor.array().clone()),
+            (Self::Parameter(parameter), SlotValue::Tensor(tensor)) => parameter.set(tensor.array().clone()),
+            (Self::State(state), SlotValue::Tensor(tensor)) => state.set(tensor.array().clone()),
             (Self::Count(count), value) => {
                 count.set(value.count().expect("it was checked"));
                 Ok(())
             }
-            (_, Value::Count(_)) => unreachable!("a count was refused"),
+            (_, SlotValue::Count(_)) => unreachable!("a count was refused"),
         }
     }
 }

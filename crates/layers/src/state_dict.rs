@@ -1,6 +1,6 @@
 //! Parameters and state as safetensors.
 
-use crate::{Entry, Module, Slot, Value, Visitor};
+use crate::{Entry, Module, Slot, SlotValue, Visitor};
 use half::{bf16, f16};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
@@ -287,7 +287,7 @@ fn described(dtype: Dtype, shape: &[usize]) -> String {
 }
 
 /// The value; or what is wrong with it, to be told behind its type and shape.
-fn read<E: Scalar>(entry: &Entry<'_, E>, view: &TensorView<'_>) -> Result<Value<E>, String> {
+fn read<E: Scalar>(entry: &Entry<'_, E>, view: &TensorView<'_>) -> Result<SlotValue<E>, String> {
     fn parse<const N: usize, T>(bytes: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {
         let (chunks, _) = bytes.as_chunks::<N>();
         chunks.iter().map(|&chunk| value(chunk)).collect()
@@ -299,7 +299,7 @@ fn read<E: Scalar>(entry: &Entry<'_, E>, view: &TensorView<'_>) -> Result<Value<
             Dtype::U64 => parse(bytes, |b| Some(u64::from_le_bytes(b))),
             _ => return Err(String::new()),
         };
-        return counts[0].map(Value::Count).ok_or_else(|| " with a negative count".into());
+        return counts[0].map(SlotValue::Count).ok_or_else(|| " with a negative count".into());
     }
     let values: Vec<f64> = match view.dtype() {
         Dtype::F16 => parse(bytes, |b| f16::from_le_bytes(b).to_f64()),
@@ -313,5 +313,5 @@ fn read<E: Scalar>(entry: &Entry<'_, E>, view: &TensorView<'_>) -> Result<Value<
         return Err(format!(" with {:e}, which is beyond the range of {}", values[i], E::NAME));
     }
     let array = ArrayD::from_shape_vec(view.shape(), elements).expect("as many elements as the shape has");
-    Ok(Value::Tensor(Tensor::constant(array)))
+    Ok(SlotValue::Tensor(Tensor::constant(array)))
 }

@@ -6,21 +6,10 @@
 
 use crate::conv::{self, Geometry};
 use crate::linalg;
-use crate::math;
+use crate::math::{self, Function};
 use crate::matmul::{self, Threads};
 use crate::parallel;
 use ndarray::{ArrayView2, ArrayViewMut2};
-
-/// The elementary functions of [`math`].
-#[derive(Clone, Copy, Debug)]
-pub enum Function {
-    Exp,
-    Ln,
-    Tanh,
-    Sigmoid,
-    Softplus,
-    Erf,
-}
 
 macro_rules! compiled {
     ($($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? = $body:path;)*) => {

@@ -1,17 +1,11 @@
 //! Loops over elements, compiled for several instruction sets, in parallel where it pays.
 
 use crate::layout::{Loop, Runs};
+use crate::work::{BLOCK, PARALLEL_FROM};
 use crate::{layout, pool, shape};
 use latent_numeric::Scalar;
 use ndarray::{ArcArray, ArrayD, IxDyn};
 use rayon::prelude::*;
-
-/// Elements that one thread treats at a time. Each output element depends on its own inputs alone, so how work is
-/// cut makes no difference to any bit.
-pub(crate) const BLOCK: usize = 1 << 14;
-
-/// Below this many elements, cheap work is done on the calling thread: to wake another one takes longer.
-pub(crate) const PARALLEL_FROM: usize = 1 << 16;
 
 /// Runs shorter than this are spelled out in row-major order first.
 const SHORTEST_RUN: usize = 8;

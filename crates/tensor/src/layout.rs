@@ -1,6 +1,6 @@
 //! Arrays of any strides read at full speed: as few loops as they allow, long runs at once, transposed ones by tiles.
 
-use crate::elementwise::PARALLEL_FROM;
+use crate::work::PARALLEL_FROM;
 use crate::{pool, shape};
 use latent_numeric::Scalar;
 use ndarray::{ArcArray, ArrayD, IxDyn};

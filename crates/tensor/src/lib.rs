@@ -17,6 +17,7 @@
 //! assert_eq!(second.to_array(), array![6.0, 12.0, 18.0].into_dyn());
 //! ```
 
+mod approximately;
 pub mod check;
 mod checkpoint;
 mod derivatives;
@@ -36,6 +37,7 @@ mod rows;
 mod rule;
 mod shape;
 mod tensor;
+mod work;
 
 pub use checkpoint::checkpoint;
 pub use derivatives::{hvp, jacobian, jvp, vjp};

@@ -165,7 +165,7 @@ mod tests {
         let address = buffer.as_ptr();
         assert_eq!((pool.give(buffer).len(), pool.kept), (0, 12));
         assert!(pool.take::<f64>(3).is_none() && pool.take::<f32>(4).is_none());
-        let again = pool.take::<f32>(3).unwrap();
+        let again: Vec<f32> = pool.take(3).unwrap();
         assert_eq!(again.as_ptr(), address);
         assert_eq!((pool.kept, pool.order.len()), (0, 0));
     }

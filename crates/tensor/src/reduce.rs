@@ -4,7 +4,7 @@
 //! axis on: along rows if it is the last one, else down columns. Both cut the axis by its length alone and add up in a
 //! fixed order, so that bits depend neither on the number of threads nor on the width of vectors.
 
-use crate::elementwise::{BLOCK, PARALLEL_FROM};
+use crate::work::{BLOCK, PARALLEL_FROM};
 use crate::{elementwise, layout, pool, shape};
 use latent_numeric::Scalar;
 use ndarray::{ArcArray, ArrayD, IxDyn};

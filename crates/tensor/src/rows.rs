@@ -1,6 +1,6 @@
 //! Reductions as functions of rows.
 
-use crate::elementwise::BLOCK;
+use crate::work::BLOCK;
 use crate::{Tensor, layout, shape};
 use latent_numeric::{Scalar, parallel};
 

@@ -60,6 +60,11 @@ pub(crate) fn check_axis(operator: &str, axis: usize, shape: &[usize]) {
     assert!(axis < shape.len(), "{operator}: axis {axis} of the shape {shape:?}: it must be below {}", shape.len());
 }
 
+/// The length of the last axis, of a shape that has one.
+pub(crate) fn last(shape: &[usize]) -> usize {
+    *shape.last().expect("an axis was checked")
+}
+
 /// The numbers of elements before an axis, along it, and after it.
 pub(crate) fn around(shape: &[usize], axis: usize) -> (usize, usize, usize) {
     (shape[..axis].iter().product(), shape[axis], shape[axis + 1..].iter().product())

@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use support::{Game, STEPS, executor};
 
-type Weights = Vec<(String, Vec<u32>)>;
+type Weights = Vec<(String, Vec<u8>)>;
 
 fn undisturbed() -> (Weights, Outcome) {
     let game = Game::new(3);

@@ -59,7 +59,7 @@ fn tensorboard_reads_curves_and_pictures_and_forgets_what_was_undone() {
 }
 
 /// Trains in a folder, with or without histograms; the weights at the end.
-fn train(folder: &Path, every: Every) -> Vec<(String, Vec<u32>)> {
+fn train(folder: &Path, every: Every) -> Vec<(String, Vec<u8>)> {
     let game = Game::new(3);
     let training = Training { histograms_every: every, ..Training::default() };
     let options = Options {

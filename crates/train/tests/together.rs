@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use support::{Game, STEPS, executor, executor_of};
 
-type Weights = Vec<(String, Vec<u32>)>;
+type Weights = Vec<(String, Vec<u8>)>;
 
 /// Not a multiple of the numbers of ranks that are tried.
 const BATCHES: u64 = 5;

@@ -1,7 +1,7 @@
 //! Layers inside of gradient checkpoints, and parameters that change or are held meanwhile.
 
 use crate::models::training;
-use latent_layers::{BatchNorm, Context, Layer, Linear, Module, Parameter, Sequential, State, Value, Visitor};
+use latent_layers::{BatchNorm, Context, Layer, Linear, Module, Parameter, Sequential, SlotValue, State, Visitor};
 use latent_numeric::random::Stream;
 use latent_tensor::{GradOptions, Tensor, checkpoint, grad};
 use ndarray::array;
@@ -18,7 +18,7 @@ fn network() -> Sequential<f64> {
 
 fn state(model: &Sequential<f64>) -> Vec<u8> {
     let slots = Visitor::entries(model).into_iter().map(|entry| entry.slot.value());
-    slots.flat_map(|value: Value<f64>| value.to_le_bytes()).collect()
+    slots.flat_map(|value: SlotValue<f64>| value.to_le_bytes()).collect()
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::models::{Model, models};
 use latent_layers::{
-    BatchNorm, Context, Fault, Layer, Linear, LoadOptions, Module, Sequential, StateDictError, Value, Visitor, load,
-    load_bytes, save, to_bytes,
+    BatchNorm, Context, Fault, Layer, Linear, LoadOptions, Module, Sequential, SlotValue, StateDictError, Visitor,
+    load, load_bytes, save, to_bytes,
 };
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
@@ -22,8 +22,8 @@ fn bits<E: Scalar>(model: &Model<E>) -> Vec<u64> {
     entries
         .iter()
         .flat_map(|entry| match entry.slot.value() {
-            Value::Tensor(tensor) => tensor.array().iter().map(|x| x.as_f64().to_bits()).collect(),
-            Value::Count(count) => vec![count],
+            SlotValue::Tensor(tensor) => tensor.array().iter().map(|x| x.as_f64().to_bits()).collect(),
+            SlotValue::Count(count) => vec![count],
         })
         .collect()
 }
@@ -73,8 +73,8 @@ proptest! {
             let values = |model: &Model<f64>| -> Vec<f64> {
                 let entries = Visitor::entries(model.module()).into_iter();
                 let tensors = entries.filter_map(|entry| match entry.slot.value() {
-                    Value::Tensor(tensor) => Some(tensor.to_array()),
-                    Value::Count(_) => None,
+                    SlotValue::Tensor(tensor) => Some(tensor.to_array()),
+                    SlotValue::Count(_) => None,
                 });
                 tensors.flatten().collect()
             };

@@ -39,14 +39,16 @@
 
 mod erf;
 mod exp;
+mod function;
 mod ln;
 mod pow;
 mod sigmoid;
 mod softplus;
 mod tanh;
 
+pub(crate) use function::Function;
+
 use crate::Scalar;
-use crate::compiled::Function;
 use num_traits::Float;
 use pulp::{Arch, Simd, WithSimd};
 

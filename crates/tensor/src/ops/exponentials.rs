@@ -3,8 +3,8 @@
 //! Short rows are computed side by side, one in each lane of a vector. Each row is summed on its own, in an order that
 //! depends on its length alone.
 
-use super::softmax::last;
-use crate::elementwise::BLOCK;
+use crate::shape::last;
+use crate::work::BLOCK;
 use crate::{Tensor, pool};
 use latent_numeric::Scalar;
 use rayon::prelude::*;

@@ -1,7 +1,8 @@
 //! `y_i = x_i - m - ln sum_k e^(x_k - m)` along an axis, with `m = max x`; `x' = y' - e^y sum y'`
 
 use super::exponentials::{log_sums, row_sums};
-use super::softmax::{last, rows_of};
+use super::softmax::rows_of;
+use crate::shape::last;
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
 use latent_numeric::{Scalar, math};
 

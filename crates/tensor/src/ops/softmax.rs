@@ -1,6 +1,7 @@
 //! `y_i = e^(x_i - m) / sum_k e^(x_k - m)` along an axis, with `m = max x`; `x' = y (y' - <y, y'>)`
 
 use super::exponentials::{exponentials, row_sums, scale_rows};
+use crate::shape::last;
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
 use latent_numeric::Scalar;
 use ndarray::ArrayD;
@@ -51,10 +52,6 @@ impl<E: Scalar> Tensor<E> {
         axes.swap(axis, last);
         f(&self.permute(&axes)).permute(&axes)
     }
-}
-
-pub(super) fn last(shape: &[usize]) -> usize {
-    *shape.last().expect("an axis was checked")
 }
 
 /// Writes `f(x, out)` for blocks of rows along the last axis.

@@ -36,10 +36,11 @@ pub fn away_from(mut a: ArrayD<f64>, kinks: &[f64]) -> ArrayD<f64> {
     a
 }
 
-/// The largest difference of corresponding elements, relative to one or the second if that is larger.
+/// The largest difference of corresponding elements, relative to one or the second if that is larger; NaN if there is one.
 pub fn distance(a: &ArrayD<f64>, b: &ArrayD<f64>) -> f64 {
     assert_eq!(a.shape(), b.shape());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max)
+    let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs() / b.abs().max(1.0));
+    differences.fold(0.0, |most, difference| if most >= difference || most.is_nan() { most } else { difference })
 }
 
 /// The gradient of the sum of `f` at the elements of `x`, for looking at kinks and other special points.

@@ -2,7 +2,7 @@
 
 use super::{Checkpoint, Identity, PlayerState};
 use crate::early_stopping::{EarlyStopping, Snapshot};
-use latent_layers::Value;
+use latent_layers::SlotValue;
 use latent_optim::SavedState;
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
@@ -77,8 +77,8 @@ impl Checkpoint {
     /// As a file's content, the same for the same checkpoint.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut tensors: BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)> = BTreeMap::new();
-        let mut put = |name: String, value: &Value| {
-            let dtype = if let Value::Count(_) = value { Dtype::I64 } else { Dtype::F32 };
+        let mut put = |name: String, value: &SlotValue| {
+            let dtype = if let SlotValue::Count(_) = value { Dtype::I64 } else { Dtype::F32 };
             tensors.insert(name, (dtype, value.shape().to_vec(), value.to_le_bytes()));
         };
         let mut put_snapshot = |prefix: &str, snapshot: &Snapshot| {
@@ -94,7 +94,7 @@ impl Checkpoint {
             let average = player.average.as_ref().map(|average| ("average", average));
             for (kind, state) in [("optimizer", &player.optimizer)].into_iter().chain(average) {
                 for (path, array) in &state.tensors {
-                    put(format!("{kind}.{name}.{path}"), &Value::Tensor(Tensor::constant(array.clone())));
+                    put(format!("{kind}.{name}.{path}"), &SlotValue::Tensor(Tensor::constant(array.clone())));
                 }
             }
         }
@@ -169,10 +169,10 @@ impl Checkpoint {
             let mut found = take(tensors, prefix);
             let entry = |path: &String| {
                 if let Some(&count) = counts.get(&format!("{prefix}{path}")) {
-                    return Ok((path.clone(), Value::Count(count)));
+                    return Ok((path.clone(), SlotValue::Count(count)));
                 }
                 let array = found.remove(path).ok_or_else(|| format!("{prefix}{path} is missing"))?;
-                Ok((path.clone(), Value::Tensor(Tensor::constant(array))))
+                Ok((path.clone(), SlotValue::Tensor(Tensor::constant(array))))
             };
             Ok::<_, String>(Snapshot::new(header.model.iter().map(entry).collect::<Result<_, String>>()?))
         };
@@ -227,9 +227,9 @@ pub(super) mod tests {
         let player =
             PlayerState { optimizer: state("adam"), average: Some(state("weight_average")), last_norm: Some(0.3) };
         let model = Snapshot::new(vec![
-            ("z.weight".into(), Value::Tensor(tensor(step as f32))),
-            ("a".into(), Value::Tensor(tensor(-1.0))),
-            ("batches".into(), Value::Count((1 << 24) + 1)),
+            ("z.weight".into(), SlotValue::Tensor(tensor(step as f32))),
+            ("a".into(), SlotValue::Tensor(tensor(-1.0))),
+            ("batches".into(), SlotValue::Count((1 << 24) + 1)),
         ]);
         Checkpoint {
             identity: Identity { config: "seed = 1\n".into(), data: "planted".into() },
@@ -255,7 +255,43 @@ pub(super) mod tests {
         assert_eq!((back.best, &back.identity), (checkpoint.best, &checkpoint.identity));
         assert_eq!(back.observers, checkpoint.observers);
         assert_eq!(back.model.entries()[0].0, "z.weight");
-        assert!(matches!(back.model.entries()[2].1, Value::Count(16_777_217)));
+        assert!(matches!(back.model.entries()[2].1, SlotValue::Count(16_777_217)));
+    }
+
+    /// Counts were numbers as all others, and autoencoders had one beside their weights.
+    #[test]
+    fn files_of_the_first_format_are_read() {
+        let bytes = example(7).to_bytes();
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
+        let entry = &metadata.metadata().as_ref().unwrap()[KEY];
+        let header = entry.split_once(' ').unwrap().1;
+        let header =
+            header.replace("\"format\":2", "\"format\":1").replace("\"model\":[", "\"model\":[\"objective.steps\",");
+        let number = 12_f32.to_le_bytes();
+        let mut tensors: BTreeMap<String, (Vec<usize>, Vec<u8>)> = file
+            .tensors()
+            .into_iter()
+            .map(|(name, view)| {
+                let data = if view.dtype() == Dtype::I64 { number.to_vec() } else { view.data().to_vec() };
+                (name, (view.shape().to_vec(), data))
+            })
+            .collect();
+        for prefix in ["model", "best"] {
+            tensors.insert(format!("{prefix}.objective.steps"), (vec![], number.to_vec()));
+        }
+        let sum = checksum(&header, tensors.iter().map(|(name, (shape, data))| (&name[..], &shape[..], &data[..])));
+        let views = tensors
+            .iter()
+            .map(|(name, (shape, data))| (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), data).unwrap()));
+        let metadata = HashMap::from([(KEY.to_owned(), format!("{sum} {header}"))]);
+        let old = safetensors::serialize(views, Some(metadata)).unwrap();
+        let back = Checkpoint::from_bytes(&old).unwrap();
+        let names: Vec<&str> = back.model.entries().iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(names, ["z.weight", "a", "batches"]);
+        let count = latent_layers::Count::new(0);
+        latent_layers::Slot::Count(&count).set(&back.model.entries()[2].1).unwrap();
+        assert_eq!((count.value(), back.step), (12, 7));
     }
 
     proptest! {

@@ -3,7 +3,6 @@
 use super::{Checkpoint, CheckpointError};
 use crate::Every;
 use crate::run::atomic;
-use latent_layers::Value;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -45,11 +44,7 @@ impl Checkpoints {
     }
 
     fn write_as(&self, kind: &str, checkpoint: &Checkpoint, keep: usize) -> Result<PathBuf, CheckpointError> {
-        let not_finite = |(_, value): &&(String, Value)| match value {
-            Value::Tensor(tensor) => !tensor.array().iter().all(|x| x.is_finite()),
-            Value::Count(_) => false,
-        };
-        if let Some((path, _)) = checkpoint.model.entries().iter().find(not_finite) {
+        if let Some((path, _)) = checkpoint.model.entries().iter().find(|(_, value)| !value.is_finite()) {
             return Err(CheckpointError::NotFinite(path.clone()));
         }
         fs::create_dir_all(&self.folder).map_err(crate::run::RunError::io("create the folder", &self.folder))?;
@@ -168,7 +163,7 @@ mod tests {
         let checkpoints = Checkpoints::new(here.path());
         let mut bad = example(1);
         let nan = latent_tensor::Tensor::constant(ndarray::array![f32::NAN]);
-        bad.model = crate::early_stopping::Snapshot::new(vec![("a".into(), Value::Tensor(nan))]);
+        bad.model = crate::early_stopping::Snapshot::new(vec![("a".into(), latent_layers::SlotValue::Tensor(nan))]);
         assert!(matches!(checkpoints.write(&bad), Err(CheckpointError::NotFinite(path)) if path == "a"));
         assert_eq!(fs::read_dir(here.path()).unwrap().count(), 0);
     }

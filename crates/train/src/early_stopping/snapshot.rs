@@ -1,6 +1,6 @@
 //! The values of a module's parameters and state at one moment.
 
-use latent_layers::{LayerError, Module, Value, Visitor};
+use latent_layers::{LayerError, Module, SlotValue, Visitor};
 use latent_numeric::Scalar;
 
 /// All parameters, state and counts of a module at one moment, under their paths.
@@ -22,7 +22,7 @@ use latent_numeric::Scalar;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Snapshot<E: Scalar = f32> {
-    entries: Vec<(String, Value<E>)>,
+    entries: Vec<(String, SlotValue<E>)>,
 }
 
 impl<E: Scalar> Snapshot<E> {
@@ -44,12 +44,12 @@ impl<E: Scalar> Snapshot<E> {
     /// assert_eq!(snapshot.entries()[1].0, "bias");
     /// assert_eq!(Snapshot::new(snapshot.entries().to_vec()).entries().len(), 2);
     /// ```
-    pub fn entries(&self) -> &[(String, Value<E>)] {
+    pub fn entries(&self) -> &[(String, SlotValue<E>)] {
         &self.entries
     }
 
     /// Of values that were saved.
-    pub fn new(entries: Vec<(String, Value<E>)>) -> Self {
+    pub fn new(entries: Vec<(String, SlotValue<E>)>) -> Self {
         Self { entries }
     }
 

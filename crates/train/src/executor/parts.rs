@@ -4,7 +4,7 @@ use super::exchange::{Report, Unusable, exchange};
 use crate::task::TaskError;
 use crate::terms::{MeanTerms, Terms};
 use bytemuck::{cast_slice, pod_collect_to_vec};
-use latent_layers::{Module, Slot, Value, Visitor};
+use latent_layers::{Module, Slot, SlotValue, Visitor};
 use latent_numeric::ranks::{OrderedSum, Ranks};
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::ArrayD;
@@ -170,7 +170,7 @@ impl<'r> Gradients<'r> {
 /// The state of a model, such as running means, and its counts, as they were before a step.
 pub(super) struct StatesBefore<'m> {
     slots: Vec<Slot<'m>>,
-    values: Vec<Value>,
+    values: Vec<SlotValue>,
 }
 
 impl<'m> StatesBefore<'m> {
@@ -210,8 +210,8 @@ impl MeanStates<'_, '_> {
         let mut here: Vec<f64> = Vec::new();
         for slot in slots {
             match slot.value() {
-                Value::Tensor(tensor) => here.extend(tensor.array().iter().map(|&x| f64::from(x))),
-                Value::Count(count) => here.push(count as f64),
+                SlotValue::Tensor(tensor) => here.extend(tensor.array().iter().map(|&x| f64::from(x))),
+                SlotValue::Count(count) => here.push(count as f64),
             }
         }
         let all = if ranks.size() == 1 { vec![cast_slice(&here).to_vec()] } else { ranks.gather(cast_slice(&here)) };
@@ -230,10 +230,10 @@ impl MeanStates<'_, '_> {
         let mut mean = self.sum.into_iter().map(|sum| sum / self.weights);
         for (slot, before) in self.before.slots.iter().zip(&self.before.values) {
             let value = match before {
-                Value::Count(_) => Value::Count(mean.next().ok_or("a count is missing")?.round() as u64),
-                Value::Tensor(tensor) => {
+                SlotValue::Count(_) => SlotValue::Count(mean.next().ok_or("a count is missing")?.round() as u64),
+                SlotValue::Tensor(tensor) => {
                     let elements: Vec<f32> = mean.by_ref().take(tensor.len()).map(|x| x as f32).collect();
-                    Value::Tensor(Tensor::constant(ArrayD::from_shape_vec(tensor.shape(), elements)?))
+                    SlotValue::Tensor(Tensor::constant(ArrayD::from_shape_vec(tensor.shape(), elements)?))
                 }
             };
             slot.set(&value)?;

@@ -1,6 +1,6 @@
 //! Small tasks that have everything a run has to keep.
 
-use latent_layers::{Activation, Context, Layer, Linear, Module, Sequential, State, Value, Visitor};
+use latent_layers::{Activation, Context, Layer, Linear, Module, Sequential, State, Visitor};
 use latent_numeric::random::Stream;
 use latent_optim::{AverageSettings, Clip, OptimizerSettings, Schedule};
 use latent_tensor::Tensor;
@@ -58,19 +58,9 @@ impl Game {
         Self { fit, critic, mean: State::new(ndarray::arr0(0.0)), poisoned: None }
     }
 
-    pub fn weights(&self) -> Vec<(String, Vec<u32>)> {
-        let entries = Snapshot::of(self);
-        entries
-            .entries()
-            .iter()
-            .map(|(path, value)| {
-                let bits = match value {
-                    Value::Tensor(tensor) => tensor.array().iter().map(|x| x.to_bits()).collect(),
-                    Value::Count(count) => vec![*count as u32],
-                };
-                (path.clone(), bits)
-            })
-            .collect()
+    pub fn weights(&self) -> Vec<(String, Vec<u8>)> {
+        let snapshot = Snapshot::of(self);
+        snapshot.entries().iter().map(|(path, value)| (path.clone(), value.to_le_bytes())).collect()
     }
 }
 

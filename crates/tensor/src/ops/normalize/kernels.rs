@@ -1,8 +1,9 @@
 //! Loops of normalisation, forward and backward, each over the elements once.
 
-use crate::elementwise::{BLOCK, PARALLEL_FROM, blocks, row_blocks};
+use crate::elementwise::{blocks, row_blocks};
 use crate::pool;
 use crate::reduce::{Summed, lane_sums, plain_sums};
+use crate::work::{BLOCK, PARALLEL_FROM};
 use latent_numeric::Scalar;
 use rayon::prelude::*;
 

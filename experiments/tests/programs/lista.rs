@@ -135,11 +135,11 @@ fn networks_recover_planted_codes_better_than_iterations() {
         assert!((2..5).all(|learned| nmse(learned) < nmse(1)), "{test}");
         let floor = test["oracle_nmse_db"].as_f64().unwrap();
         assert!((0..5).all(|method| nmse(method) > floor), "{test}");
-        // What the training saw last is what the test sees.
+        // Training is watched on samples of its own, which are about as hard as those of the test.
         let last = metrics(&out).into_iter().rfind(|line| line["kind"] == "validation").unwrap();
         let told = last["values"]["ALISTA"].as_f64().unwrap();
-        // Reading JSON may cost the last digit.
-        assert!((told - nmse(4)).abs() < 1e-9, "{last}");
+        assert_eq!(last["on"], "held_out");
+        assert!(told != nmse(4) && (told - nmse(4)).abs() < 1.5, "{} and {last}", nmse(4));
         assert!(stdout(&output).contains(&format!("40 atoms, {name}")), "{}", stdout(&output));
         for file in ["config.toml", "summary.txt", "images/nmse.svg", "images/nmse.png", "DONE"] {
             assert!(out.join(file).exists(), "{file}");

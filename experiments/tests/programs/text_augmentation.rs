@@ -29,7 +29,7 @@ fn a_run_leaves_scores_examples_and_pictures() {
         let manifest = json(&out.join("manifest.json"));
         let names: Vec<&str> =
             manifest["data"].as_array().unwrap().iter().map(|d| d["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["reviews/train", "reviews/unlabelled", "reviews/test"]);
+        assert_eq!(names, ["reviews/train", "reviews/unlabelled", "reviews/validation", "reviews/test"]);
 
         let test = json(&out.join("test.json"));
         let count = |part: &str| test[part]["reviews"].as_u64().unwrap();

@@ -101,7 +101,14 @@ fn runs_of_other_studies_and_damaged_ones_are_told_as_what_they_are() {
     for flags in [
         &["--resume", "run"][..],
         &["--config", "run/config.toml"],
-        &["--resume", "--output", "run", "--dataset=mnist", "--data-dir=data", "--set=judged_samples=0"],
+        &[
+            "--resume",
+            "--output=run",
+            "--dataset=mnist",
+            "--data-dir=data",
+            "--set=judged_samples=0",
+            "--set=training.watch=objective",
+        ],
     ] {
         let told = gan(flags);
         assert!(
@@ -184,7 +191,7 @@ fn what_cannot_be_printed_is_an_error() {
         (env!("CARGO_BIN_EXE_sweep"), &["vae_beta", "--dry-run"]),
         (env!("CARGO_BIN_EXE_compare"), &["run"]),
         (env!("CARGO_BIN_EXE_compare"), &["--help"]),
-        (env!("CARGO_BIN_EXE_sample"), &["run", "--output", "samples"]),
+        (env!("CARGO_BIN_EXE_sample"), &["run", "--data-dir=data", "--output", "samples"]),
         (env!("CARGO_BIN_EXE_bench_steps"), &["--help"]),
     ] {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();

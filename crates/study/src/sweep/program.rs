@@ -23,7 +23,7 @@ impl Program {
             return Ok(Self { path });
         }
         let release = if folder.ends_with("release") { " --release" } else { "" };
-        Err(Failure::new(format!("study: there is no program {}", path.display()))
+        Err(Failure::new(format!("there is no program {}, that of the study {study}", path.display()))
             .help(format!("build it: cargo build{release} -p experiments --bin {study}")))
     }
 

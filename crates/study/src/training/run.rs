@@ -72,9 +72,10 @@ pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Res
         let argument = argument.help(format!("{}; short for --set {}={}", flag.help, flag.key, flag.value));
         if flag.values.is_empty() { argument } else { argument.value_parser(PossibleValuesParser::new(flag.values)) }
     });
-    // What the type says of itself is for programmers.
-    let mut command = Flags::command().name(S::NAME).about(S::ABOUT).long_about(S::ABOUT).args(own);
-    command = Verb::augment_subcommands(command).subcommand_required(false).args_conflicts_with_subcommands(true);
+    let command = Verb::augment_subcommands(Flags::command().name(S::NAME).args(own));
+    let command = command.subcommand_required(false).args_conflicts_with_subcommands(true);
+    // What the types say of themselves is for programmers.
+    let mut command = command.about(S::ABOUT).long_about(S::ABOUT);
     let matches = command.try_get_matches_from_mut(arguments)?;
     if matches.subcommand().is_some() {
         return Ok(Asked::Verb(Verb::from_arg_matches(&matches)?));

@@ -178,7 +178,7 @@ pub enum Fault {
 }
 
 fn listed(errors: &[AugmentError]) -> String {
-    errors.iter().map(|error| format!("\n    {error}")).collect()
+    errors.iter().fold(String::new(), |list, error| list + "\n    " + &error.to_string())
 }
 
 impl Fault {

@@ -18,6 +18,7 @@ fn report(folder: &Path) -> PathBuf {
 const NO_SIDEWAYS: &str = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one page, one browser")]
 fn a_report_lives_in_a_browser() {
     let Some(mut browser) = Browser::start() else {
         eprintln!("skipped: no Chromium is installed, and CHROMIUM names none");

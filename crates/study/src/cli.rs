@@ -77,7 +77,7 @@ impl Common {
 /// What it must be.
 pub fn seed(text: &str) -> Result<u64, String> {
     // As TOML has them too.
-    let fits = text.parse().ok().filter(|seed| *seed <= i64::MAX as u64);
+    let fits = text.parse().ok().filter(|seed| i64::try_from(*seed).is_ok());
     fits.ok_or_else(|| format!("seeds are whole numbers, 0 or more, up to {}", i64::MAX))
 }
 

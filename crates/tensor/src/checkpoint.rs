@@ -282,7 +282,7 @@ mod tests {
         let w = Arc::new(Mutex::new(Tensor::variable(ndarray::array![1.0])));
         let held = w.clone();
         let x = Tensor::variable(ndarray::array![2.0]);
-        let y = checkpoint(move |x: &[Tensor<f64>]| &x[0] * &*held.lock().unwrap(), &[x.clone()]);
+        let y = checkpoint(move |x: &[Tensor<f64>]| &x[0] * &*held.lock().unwrap(), from_ref(&x));
         w.lock().unwrap().elements_mut()[0] = 5.0;
         let _ = grad(&[y], &[x], GradOptions::default());
     }
@@ -293,7 +293,7 @@ mod tests {
         let runs = AtomicUsize::new(0);
         let x = Tensor::variable(ndarray::array![2.0]);
         let f = move |x: &[Tensor<f64>]| &x[0] * (1.0 + runs.fetch_add(1, Ordering::Relaxed) as f64);
-        let _ = grad(&[checkpoint(f, &[x.clone()])], &[x], GradOptions::default());
+        let _ = grad(&[checkpoint(f, from_ref(&x))], &[x], GradOptions::default());
     }
 
     #[test]

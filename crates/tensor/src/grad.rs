@@ -194,11 +194,11 @@ fn mark<E: Scalar>(outputs: &[Tensor<E>], wanted: &BTreeSet<u64>, ends: bool) ->
 
 /// The tracked tensors that the outputs were computed from, and these, by number: of `within` only, and not behind one
 /// that `ends` there.
-pub(crate) fn reached<'a, E: Scalar>(
-    outputs: &'a [Tensor<E>],
+pub(crate) fn reached<E: Scalar>(
+    outputs: &[Tensor<E>],
     within: impl Fn(&History<E>) -> bool,
     ends: impl Fn(&History<E>) -> bool,
-) -> BTreeMap<u64, &'a History<E>> {
+) -> BTreeMap<u64, &History<E>> {
     let mut seen: BTreeMap<u64, &History<E>> = BTreeMap::new();
     let mut waiting: Vec<&Tensor<E>> = outputs.iter().collect();
     while let Some(tensor) = waiting.pop() {

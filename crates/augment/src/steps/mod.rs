@@ -114,11 +114,10 @@ impl<O: Configured> Step<O> {
         }
         match &self.work {
             Work::Operator(operator) => operator.check(),
-            Work::Compose(_) => Ok(()),
             Work::OneOf { steps, .. } if steps.is_empty() => {
                 Err(Fault::parameter("steps", "[]", "at least one alternative"))
             }
-            Work::OneOf { weights: None, .. } => Ok(()),
+            Work::Compose(_) | Work::OneOf { weights: None, .. } => Ok(()),
             Work::OneOf { steps, weights: Some(weights) } => {
                 let listed = || format!("{weights:?}");
                 if weights.len() != steps.len() {

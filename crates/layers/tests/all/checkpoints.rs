@@ -31,7 +31,7 @@ fn a_layer_in_a_checkpoint_learns_and_counts_as_one_outside() {
     };
     let want = slopes(plain.forward(&x, &mut training(1)).unwrap(), &plain);
     let held = inside.clone();
-    let y = checkpoint(move |x| held.forward(&x[0], &mut training(1)).unwrap(), &[x.clone()]);
+    let y = checkpoint(move |x| held.forward(&x[0], &mut training(1)).unwrap(), std::slice::from_ref(&x));
     let got = slopes(y, &inside);
     assert!(want.iter().all(|slope| slope.iter().any(|&x| x != 0.0)));
     for (got, want) in got.iter().zip(&want) {

@@ -107,7 +107,7 @@ fn one_column<E: Scalar>(alpha: E, a: ArrayView2<E>, b: ArrayView2<E>, accumulat
             // The stride of a single row says nothing; with this one it is taken for a row, not for a column.
             let row = mat_ref(&a).row(0);
             // SAFETY: the elements of the one row, which the stride between rows has no part in finding.
-            let a = unsafe { MatRef::from_raw_parts(row.as_ptr(), 1, k, k.max(2) as isize, 1) };
+            let a = unsafe { MatRef::from_raw_parts(row.as_ptr(), 1, k, k.max(2).cast_signed(), 1) };
             plain(alpha, a, b, accumulate, c);
         }
         [_, 1] => plain(alpha, mat_ref(&a), b, accumulate, c),

@@ -48,7 +48,7 @@ fn penalties<E: Scalar>(atoms: usize) -> Vec<LassoParams<E>> {
 fn scaled<E: Scalar>(penalty: &LassoParams<E>, power: i32) -> LassoParams<E> {
     let lambda = match penalty.lambda {
         Lambda::Absolute(lambda) => Lambda::Absolute(of(lambda.as_f64(), power)),
-        fraction => fraction,
+        fraction @ Lambda::FractionOfMax(_) => fraction,
     };
     LassoParams { lambda, ..penalty.clone() }
 }

@@ -108,11 +108,10 @@ impl Lock {
             let there: Option<Holder> = serde_json::from_str(&text).ok();
             let busy = |holder| Err(RunError::Busy { path: folder.to_owned(), holder, lock: path.clone() });
             match locked {
-                Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return busy(there),
                 // There are no locks here.
                 Err(TryLockError::Error(_)) if there.as_ref().is_some_and(Holder::may_run) => return busy(there),
-                Err(TryLockError::Error(_)) => {}
+                Ok(()) | Err(TryLockError::Error(_)) => {}
             }
             // Whoever had it may have removed the file, or moved the folder, between opening and locking.
             if !is_at(&file, &path) {

@@ -31,7 +31,7 @@ impl PlantedSet {
         let test: Planted<f32> = config.planting().generate(seed)?;
         let fresh = Fresh { size: config.validation_samples, ..Fresh::of(config, test.dictionary.view(), seed) };
         let validation = fresh.draw(&mut Stream::new(seed, "planted validation", &[]));
-        Ok(Self { validation, test })
+        Ok(Self { test, validation })
     }
 }
 

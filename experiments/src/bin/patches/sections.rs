@@ -10,6 +10,7 @@ use latent_train::progress::grouped;
 use std::path::Path;
 
 /// Figures, pictures and times of what was learned.
+#[allow(clippy::too_many_lines, reason = "one section after the other")]
 pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
     let Concluded { config, data, course, train, test, error, sets, .. } = concluded;
     let (of_test, of_train) = (test.summary(), train.summary());

@@ -101,16 +101,16 @@ fn one_row<E: Scalar>(alpha: E, a: ArrayView2<E>, b: ArrayView2<E>, accumulate: 
 
 /// Of a single column: along the rows of `a`, or down its columns if these are contiguous.
 fn one_column<E: Scalar>(alpha: E, a: ArrayView2<E>, b: ArrayView2<E>, accumulate: Accum, mut c: ArrayViewMut2<E>) {
-    let (m, k) = a.dim();
     match *a.strides() {
-        [_, 1] if m == 1 => {
-            // The stride of a single row says nothing; with this one it is taken for a row, not for a column.
-            let row = mat_ref(&a).row(0);
-            // SAFETY: the elements of the one row, which the stride between rows has no part in finding.
-            let a = unsafe { MatRef::from_raw_parts(row.as_ptr(), 1, k, k.max(2).cast_signed(), 1) };
-            plain(alpha, a, b, accumulate, c);
+        [_, 1] => {
+            let column = b.column(0);
+            let column = column.as_standard_layout();
+            let column = column.as_slice().expect("a copy is contiguous");
+            for (row, c) in a.rows().into_iter().zip(&mut c) {
+                let sum = alpha * E::sum_of_products(row.as_slice().expect("contiguous"), column);
+                *c = if accumulate == Accum::Replace { sum } else { *c + sum };
+            }
         }
-        [_, 1] => plain(alpha, mat_ref(&a), b, accumulate, c),
         [1, _] => combination(alpha, b.column(0), a.reversed_axes(), accumulate, c.column_mut(0)),
         _ => {
             let columns = a.reversed_axes();

@@ -47,7 +47,10 @@ impl Homography {
             return Some(Self::IDENTITY);
         }
         let map = Self::of_unit_square(to)?.after(&Self::of_unit_square(from)?.inverse()?);
-        let scale = map.matrix[2][2];
+        // The four points lie before the horizon, also where the origin lies behind it.
+        let [g, h, i] = map.matrix[2];
+        let before = (g * from[0].0 + (h * from[0].1 + i)) * i > 0.0;
+        let scale = if before { i } else { -i };
         let normal = Self { matrix: map.matrix.map(|row| row.map(|entry| entry / scale)) };
         normal.matrix.as_flattened().iter().all(|entry| entry.is_finite()).then_some(normal)
     }
@@ -142,6 +145,17 @@ mod tests {
             let (first, second) = (Homography::between(a, b).unwrap(), Homography::between(b, c).unwrap());
             let between = first.apply(x, y);
             prop_assert!(close(second.after(&first).apply(x, y), second.apply(between.0, between.1)));
+        }
+    }
+
+    /// The horizon of the second map lies between the origin and the four points.
+    #[test]
+    fn points_before_the_horizon_are_mapped() {
+        let from = [(3.889, 3.997), (16.0, -3.476), (16.0, 23.038), (-0.914, 16.0)];
+        let to = [(-2.328, -1.871), (21.981, 2.329), (16.0, 16.0), (0.0, 16.0)];
+        let map = Homography::between(from, to).unwrap();
+        for (p, q) in from.into_iter().zip(to) {
+            assert!(close(map.apply(p.0, p.1), q), "{p:?} -> {:?}, not {q:?}", map.apply(p.0, p.1));
         }
     }
 

@@ -12,8 +12,8 @@ pub fn charts(metrics: &Metrics, study: &Study) -> Vec<Chart> {
     let capacity = (20_000 / metrics.curves.len().max(1)).clamp(100, 1000);
     let line = |name: &str, colour: usize, quantity: &Quantity| {
         let wide = !several && matches!(quantity, Quantity::Training { term, .. } if term == "objective");
-        // No more than there are pixels.
-        let capacity = if wide { capacity } else { capacity.min(500) };
+        // Hardly more than there are pixels.
+        let capacity = if wide { capacity } else { capacity.min(360) };
         metrics.get(quantity).map(|curve| Line::of(name, colour, &curve.clone().thinned(capacity)))
     };
     let evaluated = metrics.evaluated.as_str();

@@ -104,7 +104,7 @@ pub enum Fault {
     /// Several steps of a configuration are wrong.
     #[error("{} steps are wrong:{}", errors.len(), listed(errors))]
     Several {
-        /// What is wrong with each.
+        /// The error of each operator that cannot be used.
         errors: Vec<AugmentError>,
     },
     /// An image has no pixels.

@@ -29,7 +29,7 @@ pub struct PhotographSplits {
 }
 
 impl PhotographSplits {
-    /// Holds the last so many of the photographs to learn from out, to choose by; zero holds none out.
+    /// Holds the last training photographs out as a validation set; zero holds none out.
     ///
     /// # Errors
     /// [`DatasetError::Parameter`] if none would be left to learn from.

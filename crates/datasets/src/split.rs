@@ -44,7 +44,7 @@ pub struct Splits {
 }
 
 impl Splits {
-    /// Holds the last so many of the images to fit on out, to choose by; zero holds none out.
+    /// Holds the last training images out as a validation set; zero holds none out.
     ///
     /// # Errors
     /// [`DatasetError::Parameter`] if none would be left to fit on.
@@ -78,7 +78,7 @@ impl Splits {
     }
 }
 
-/// What is left of a set to fit on, of which some samples are held out.
+/// The training samples that remain when some are held out for validation.
 pub(crate) fn left_of(name: &'static str, held_out: usize, all: usize, set: &str) -> Result<usize, DatasetError> {
     all.checked_sub(held_out)
         .filter(|left| *left > 0)

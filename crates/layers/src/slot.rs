@@ -1,4 +1,4 @@
-//! What a module owns, and the values of it.
+//! Parameters, states and counts of a module under one type, and their values.
 
 use crate::{Count, LayerError, Parameter, State};
 use latent_numeric::Scalar;
@@ -113,7 +113,7 @@ impl<E: Scalar> Slot<'_, E> {
     /// Sets the value.
     ///
     /// # Errors
-    /// Those of [`check`](Self::check); then it is as it was.
+    /// The errors of [`check`](Self::check); the value is then left unchanged.
     pub fn set(&self, value: &SlotValue<E>) -> Result<(), LayerError> {
         self.check(value)?;
         match (self, value) {

@@ -1,4 +1,4 @@
-//! What all readers of text files share.
+//! Removal of the byte-order mark from the beginning of a text.
 
 /// The byte-order mark that some editors put before a text in UTF-8.
 const MARK: char = '\u{feff}';

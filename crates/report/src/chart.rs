@@ -33,13 +33,13 @@ pub struct Point {
 /// A line of a chart.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What it is.
+    /// Its name in the legend.
     pub name: String,
     /// Which colour of the palette.
     pub colour: usize,
     /// Whether points are marked, being few.
     pub dots: bool,
-    /// What it goes through.
+    /// Its points, in the order of steps.
     pub points: Vec<Point>,
 }
 
@@ -75,7 +75,7 @@ impl Line {
 /// A chart of values over steps.
 #[derive(Clone, Debug, Default)]
 pub struct Chart {
-    /// What it shows.
+    /// The quantity that it shows, as its heading.
     pub title: String,
     /// The unit of its values, empty if they have none.
     pub unit: String,
@@ -94,7 +94,7 @@ struct View {
 }
 
 impl View {
-    /// What is shown at first, which the curves are drawn for.
+    /// The range that the curves are drawn for: without extremes where there is such a range.
     fn first(&self) -> &Axis {
         self.part.as_ref().unwrap_or(&self.all)
     }
@@ -113,7 +113,7 @@ impl View {
     }
 }
 
-/// What the script gets.
+/// The data of a chart for the script of the page, as JSON.
 #[derive(Serialize)]
 struct Embedded<'a> {
     /// The ends of the horizontal axis.

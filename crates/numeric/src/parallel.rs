@@ -14,12 +14,13 @@
 //! ```
 
 mod cached;
+mod each;
 
 pub use cached::Cached;
+pub use each::{each, each_index, map};
 
 use crate::Scalar;
 use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Elements in a block of [`sum`] and [`dot`].
@@ -63,8 +64,7 @@ pub fn blocks(len: usize, block: usize) -> impl ExactSizeIterator<Item = Range<u
 /// # Panics
 /// If `block` is zero.
 pub fn map_blocks<T: Send>(len: usize, block: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let ranges: Vec<_> = blocks(len, block).collect();
-    ranges.into_par_iter().with_max_len(1).map(&work).collect()
+    map(blocks(len, block), |_, range| work(range))
 }
 
 /// Maps every block of `0..len` in parallel, then combines the results pairwise in a tree whose

@@ -12,6 +12,7 @@
 //! | [`ranks`] | several processes with the bits of one |
 //! | [`format`](mod@format) | numbers and durations as people write them |
 //! | [`files`] | files that exist only whole |
+//! | [`compiled_here`] | generic functions compiled once for each number type |
 //! | [`vectorized!`] | loops compiled for several instruction sets |
 //! | [`random`] | named random streams `(seed, purpose, indices)` |
 //! | [`text`] | text files without their byte-order mark |
@@ -27,6 +28,8 @@ pub mod format;
 pub mod linalg;
 pub mod math;
 pub mod matmul;
+#[doc(hidden)]
+pub mod once;
 pub mod parallel;
 mod power_of_two;
 pub mod random;
@@ -35,5 +38,6 @@ pub mod scalar;
 pub mod text;
 mod vectorized;
 
+pub use latent_macros::compiled_here;
 pub use power_of_two::power_of_two;
 pub use scalar::Scalar;

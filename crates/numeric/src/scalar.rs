@@ -4,6 +4,7 @@ use crate::compiled::Compiled;
 use crate::fft::Fourier;
 use crate::linalg::backend::Element;
 use crate::math::Elementary;
+use crate::once::Choose;
 use bytemuck::Pod;
 use faer::traits::RealField;
 use ndarray::NdFloat;
@@ -24,6 +25,7 @@ pub trait Scalar:
     + Element
     + Elementary
     + Fourier
+    + Choose
     + Compiled
 {
     /// The type's name as array files write it: `"f32"` or `"f64"`.

@@ -9,7 +9,7 @@ use crate::grad::{grad_by_ends, reached};
 use crate::mode::recomputing;
 use crate::node::{History, next_id};
 use crate::{Arguments, Operator, Tensor, enable_grad, is_recording};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::collections::BTreeMap;
 use std::slice::from_ref;
 
@@ -57,6 +57,7 @@ pub(crate) fn pull_back<E: Scalar>(
     gradients(run.output, &run.inputs, arguments, cotangent)
 }
 
+#[compiled_here]
 fn gradients<E: Scalar>(
     output: Tensor<E>,
     inputs: &[Tensor<E>],
@@ -112,6 +113,7 @@ impl<E: Scalar> Operator<E> for Alias {
     }
 }
 
+#[compiled_here]
 fn alias<E: Scalar>(x: &Tensor<E>) -> Tensor<E> {
     Tensor::from_operator(Alias, vec![x.clone()], x.array().clone())
 }

@@ -1,7 +1,7 @@
 //! Where a computation went wrong.
 
 use crate::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::collections::HashSet;
 
 /// Where the first number that is not finite came from.
@@ -26,6 +26,7 @@ pub struct NonFinite {
 /// assert_eq!(first_non_finite(&loss).unwrap().operator, "ln");
 /// assert_eq!(first_non_finite(&x.exp()), None);
 /// ```
+#[compiled_here]
 pub fn first_non_finite<E: Scalar>(tensor: &Tensor<E>) -> Option<NonFinite> {
     let is_finite = |tensor: &Tensor<E>| tensor.array().iter().all(|x| x.is_finite());
     let mut seen = HashSet::new();

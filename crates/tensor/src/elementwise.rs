@@ -3,9 +3,8 @@
 use crate::layout::{Loop, Runs};
 use crate::work::{BLOCK, PARALLEL_FROM};
 use crate::{layout, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, parallel};
 use ndarray::{ArcArray, ArrayD, IxDyn};
-use rayon::prelude::*;
 
 /// Runs shorter than this are spelled out in row-major order first.
 const SHORTEST_RUN: usize = 8;
@@ -15,16 +14,16 @@ const SHORTEST_SLICE: usize = 32;
 
 /// `f(a)` for every element, in row-major order.
 pub(crate) fn map<E: Scalar>(a: &ArcArray<E, IxDyn>, f: impl Fn(E) -> E + Copy + Sync) -> ArrayD<E> {
-    map_runs(a, SHORTEST_RUN, |from, to| map_slice(from, to, f))
+    map_runs(a, SHORTEST_RUN, &|from, to| map_slice(from, to, f))
 }
 
 /// Applies `f(from, to)` to blocks of elements: for functions that are vectorised over slices.
 pub(crate) fn map_slices<E: Scalar>(a: &ArcArray<E, IxDyn>, f: impl Fn(&[E], &mut [E]) + Sync) -> ArrayD<E> {
-    map_runs(a, SHORTEST_SLICE, f)
+    map_runs(a, SHORTEST_SLICE, &f)
 }
 
 /// The same, where runs of less than `shortest` elements are spelled out first.
-fn map_runs<E: Scalar>(a: &ArcArray<E, IxDyn>, shortest: usize, f: impl Fn(&[E], &mut [E]) + Sync) -> ArrayD<E> {
+fn map_runs<E: Scalar>(a: &ArcArray<E, IxDyn>, shortest: usize, f: &(dyn Fn(&[E], &mut [E]) + Sync)) -> ArrayD<E> {
     let mut out = pool::take(a.len());
     if a.as_slice().is_none() && !a.is_empty() {
         let loops = layout::loops(a.shape(), [a]);
@@ -60,34 +59,54 @@ pub(crate) fn zip<E: Scalar>(
     f: impl Fn(E, E) -> E + Copy + Sync,
 ) -> ArrayD<E> {
     let shape = shape::broadcast(operator, a.shape(), b.shape());
+    let slices = |x: &[E], y: &[E], out: &mut [E]| zip_slice(x, y, out, f);
+    let runs = |memory: [&[E]; 2], run, runs: Runs<'_, 2>, skipped, out: &mut [E]| {
+        zip_runs(memory, run, runs, skipped, out, f);
+    };
+    zip_all(&shape, a, b, &slices, &runs)
+}
+
+/// A function of two slices of the same length and the one to write to.
+type Slices<'f, E> = &'f (dyn Fn(&[E], &[E], &mut [E]) + Sync);
+
+/// [`zip_runs`] of one function.
+type ZipRuns<'f, E> = &'f (dyn Fn([&[E]; 2], Loop<2>, Runs<'_, 2>, usize, &mut [E]) + Sync);
+
+fn zip_all<E: Scalar>(
+    shape: &[usize],
+    a: &ArcArray<E, IxDyn>,
+    b: &ArcArray<E, IxDyn>,
+    of_slices: Slices<'_, E>,
+    of_runs: ZipRuns<'_, E>,
+) -> ArrayD<E> {
     let mut out = pool::take(shape.iter().product());
     if let (Some(x), Some(y)) = (a.as_slice(), b.as_slice())
         && x.len() == out.len()
         && y.len() == out.len()
     {
-        zip_slices(x, y, &mut out, f);
+        zip_slices(x, y, &mut out, of_slices);
     } else if !out.is_empty() {
-        let loops = layout::loops(&shape, [a, b]);
+        let loops = layout::loops(shape, [a, b]);
         let (run, outer) = loops.split_last().expect("at least one loop");
         let plain = run.strides.iter().all(|&stride| stride == 0 || stride == 1);
         if plain && (run.len >= SHORTEST_RUN || outer.is_empty()) {
             let ((x, x_start), (y, y_start)) = (layout::memory(a), layout::memory(b));
             cheap_blocks(&mut out, |start, out| {
                 let runs = Runs::new(outer, [x_start, y_start], start / run.len);
-                zip_runs([x, y], *run, runs, start % run.len, out, f);
+                of_runs([x, y], *run, runs, start % run.len, out);
             });
         } else {
-            let (x, y) = (layout::spread(a, &shape), layout::spread(b, &shape));
-            zip_slices(&x, &y, &mut out, f);
+            let (x, y) = (layout::spread(a, shape), layout::spread(b, shape));
+            zip_slices(&x, &y, &mut out, of_slices);
             layout::give(x);
             layout::give(y);
         }
     }
-    shape::array(&shape, out)
+    shape::array(shape, out)
 }
 
-fn zip_slices<E: Scalar>(x: &[E], y: &[E], out: &mut [E], f: impl Fn(E, E) -> E + Copy + Sync) {
-    cheap_blocks(out, |start, out| zip_slice(&x[start..start + out.len()], &y[start..start + out.len()], out, f));
+fn zip_slices<E: Scalar>(x: &[E], y: &[E], out: &mut [E], f: Slices<'_, E>) {
+    cheap_blocks(out, |start, out| f(&x[start..start + out.len()], &y[start..start + out.len()], out));
 }
 
 /// [`blocks`] where there is little to do for an element.
@@ -100,7 +119,7 @@ pub(crate) fn blocks<E: Scalar>(out: &mut [E], work: impl Fn(usize, &mut [E]) + 
     if out.len() <= 2 * BLOCK {
         work(0, out);
     } else {
-        out.par_chunks_mut(BLOCK).enumerate().for_each(|(i, block)| work(i * BLOCK, block));
+        in_chunks(out, BLOCK, &work);
     }
 }
 
@@ -119,9 +138,13 @@ pub(crate) fn row_blocks<E: Scalar>(out: &mut [E], width: usize, work: impl Fn(u
     if out.len() <= 2 * BLOCK {
         work(0, out);
     } else {
-        let size = BLOCK.div_ceil(width) * width;
-        out.par_chunks_mut(size).enumerate().for_each(|(i, block)| work(i * size, block));
+        in_chunks(out, BLOCK.div_ceil(width) * width, &work);
     }
+}
+
+/// Runs `work(start, chunk)` over chunks of `out` in parallel.
+fn in_chunks<E: Scalar>(out: &mut [E], size: usize, work: &(dyn Fn(usize, &mut [E]) + Sync)) {
+    parallel::each(out.chunks_mut(size), |i, chunk| work(i * size, chunk));
 }
 
 latent_numeric::vectorized! {

@@ -3,7 +3,7 @@
 use crate::mode::with_recording;
 use crate::node::History;
 use crate::{Arguments, Tensor};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How gradients are computed.
@@ -49,6 +49,7 @@ impl<E: Scalar> GradOptions<E> {
 /// # Panics
 /// If an input is not tracked, or was changed after the outputs were computed from it, or cotangents differ from the
 /// outputs in number or shape.
+#[compiled_here]
 #[track_caller]
 pub fn grad<E: Scalar>(outputs: &[Tensor<E>], inputs: &[Tensor<E>], options: GradOptions<E>) -> Vec<Tensor<E>> {
     let wanted: Vec<u64> = inputs
@@ -75,6 +76,7 @@ pub fn grad<E: Scalar>(outputs: &[Tensor<E>], inputs: &[Tensor<E>], options: Gra
 
 /// The gradients with respect to tracked inputs that are ends: nothing is looked for behind them, so that one may have
 /// been computed from another.
+#[compiled_here]
 pub(crate) fn grad_by_ends<E: Scalar>(
     output: Tensor<E>,
     inputs: &[Tensor<E>],

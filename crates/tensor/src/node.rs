@@ -3,7 +3,7 @@
 use crate::operator::Operator;
 use crate::pool;
 use crate::tensor::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArcArray, IxDyn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,20 +57,25 @@ impl<E: Scalar> Node<E> {
 
 impl<E: Scalar> Drop for Node<E> {
     fn drop(&mut self) {
-        // A history can be a chain of millions of nodes, each the last owner of the next. They are taken apart in
-        // a loop: dropping one inside the other would need as deep a stack.
-        if let Some(history) = self.history.take() {
-            let mut waiting = history.inputs;
-            while let Some(tensor) = waiting.pop() {
-                if let Some(mut node) = Arc::into_inner(tensor.node)
-                    && let Some(mut history) = node.history.take()
-                {
-                    waiting.append(&mut history.inputs);
-                }
+        release(self);
+    }
+}
+
+#[compiled_here]
+fn release<E: Scalar>(node: &mut Node<E>) {
+    // A history can be a chain of millions of nodes, each the last owner of the next. They are taken apart in a loop:
+    // dropping one inside the other would need as deep a stack.
+    if let Some(history) = node.history.take() {
+        let mut waiting = history.inputs;
+        while let Some(tensor) = waiting.pop() {
+            if let Some(mut node) = Arc::into_inner(tensor.node)
+                && let Some(mut history) = node.history.take()
+            {
+                waiting.append(&mut history.inputs);
             }
         }
-        if let Ok(array) = self.take_value().try_into_owned_nocopy() {
-            pool::give(array.into_raw_vec_and_offset().0);
-        }
+    }
+    if let Ok(array) = node.take_value().try_into_owned_nocopy() {
+        pool::give(array.into_raw_vec_and_offset().0);
     }
 }

@@ -4,7 +4,7 @@ use crate::mode::is_recording;
 use crate::node::{History, Node};
 use crate::operator::Operator;
 use crate::{pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArcArray, Array, ArrayD, ArrayView, ArrayViewD, Dimension, IxDyn};
 use std::fmt;
 use std::sync::Arc;
@@ -32,13 +32,6 @@ impl<E: Scalar> Tensor<E> {
     /// A constant of no axes.
     pub fn scalar(value: E) -> Self {
         Self::constant(ndarray::arr0(value).into_dyn())
-    }
-
-    /// A constant full of one value.
-    pub fn full(shape: &[usize], value: E) -> Self {
-        let mut buffer = pool::take(shape.iter().product());
-        buffer.fill(value);
-        Self::from_buffer(shape, buffer)
     }
 
     /// A constant full of zeros.
@@ -125,11 +118,6 @@ impl<E: Scalar> Tensor<E> {
             .unwrap_or_else(|_| panic!("view_as: a tensor of {rank} axes has not {:?}", D::NDIM))
     }
 
-    /// A copy of the value.
-    pub fn to_array(&self) -> ArrayD<E> {
-        self.node.value.to_owned()
-    }
-
     /// The value as an array with a known number of axes; without a copy if nobody else shares it.
     ///
     /// # Panics
@@ -164,18 +152,7 @@ impl<E: Scalar> Tensor<E> {
     /// ```
     #[track_caller]
     pub fn elements_mut(&mut self) -> &mut [E] {
-        if let Some(operator) = self.node.history.as_ref().and_then(|history| history.operator.as_ref()) {
-            panic!("elements_mut: a tensor of shape {:?} computed by {}", self.shape(), operator.name());
-        }
-        let exclusive = |node: &mut Node<E>| node.value.is_standard_layout() && node.value.is_unique();
-        if !Arc::get_mut(&mut self.node).is_some_and(exclusive) {
-            let mut copy = pool::take(self.len());
-            match self.node.value.as_slice() {
-                Some(from) => copy.copy_from_slice(from),
-                None => copy.iter_mut().zip(&self.node.value).for_each(|(to, &from)| *to = from),
-            }
-            *self = self.successor(shape::array(self.shape(), copy));
-        }
+        self.own_elements();
         let node = Arc::get_mut(&mut self.node).expect("nobody else has it");
         node.value.as_slice_mut().expect("row-major")
     }
@@ -205,6 +182,47 @@ impl<E: Scalar> Tensor<E> {
     }
 }
 
+#[compiled_here]
+impl<E: Scalar> Tensor<E> {
+    /// A constant full of one value.
+    pub fn full(shape: &[usize], value: E) -> Self {
+        let mut buffer = pool::take(shape.iter().product());
+        buffer.fill(value);
+        Self::from_buffer(shape, buffer)
+    }
+
+    /// A copy of the value.
+    pub fn to_array(&self) -> ArrayD<E> {
+        self.node.value.to_owned()
+    }
+
+    /// Makes the elements this tensor's own and row-major.
+    #[track_caller]
+    fn own_elements(&mut self) {
+        if let Some(operator) = self.node.history.as_ref().and_then(|history| history.operator.as_ref()) {
+            panic!("elements_mut: a tensor of shape {:?} computed by {}", self.shape(), operator.name());
+        }
+        let exclusive = |node: &mut Node<E>| node.value.is_standard_layout() && node.value.is_unique();
+        if !Arc::get_mut(&mut self.node).is_some_and(exclusive) {
+            let mut copy = pool::take(self.len());
+            match self.node.value.as_slice() {
+                Some(from) => copy.copy_from_slice(from),
+                None => copy.iter_mut().zip(&self.node.value).for_each(|(to, &from)| *to = from),
+            }
+            *self = self.successor(shape::array(self.shape(), copy));
+        }
+    }
+
+    /// What it is and holds, for people who look for a mistake.
+    fn described(&self) -> String {
+        let from = match &self.node.history {
+            None => "constant",
+            Some(history) => history.operator.as_ref().map_or("variable", |operator| operator.name()),
+        };
+        format!("Tensor<{}>({from}, {})", E::NAME, self.node.value)
+    }
+}
+
 impl<E: Scalar> Clone for Tensor<E> {
     fn clone(&self) -> Self {
         Self { node: self.node.clone() }
@@ -213,49 +231,6 @@ impl<E: Scalar> Clone for Tensor<E> {
 
 impl<E: Scalar> fmt::Debug for Tensor<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let from = match &self.node.history {
-            None => "constant",
-            Some(history) => history.operator.as_ref().map_or("variable", |operator| operator.name()),
-        };
-        write!(f, "Tensor<{}>({from}, {})", E::NAME, self.node.value)
-    }
-}
-
-impl<E: Scalar> From<E> for Tensor<E> {
-    fn from(value: E) -> Self {
-        Self::scalar(value)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Tensor;
-    use ndarray::{Array2, array};
-
-    #[test]
-    fn elements_change_in_place_where_nobody_else_has_them() {
-        let mut x = Tensor::variable(Array2::<f32>::zeros((3, 4)));
-        let (address, id) = (x.array().as_ptr(), x.id());
-        x.elements_mut().fill(2.0);
-        assert_eq!((x.array().as_ptr(), x.id()), (address, id));
-        let clone = x.clone();
-        x.elements_mut()[5] = 7.0;
-        assert_eq!((x.view()[[1, 1]], clone.view()[[1, 1]]), (7.0, 2.0));
-        assert_ne!(x.id(), clone.id());
-        assert!(x.is_tracked());
-    }
-
-    #[test]
-    fn elements_are_in_row_major_order_whatever_the_layout() {
-        let mut x = Tensor::constant(array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]].reversed_axes());
-        assert_eq!(x.elements_mut(), [1.0, 3.0, 5.0, 2.0, 4.0, 6.0]);
-        assert!(!x.is_tracked());
-    }
-
-    #[test]
-    #[should_panic(expected = "elements_mut: a tensor of shape [2] computed by mul")]
-    fn results_do_not_change() {
-        let x = Tensor::variable(array![1.0, 2.0]);
-        (&x * &x).elements_mut();
+        f.write_str(&self.described())
     }
 }

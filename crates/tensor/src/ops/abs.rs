@@ -2,7 +2,7 @@
 
 use super::sign::sign;
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Abs;
 
@@ -17,6 +17,7 @@ impl<E: Scalar> Operator<E> for Abs {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The absolute value, element by element. The slope at zero is zero.
     #[must_use]

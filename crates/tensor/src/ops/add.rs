@@ -1,7 +1,7 @@
 //! `a + b`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::ops::Add;
 
 struct ElementwiseAdd;
@@ -29,9 +29,15 @@ impl<E: Scalar> Add<&Tensor<E>> for &Tensor<E> {
     /// If the shapes do not broadcast.
     #[track_caller]
     fn add(self, other: &Tensor<E>) -> Tensor<E> {
-        let value = elementwise::zip("add", self.array(), other.array(), |a, b| a + b);
-        Tensor::from_operator(ElementwiseAdd, vec![self.clone(), other.clone()], value)
+        add(self, other)
     }
+}
+
+#[compiled_here]
+#[track_caller]
+fn add<E: Scalar>(a: &Tensor<E>, b: &Tensor<E>) -> Tensor<E> {
+    let value = elementwise::zip("add", a.array(), b.array(), |a, b| a + b);
+    Tensor::from_operator(ElementwiseAdd, vec![a.clone(), b.clone()], value)
 }
 
 super::forward_binary!(Add, add);

@@ -3,7 +3,7 @@
 use super::max_pool2d::{Windows, strided};
 use crate::linear::{self, PlaneMap};
 use crate::{Tensor, ops::Pool2dOptions};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::sync::Arc;
 
 struct Average {
@@ -61,6 +61,7 @@ latent_numeric::vectorized! {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The average of each window. Padding counts as zeros: every sum is divided by the area of the whole kernel.
     ///

@@ -3,8 +3,9 @@
 use super::inverse_std::Moments;
 use super::normalize::{Affine, normalize};
 use crate::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Batch normalisation with the statistics of the batch (Ioffe and Szegedy, 2015, algorithm 1). Returns the
     /// result, and mean and biased variance of each channel as constants, for running averages.

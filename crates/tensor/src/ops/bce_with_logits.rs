@@ -2,7 +2,7 @@
 //! target `t` and a logit `x`; `dy/dx = s(x) - t`, `dy/dt = -x`, with `s(x) = 1 / (1 + e^-x)`
 
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct BceWithLogits;
 
@@ -47,6 +47,7 @@ latent_numeric::vectorized! {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The binary cross-entropy of targets under the Bernoulli distributions that have these logits, element by
     /// element, in nats, with broadcasting. Nothing overflows, and nothing cancels where the loss is small.

@@ -1,7 +1,7 @@
 //! `y = x`, repeated along axes; the cotangent is summed over them.
 
 use crate::{Arguments, Operator, Tensor, layout};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct BroadcastTo;
 
@@ -15,6 +15,7 @@ impl<E: Scalar> Operator<E> for BroadcastTo {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// This tensor repeated along leading axes and along axes of length one, as arithmetic does by itself.
     ///

@@ -4,8 +4,8 @@
 //! derivative results for forward and reverse mode algorithmic differentiation*, 2008.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
 use latent_numeric::linalg::{self, LinalgError};
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use rayon::prelude::*;
 
@@ -25,6 +25,7 @@ impl<E: Scalar> Operator<E> for Cholesky {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The Cholesky factors of the symmetric positive definite matrices in the last two axes: lower triangular `L`
     /// with a positive diagonal and `A = L L^T`.

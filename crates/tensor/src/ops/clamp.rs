@@ -1,7 +1,7 @@
 //! `y = min(max(x, low), high)`; `dy/dx = 1` in `(low, high)`, else 0
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Clamp<E> {
     low: E,
@@ -19,6 +19,7 @@ impl<E: Scalar> Operator<E> for Clamp<E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Every element brought into `[low, high]`; either bound may be infinite.
     ///

@@ -1,8 +1,9 @@
 //! `y = 1` where a comparison of `a` and `b` holds, else 0: constant masks, for [`where_`](crate::Tensor::where_).
 
 use crate::{Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// 1 where `a > b`, else 0, with broadcasting. A constant; comparisons with NaN do not hold.
     ///

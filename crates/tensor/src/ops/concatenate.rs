@@ -1,7 +1,7 @@
 //! `y = (x_0, x_1, ...)`, one after the other along an axis; the cotangent is cut.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{Axis, Slice};
 
 struct Concatenate {
@@ -25,6 +25,7 @@ impl<E: Scalar> Operator<E> for Concatenate {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Tensors one after the other along an axis.
     ///

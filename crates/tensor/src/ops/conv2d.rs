@@ -4,8 +4,8 @@
 //! form `T(x, w, y)`. Each is bilinear, and its derivatives are the other two.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
 use latent_numeric::conv::{self, Geometry};
+use latent_numeric::{Scalar, compiled_here};
 
 /// How the kernel of [`Tensor::conv2d`] moves; pairs are (height, width).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +102,7 @@ impl<E: Scalar> Operator<E> for Contraction {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The two-dimensional convolution (cross-correlation, as networks use it), plus a bias for each output channel.
     ///

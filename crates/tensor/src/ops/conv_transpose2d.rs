@@ -3,8 +3,8 @@
 
 use super::conv2d::{Slot, check_bias, contract};
 use crate::Tensor;
-use latent_numeric::Scalar;
 use latent_numeric::conv::Geometry;
+use latent_numeric::{Scalar, compiled_here};
 
 /// The convolution that [`Tensor::conv_transpose2d`] is the transpose of; pairs are (height, width).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ impl Default for ConvTranspose2dOptions {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The transposed convolution, plus a bias for each output channel.
     ///

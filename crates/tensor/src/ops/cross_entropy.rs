@@ -4,7 +4,7 @@
 use super::exponentials::{log_sums, reduce, scale_rows};
 use super::softmax::softmax_rows;
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArrayD, IxDyn};
 
 struct CrossEntropy {
@@ -46,6 +46,7 @@ impl CrossEntropy {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The cross-entropy of each sample's class under the softmax of its logits, in nats.
     ///

@@ -1,7 +1,7 @@
 //! `y_i = x_0 + ... + x_i` along an axis; the cotangent is summed from the other end.
 
 use crate::{Arguments, Operator, Tensor, layout, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Cumsum {
     axis: usize,
@@ -18,6 +18,7 @@ impl<E: Scalar> Operator<E> for Cumsum {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The sums of the first elements along an axis, each included.
     ///

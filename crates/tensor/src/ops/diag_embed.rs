@@ -1,7 +1,7 @@
 //! `Y_ii = x_i`, 0 off the diagonal; the cotangent of `x` is the diagonal of that of `Y`.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct DiagEmbed;
 
@@ -15,6 +15,7 @@ impl<E: Scalar> Operator<E> for DiagEmbed {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Diagonal matrices, whose diagonals are the last axis.
     ///

@@ -1,7 +1,7 @@
 //! `y_i = X_ii`; the cotangent of `X` is the diagonal matrix of that of `y`.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Diagonal;
 
@@ -15,6 +15,7 @@ impl<E: Scalar> Operator<E> for Diagonal {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The diagonals of the square matrices in the last two axes.
     ///

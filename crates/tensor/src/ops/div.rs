@@ -1,7 +1,7 @@
 //! `a / b`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::ops::Div;
 
 struct ElementwiseDiv;
@@ -29,9 +29,15 @@ impl<E: Scalar> Div<&Tensor<E>> for &Tensor<E> {
     /// If the shapes do not broadcast.
     #[track_caller]
     fn div(self, other: &Tensor<E>) -> Tensor<E> {
-        let value = elementwise::zip("div", self.array(), other.array(), |a, b| a / b);
-        Tensor::from_operator(ElementwiseDiv, vec![self.clone(), other.clone()], value)
+        div(self, other)
     }
+}
+
+#[compiled_here]
+#[track_caller]
+fn div<E: Scalar>(a: &Tensor<E>, b: &Tensor<E>) -> Tensor<E> {
+    let value = elementwise::zip("div", a.array(), b.array(), |a, b| a / b);
+    Tensor::from_operator(ElementwiseDiv, vec![a.clone(), b.clone()], value)
 }
 
 super::forward_binary!(Div, div);

@@ -1,9 +1,10 @@
 //! `y = x m / (1 - p)` with independent `m ~ Bernoulli(1 - p)`; a product with a constant.
 
 use crate::Tensor;
-use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Each element is set to zero with probability `p`, and otherwise divided by `1 - p`, so that the expectation
     /// is this tensor (Srivastava et al., JMLR 15, 2014, with the scaling moved to training).

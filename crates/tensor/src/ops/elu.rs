@@ -4,7 +4,7 @@
 //! ICLR 2016, eq. 15.
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Elu<E> {
     alpha: E,
@@ -27,6 +27,7 @@ impl<E: Scalar> Operator<E> for Elu<E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The exponential linear unit, element by element: `x` where positive, `alpha (e^x - 1)` elsewhere, without
     /// cancellation near zero.

@@ -1,7 +1,7 @@
 //! `y = 2 / sqrt(pi) int_0^x e^(-t^2) dt`; `dy/dx = 2 / sqrt(pi) e^(-x^2)`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 use std::f64::consts::FRAC_2_SQRT_PI;
 
 struct Erf;
@@ -18,6 +18,7 @@ impl<E: Scalar> Operator<E> for Erf {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The error function, element by element, within 2 ulp.
     #[must_use]

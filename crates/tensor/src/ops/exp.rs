@@ -1,7 +1,7 @@
 //! `y = e^x`; `dy/dx = y`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 
 struct Exp;
 
@@ -15,6 +15,7 @@ impl<E: Scalar> Operator<E> for Exp {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `e^x`, element by element, within 2 ulp.
     #[must_use]

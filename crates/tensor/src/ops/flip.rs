@@ -1,9 +1,10 @@
 //! `y_i = x_(n-1-i)` along some axes; a view, its own adjoint.
 
 use crate::{Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::SliceInfoElem;
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The elements in reverse order along some axes; a view, without a copy.
     ///

@@ -1,7 +1,7 @@
 //! `y[.., k, ..] = x[.., indices[.., k, ..], ..]` along an axis; the cotangent is added up at the indices.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArcArray, IxDyn};
 
 struct Gather {
@@ -20,6 +20,7 @@ impl<E: Scalar> Operator<E> for Gather {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// One element for each index, taken along an axis; [`scatter_add`](Self::scatter_add) is its adjoint.
     ///

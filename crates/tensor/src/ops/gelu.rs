@@ -5,7 +5,7 @@
 //! D. Hendrycks, K. Gimpel, *Gaussian error linear units*, 2016, in the exact form.
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 struct Gelu;
@@ -26,6 +26,7 @@ impl<E: Scalar> Operator<E> for Gelu {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The Gaussian error linear unit `x Phi(x)`, element by element, by the error function, not an approximation of
     /// it. NaN at -inf.

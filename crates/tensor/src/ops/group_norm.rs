@@ -3,8 +3,9 @@
 use super::inverse_std::Moments;
 use super::normalize::{Affine, normalize};
 use crate::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Group normalisation (Wu and He, 2018): neighbouring channels form `groups` groups of equal size.
     ///

@@ -2,7 +2,7 @@
 
 use crate::recurrence::{self, Cell};
 use crate::{Activation, Tensor};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 
 /// What is saved: `r`, `z`, `n` and `u_n`.
 struct Gru;
@@ -78,6 +78,7 @@ latent_numeric::vectorized! {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// A gated recurrent unit over a sequence from the state `h`: its states after each step.
     ///

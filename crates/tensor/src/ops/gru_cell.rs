@@ -1,8 +1,9 @@
 //! `h' = (1 - z) n + z h`: one step of a gated recurrent unit.
 
 use crate::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// One step of a gated recurrent unit from the state `h`; `self` is the input `x`. See [`gru`](Self::gru), which is
     /// faster where the inputs of several steps are known.

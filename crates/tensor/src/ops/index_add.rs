@@ -1,7 +1,7 @@
 //! `y = x`, then `y[.., indices[k], ..] += s[.., k, ..]` along an axis; the cotangent of `s` is selected.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::sync::Arc;
 
 struct IndexAdd {
@@ -20,6 +20,7 @@ impl<E: Scalar> Operator<E> for IndexAdd {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// This tensor, with the slices of `source` along an axis added to those at the indices, in this order.
     ///

@@ -1,7 +1,7 @@
 //! `y[.., k, ..] = x[.., indices[k], ..]` along an axis; the cotangent is added up at the indices.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::sync::Arc;
 
 struct IndexSelect {
@@ -20,6 +20,7 @@ impl<E: Scalar> Operator<E> for IndexSelect {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The slices at these indices along an axis, in this order; an index may come again.
     ///

@@ -3,8 +3,9 @@
 use super::inverse_std::Moments;
 use super::normalize::{Affine, normalize};
 use crate::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016).
     ///

@@ -1,7 +1,7 @@
 //! `y = (x + eps)^(-1/2)`; `dy/dx = -y^3 / 2`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct InverseSqrt;
 
@@ -16,6 +16,7 @@ impl<E: Scalar> Operator<E> for InverseSqrt {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `1 / sqrt(x + eps)`, element by element; NaN where `x + eps` is negative, infinite where it is zero.
     #[must_use]

@@ -3,8 +3,9 @@
 use super::inverse_std::Moments;
 use super::normalize::{Affine, normalize};
 use crate::{Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Layer normalisation over some axes (Ba, Kiros and Hinton, 2016, equation 4, with `eps` under the root).
     ///

@@ -3,7 +3,7 @@
 //! A. L. Maas, A. Y. Hannun, A. Y. Ng, *Rectifier nonlinearities improve neural network acoustic models*, ICML 2013.
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct LeakyRelu<E> {
     slope: E,
@@ -25,6 +25,7 @@ pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, at: &Tensor<E>, slope:
     cotangent.piecewise(at, move |c, x| if x <= E::zero() { slope * c } else { c })
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The leaky rectifier, element by element: `x` where positive, `slope x` elsewhere. The slope at zero is `slope`;
     /// NaN stays NaN.

@@ -2,8 +2,11 @@
 
 use super::{leaky_relu, relu, sigmoid, tanh};
 use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
-use latent_numeric::matmul::{Threads, matmul_into};
 use latent_numeric::{Scalar, math};
+use latent_numeric::{
+    compiled_here,
+    matmul::{Threads, matmul_into},
+};
 use multiversion::multiversion;
 use ndarray::{ArrayViewMut2, Ix2};
 
@@ -51,6 +54,7 @@ impl<E: Scalar> Operator<E> for Linear<E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// A fully connected layer, `activation(x W^T + b)`, in one operator.
     ///

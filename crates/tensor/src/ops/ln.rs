@@ -1,7 +1,7 @@
 //! `y = ln x`; `dy/dx = 1 / x`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 
 struct Ln;
 
@@ -15,6 +15,7 @@ impl<E: Scalar> Operator<E> for Ln {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The natural logarithm, element by element, within 2 ulp.
     ///

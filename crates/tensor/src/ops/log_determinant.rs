@@ -1,9 +1,10 @@
 //! `ln det A = 2 sum_i ln L_ii` with `A = L L^T`; composed.
 
 use crate::Tensor;
-use latent_numeric::Scalar;
 use latent_numeric::linalg::LinalgError;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The logarithms of the determinants of the symmetric positive definite matrices in the last two axes, in nats.
     ///

@@ -4,7 +4,7 @@ use super::exponentials::{log_sums, row_sums};
 use super::softmax::rows_of;
 use crate::shape::last;
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 
 /// Along the last axis.
 struct LogSoftmax;
@@ -25,6 +25,7 @@ impl<E: Scalar> Operator<E> for LogSoftmax {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The logarithm of the [`softmax`](Tensor::softmax) along one axis, in nats, without its underflow.
     ///

@@ -3,7 +3,7 @@
 use super::exponentials::{log_sums, reduce};
 use crate::rows::{self, Rows};
 use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 use ndarray::{Array2, ArrayD};
 
 /// Over the rows of a matrix, to a column.
@@ -36,6 +36,7 @@ impl<E: Scalar> Operator<E> for Weights {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `ln sum e^x` over some axes, which vanish, or stay with length one if `keep`.
     ///

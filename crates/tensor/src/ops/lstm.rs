@@ -2,7 +2,7 @@
 
 use crate::recurrence::{self, Cell};
 use crate::{Activation, Tensor};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 use ndarray::s;
 
 /// What is saved: `i`, `f`, `g`, `o` and the `tanh` of the next `c`.
@@ -73,6 +73,7 @@ latent_numeric::vectorized! {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// A long short-term memory over a sequence from the state `h` and the cell `c`: all `h` and all `c` after each step.
     ///

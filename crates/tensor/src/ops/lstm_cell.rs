@@ -1,8 +1,9 @@
 //! `c' = f c + i g`, `h' = o tanh(c')`: one step of a long short-term memory.
 
 use crate::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// One step of a long short-term memory from the state `h` and the cell `c`; `self` is the input `x`. Answers with the
     /// next `h` and `c`. See [`lstm`](Self::lstm), which is faster where the inputs of several steps are known.

@@ -1,8 +1,8 @@
 //! `C = A B` for the last two axes, batched over the others with broadcasting; `A' = C' B^T`, `B' = A^T C'`.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
@@ -22,6 +22,7 @@ impl<E: Scalar> Operator<E> for MatMul {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The matrix product of the last two axes; leading axes are a batch and broadcast.
     ///

@@ -2,7 +2,7 @@
 
 use crate::rows::{self, Rows};
 use crate::{Arguments, Operator, Tensor};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::Array2;
 
 /// Over the rows of a matrix, to a column.
@@ -24,6 +24,7 @@ impl<E: Scalar> Operator<E> for Extremum {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The largest element over some axes; these vanish, or stay with length one if `keep`. NaN if there is one.
     ///

@@ -5,7 +5,7 @@
 
 use crate::linear::{self, PlaneMap, each_pair};
 use crate::{Tensor, pool};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::ops::Range;
 
 /// The windows of a pooling; pairs are (height, width).
@@ -158,6 +158,7 @@ impl PlaneMap for Selection {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The maximum of each window; padding is never the maximum.
     ///

@@ -2,7 +2,7 @@
 
 use crate::reduce::total;
 use crate::{Arguments, Operator, Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::IxDyn;
 
 struct Mean {
@@ -23,6 +23,7 @@ impl<E: Scalar> Operator<E> for Mean {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The mean of all elements, a tensor of no axes; NaN if there are none.
     #[must_use]

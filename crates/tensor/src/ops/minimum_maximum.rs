@@ -1,7 +1,7 @@
 //! `y = max(a, b)` or `min(a, b)`; the cotangent goes to the one that was taken, half to each if they are equal.
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 /// The larger, or the smaller.
 struct Extremum<const LARGER: bool>;
@@ -48,6 +48,7 @@ impl<E: Scalar, const LARGER: bool> Operator<E> for Extremum<LARGER> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The larger of `a` and `b`, element by element, with broadcasting.
     ///

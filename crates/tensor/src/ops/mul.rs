@@ -1,7 +1,7 @@
 //! `a b`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::ops::Mul;
 
 struct ElementwiseMul;
@@ -29,9 +29,15 @@ impl<E: Scalar> Mul<&Tensor<E>> for &Tensor<E> {
     /// If the shapes do not broadcast.
     #[track_caller]
     fn mul(self, other: &Tensor<E>) -> Tensor<E> {
-        let value = elementwise::zip("mul", self.array(), other.array(), |a, b| a * b);
-        Tensor::from_operator(ElementwiseMul, vec![self.clone(), other.clone()], value)
+        mul(self, other)
     }
+}
+
+#[compiled_here]
+#[track_caller]
+fn mul<E: Scalar>(a: &Tensor<E>, b: &Tensor<E>) -> Tensor<E> {
+    let value = elementwise::zip("mul", a.array(), b.array(), |a, b| a * b);
+    Tensor::from_operator(ElementwiseMul, vec![a.clone(), b.clone()], value)
 }
 
 super::forward_binary!(Mul, mul);

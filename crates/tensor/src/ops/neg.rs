@@ -1,7 +1,7 @@
 //! `-a`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::ops::Neg;
 
 struct Negate;
@@ -21,8 +21,13 @@ impl<E: Scalar> Neg for &Tensor<E> {
 
     /// `-a`, element by element.
     fn neg(self) -> Tensor<E> {
-        Tensor::from_operator(Negate, vec![self.clone()], elementwise::map(self.array(), |a| -a))
+        negative(self)
     }
+}
+
+#[compiled_here]
+fn negative<E: Scalar>(a: &Tensor<E>) -> Tensor<E> {
+    Tensor::from_operator(Negate, vec![a.clone()], elementwise::map(a.array(), |a| -a))
 }
 
 impl<E: Scalar> Neg for Tensor<E> {

@@ -1,7 +1,7 @@
 //! `y = sqrt(sum_i x_i^2)` over some axes; `dy/dx_i = x_i / y`, and 0 where `y = 0`
 
 use crate::{Arguments, Operator, Tensor, elementwise, reduce, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::IxDyn;
 
 /// To a result that keeps the axes, with length one.
@@ -25,6 +25,7 @@ impl<E: Scalar> Operator<E> for Norm {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The Euclidean norm over some axes, which vanish, or stay with length one if `keep`.
     ///

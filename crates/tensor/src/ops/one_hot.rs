@@ -1,8 +1,9 @@
 //! `y[i, k] = 1 if k = class_i else 0`; a constant.
 
 use crate::{Tensor, pool};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// A row for each sample: one at its class, zero elsewhere. A constant of shape (samples, classes).
     ///

@@ -1,7 +1,7 @@
 //! `y = x` with elements before and after along each axis; the cotangent is cropped, or folded back.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::SliceInfoElem;
 
 /// What stands outside.
@@ -30,6 +30,7 @@ impl<E: Scalar> Operator<E> for Pad {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// This tensor with so many elements (before, after) along each axis.
     ///

@@ -1,7 +1,7 @@
 //! `y[i_0, i_1, ...] = x` with the axes in another order; a view, nothing is moved.
 
 use crate::{Arguments, Operator, Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::IxDyn;
 
 struct Permute {
@@ -21,6 +21,7 @@ impl<E: Scalar> Operator<E> for Permute {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The axes in another order: axis `k` of the result is axis `axes[k]` of this tensor.
     ///

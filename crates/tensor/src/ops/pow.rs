@@ -1,7 +1,7 @@
 //! `y = a^b`; `dy/da = b a^(b - 1)`, `dy/db = y ln a`
 
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Pow;
 
@@ -33,6 +33,7 @@ impl<E: Scalar> Operator<E> for Pow {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `a^b`, element by element, with broadcasting. For a constant exponent [`powf`](Tensor::powf) is faster.
     ///

@@ -1,7 +1,7 @@
 //! `y = x^p` with a constant `p`; `dy/dx = p x^(p - 1)`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 /// Evaluates an expression with `power` a function that raises to the exponent, for each kind of exponent anew.
 macro_rules! with_power {
@@ -50,6 +50,7 @@ impl<E: Scalar> Operator<E> for Powf<E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `x^p`, element by element, with a constant exponent.
     ///

@@ -1,9 +1,10 @@
 //! `y ~ N(0, 1)` or `y ~ U[0, 1)`, independent elements; constants.
 
 use crate::{Tensor, pool};
-use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// A constant of independent standard normal draws, in row-major order.
     ///

@@ -1,7 +1,7 @@
 //! `y = 1 / x`; `dy/dx = -y^2`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Recip;
 
@@ -16,6 +16,7 @@ impl<E: Scalar> Operator<E> for Recip {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `1 / x`, element by element, correctly rounded; infinite at zero.
     #[must_use]

@@ -1,7 +1,7 @@
 //! `y = max(x, 0)`; `dy/dx = 1` where `x > 0`, else 0
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Relu;
 
@@ -20,6 +20,7 @@ pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, at: &Tensor<E>) -> Ten
     cotangent.piecewise(at, |c, x| if x <= E::zero() { E::zero() } else { c })
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The rectifier `max(x, 0)`, element by element. The slope at zero is zero; NaN stays NaN.
     #[must_use]

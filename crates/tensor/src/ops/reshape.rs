@@ -1,7 +1,7 @@
 //! `y` has the elements of `x` in row-major order, in another shape.
 
 use crate::{Arguments, Operator, Tensor, layout};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::IxDyn;
 
 struct Reshape;
@@ -16,6 +16,7 @@ impl<E: Scalar> Operator<E> for Reshape {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The same elements, in row-major order, in another shape; without a copy where the layout allows.
     ///

@@ -2,7 +2,7 @@
 
 use crate::linear::{self, PlaneMap};
 use crate::{Tensor, pool};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::sync::Arc;
 
 /// What lies between pixels.
@@ -165,6 +165,7 @@ impl PlaneMap for Resize {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The images at another size, (height, width).
     ///

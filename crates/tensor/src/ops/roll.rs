@@ -1,8 +1,9 @@
 //! `y_i = x_(i-k mod n)` along an axis; two slices, exchanged.
 
 use crate::{Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The elements moved by `shift` places towards the end of an axis, or towards its beginning if negative; what
     /// leaves at one end comes in at the other.

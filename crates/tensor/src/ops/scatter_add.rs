@@ -2,7 +2,7 @@
 
 use super::gather::{check, places};
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArcArray, IxDyn};
 
 struct ScatterAdd {
@@ -21,6 +21,7 @@ impl<E: Scalar> Operator<E> for ScatterAdd {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// This tensor, with each element of `source` added to the one that its index points to along an axis, in
     /// row-major order; [`gather`](Self::gather) is its adjoint.

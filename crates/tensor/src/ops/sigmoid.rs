@@ -1,7 +1,7 @@
 //! `y = 1 / (1 + e^-x)`; `dy/dx = y (1 - y)`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 
 struct Sigmoid;
 
@@ -21,6 +21,7 @@ pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, y: &Tensor<E>) -> Tens
     rule::pointwise(cotangent, y, |c, y| c * y * (one - y), || cotangent * y * (-y + one))
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The logistic function `1 / (1 + e^-x)`, element by element, within 2 ulp.
     #[must_use]

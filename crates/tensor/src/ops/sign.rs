@@ -1,7 +1,7 @@
 //! `y = -1, 0 or 1` as `x` is negative, zero or positive; `dy/dx = 0`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Sign;
 
@@ -16,6 +16,7 @@ impl<E: Scalar> Operator<E> for Sign {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The sign, element by element: -1, 0 or 1; NaN for NaN. The gradient is zero everywhere.
     #[must_use]

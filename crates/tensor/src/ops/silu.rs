@@ -3,7 +3,7 @@
 //! S. Elfwing, E. Uchibe, K. Doya, *Sigmoid-weighted linear units for neural network function approximation*, 2017.
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Silu;
 
@@ -22,6 +22,7 @@ impl<E: Scalar> Operator<E> for Silu {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The sigmoid linear unit (swish) `x / (1 + e^-x)`, element by element. NaN at -inf.
     #[must_use]

@@ -1,7 +1,7 @@
 //! `y = x[ranges with steps]`; a view, nothing is moved. The cotangent goes back in place, among zeros.
 
 use crate::{Arguments, Operator, Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{Slice as Range, SliceInfoElem};
 
 struct Slice {
@@ -18,6 +18,7 @@ impl<E: Scalar> Operator<E> for Slice {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Ranges with steps, indices and new axes, as [`ndarray::s!`] writes them; a view, without a copy.
     ///

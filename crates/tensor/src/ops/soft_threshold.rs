@@ -5,7 +5,7 @@
 
 use super::sign::sign;
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct SoftThreshold;
 
@@ -26,6 +26,7 @@ impl<E: Scalar> Operator<E> for SoftThreshold {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `sign(x) max(|x| - t, 0)`, element by element, with a constant threshold `t >= 0`.
     ///

@@ -3,7 +3,7 @@
 use super::exponentials::{exponentials, row_sums, scale_rows};
 use crate::shape::last;
 use crate::{Arguments, Operator, Tensor, elementwise, is_recording, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::ArrayD;
 
 /// Along the last axis.
@@ -27,6 +27,7 @@ impl<E: Scalar> Operator<E> for Softmax {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The softmax along one axis: positive numbers that sum to one. Large elements do not overflow.
     ///

@@ -1,7 +1,7 @@
 //! `y = ln(1 + e^x)`; `dy/dx = 1 / (1 + e^-x)`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 
 struct Softplus;
 
@@ -16,6 +16,7 @@ impl<E: Scalar> Operator<E> for Softplus {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `ln(1 + e^x)`, element by element, within 2 ulp, without overflow.
     #[must_use]

@@ -1,9 +1,10 @@
 //! `(y_0, y_1, ...) = x`, cut along an axis; slices.
 
 use crate::{Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::Slice;
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Pieces of these lengths along an axis; views, without a copy.
     ///

@@ -1,7 +1,7 @@
 //! `y = sqrt x`; `dy/dx = 1 / (2 y)`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Sqrt;
 
@@ -17,6 +17,7 @@ impl<E: Scalar> Operator<E> for Sqrt {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The square root, element by element, correctly rounded.
     ///

@@ -1,7 +1,7 @@
 //! `y = x^2`; `dy/dx = 2 x`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Square;
 
@@ -17,6 +17,7 @@ impl<E: Scalar> Operator<E> for Square {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `x^2`, element by element.
     #[must_use]

@@ -1,8 +1,9 @@
 //! `y[.., k, ..] = x_k`, along a new axis; a concatenation.
 
 use crate::Tensor;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// Tensors of one shape, side by side along a new axis, which becomes axis `axis`.
     ///

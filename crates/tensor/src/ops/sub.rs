@@ -1,7 +1,7 @@
 //! `a - b`
 
 use crate::{Arguments, Operator, Tensor, elementwise};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use std::ops::Sub;
 
 struct ElementwiseSub;
@@ -29,9 +29,15 @@ impl<E: Scalar> Sub<&Tensor<E>> for &Tensor<E> {
     /// If the shapes do not broadcast.
     #[track_caller]
     fn sub(self, other: &Tensor<E>) -> Tensor<E> {
-        let value = elementwise::zip("sub", self.array(), other.array(), |a, b| a - b);
-        Tensor::from_operator(ElementwiseSub, vec![self.clone(), other.clone()], value)
+        sub(self, other)
     }
+}
+
+#[compiled_here]
+#[track_caller]
+fn sub<E: Scalar>(a: &Tensor<E>, b: &Tensor<E>) -> Tensor<E> {
+    let value = elementwise::zip("sub", a.array(), b.array(), |a, b| a - b);
+    Tensor::from_operator(ElementwiseSub, vec![a.clone(), b.clone()], value)
 }
 
 super::forward_binary!(Sub, sub);

@@ -2,7 +2,7 @@
 
 use crate::reduce::total;
 use crate::{Arguments, Operator, Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::IxDyn;
 
 struct Sum {
@@ -20,6 +20,7 @@ impl<E: Scalar> Operator<E> for Sum {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The sum of all elements, a tensor of no axes; 0 if there are none.
     #[must_use]

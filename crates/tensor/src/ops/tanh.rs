@@ -1,7 +1,7 @@
 //! `y = tanh x`; `dy/dx = 1 - y^2`
 
 use crate::{Arguments, Operator, Tensor, elementwise, rule};
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, compiled_here, math};
 
 struct Tanh;
 
@@ -21,6 +21,7 @@ pub(super) fn pull_back<E: Scalar>(cotangent: &Tensor<E>, y: &Tensor<E>) -> Tens
     rule::pointwise(cotangent, y, |c, y| c * (one - y * y), || cotangent - cotangent * y.square())
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The hyperbolic tangent, element by element, within 2 ulp.
     #[must_use]

@@ -5,7 +5,7 @@
 //! section 2.3.1.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use multiversion::multiversion;
 use rayon::prelude::*;
 
@@ -29,6 +29,7 @@ impl<E: Scalar> Operator<E> for TriangularSolve {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The solution `X` of `L X = B`, or of `L^T X = B` if `transposed`, for the lower triangular matrices `L` in the
     /// last two axes of this tensor.

@@ -1,7 +1,7 @@
 //! `Y_ij = X_ij` for `i > j`, `w X_ii` on the diagonal, 0 above it; its own adjoint.
 
 use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
 struct Tril<E> {
     /// What the diagonal is multiplied with.
@@ -18,6 +18,7 @@ impl<E: Scalar> Operator<E> for Tril<E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The lower triangle, the diagonal included, of the square matrices in the last two axes; zeros above it,
     /// whatever is there, NaN included.

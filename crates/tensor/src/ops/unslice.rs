@@ -1,7 +1,7 @@
 //! `y[ranges with steps] = x`, zero elsewhere: the adjoint of a slice. The cotangent is sliced.
 
 use crate::{Arguments, Operator, Tensor, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::SliceInfoElem;
 
 struct Unslice {
@@ -18,6 +18,7 @@ impl<E: Scalar> Operator<E> for Unslice {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// A tensor of zeros of this shape, in which these ranges hold the elements of this one.
     pub(crate) fn unslice(&self, shape: &[usize], elements: &[SliceInfoElem]) -> Self {

@@ -1,8 +1,9 @@
 //! `y = x` with an axis of length one more, or less; a reshape.
 
 use crate::{Tensor, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// This tensor with a new axis of length one, which becomes axis `axis`.
     ///

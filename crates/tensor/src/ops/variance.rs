@@ -1,7 +1,7 @@
 //! `y = sum_i (x_i - m)^2 / (n - ddof)` over some axes, with the mean `m`; `dy/dx_i = 2 (x_i - m) / (n - ddof)`
 
 use crate::{Arguments, Operator, Tensor, reduce, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArrayD, IxDyn};
 
 /// To a result that keeps the axes, with length one.
@@ -24,6 +24,7 @@ impl<E: Scalar> Operator<E> for Variance<E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// The variance over some axes, which vanish, or stay with length one if `keep`: the sum of squared deviations
     /// from the mean over `n - ddof`, where `n` elements go into each result.

@@ -1,7 +1,7 @@
 //! `y = a` where `mask` is not zero, else `b`; the cotangent goes to the one that was taken.
 
 use crate::{Arguments, Operator, Tensor, elementwise, pool, shape};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArcArray, ArrayD, IxDyn, Zip};
 
 struct Where<E: Scalar> {
@@ -24,6 +24,7 @@ impl<E: Scalar> Operator<E> for Where<E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Tensor<E> {
     /// `a` where this mask is not zero, else `b`, with broadcasting of all three. The mask counts as a constant.
     ///

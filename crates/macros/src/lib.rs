@@ -1,0 +1,32 @@
+//! Attributes of the Latent crates. They are used through the crates that export them: `latent_numeric::compiled_here`.
+
+mod compiled_here;
+
+use proc_macro::TokenStream;
+
+/// Compiles a function that is generic over a number type once for `f32` and once for `f64`, in the crate that defines
+/// it.
+///
+/// Without it a generic function is compiled again in every crate and every program that calls it, with everything that
+/// it calls. With it their callers only call; the function is never inlined into them. Behaviour, panics with the
+/// caller's place included, is the same.
+///
+/// The attribute stands before a function with one type parameter, or before an `impl` block of a type, with one type
+/// parameter, that is no trait's; there every method without type parameters of its own is compiled so. The parameter
+/// must be a `latent_numeric::Scalar`. References in arguments have no named lifetimes, and none is returned.
+///
+/// ```ignore
+/// use latent_numeric::{Scalar, compiled_here};
+///
+/// #[compiled_here]
+/// pub fn mean<E: Scalar>(values: &[E]) -> E {
+///     latent_numeric::parallel::sum(values) / E::of(values.len() as f64)
+/// }
+/// ```
+///
+/// # Errors
+/// Items that it cannot treat are errors of compilation which say why.
+#[proc_macro_attribute]
+pub fn compiled_here(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    compiled_here::expand(arguments.into(), item.into()).unwrap_or_else(|error| error.to_compile_error()).into()
+}

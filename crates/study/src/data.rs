@@ -1,7 +1,9 @@
 //! The images that a study was asked for.
 
-use crate::cli::{Common, Dataset};
+use crate::cli::Common;
+use crate::dataset_name::in_words;
 use crate::failure::Failure;
+use crate::{DatasetChoice, DatasetName};
 use latent_datasets::named::{self, Event, Locate, Name};
 use latent_datasets::{DatasetError, LabelledImages, Provenance, SourceFile, Splits, synthetic::strokes};
 use latent_sparse::dictionary::Samples;
@@ -20,7 +22,7 @@ const STAND_IN: &str =
     "MNIST is not here, so SYNTHETIC STROKES stand in for it: all results are about drawn digits, not about MNIST";
 
 /// What a study learns from and is tested on.
-pub trait DataSet: Sync {
+pub trait StudyData: Sync {
     /// The record for the manifest.
     fn sources(&self) -> Vec<DataSource>;
 }
@@ -29,14 +31,14 @@ pub trait DataSet: Sync {
 #[derive(Debug)]
 pub struct Loaded<D = Splits> {
     /// The data set that was chosen in the end.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// To learn from, and to test on.
     pub splits: D,
     /// Said when the data are not what a reader would take them for.
     pub note: Option<Cow<'static, str>>,
 }
 
-impl DataSet for Splits {
+impl StudyData for Splits {
     fn sources(&self) -> Vec<DataSource> {
         let mut sources: Vec<DataSource> =
             [&self.train, &self.test].map(|images| source(images.name(), images.provenance())).into();
@@ -76,6 +78,14 @@ fn origin(files: &[SourceFile], provenance: &Provenance) -> String {
     }
 }
 
+/// The images of one small size that [`load`] knows.
+pub const DATASETS: &[DatasetChoice] = &[
+    DatasetChoice::new(DatasetName::AUTO, "MNIST if it is found or can be downloaded, else synthetic"),
+    DatasetChoice::new(DatasetName::MNIST, "Handwritten digits"),
+    DatasetChoice::new(DatasetName::FASHION_MNIST, "Pictures of clothes"),
+    DatasetChoice::new(DatasetName::SYNTHETIC, "Drawn strokes of the ten digits; needs no file and no network"),
+];
+
 /// Loads the data set of the flags; downloads show a progress bar.
 ///
 /// # Errors
@@ -91,21 +101,25 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
     let named = |name| named::load(name, &locate, &mut Downloads::default().observer());
     let loaded = |dataset, splits| Loaded { dataset, splits, note: None };
     let drawn = || strokes::splits(flags.seed, TRAIN, TEST);
-    match flags.dataset {
-        Dataset::Mnist => Ok(loaded(Dataset::Mnist, named(Name::Mnist)?)),
-        Dataset::FashionMnist => Ok(loaded(Dataset::FashionMnist, named(Name::FashionMnist)?)),
-        Dataset::Synthetic => Ok(loaded(Dataset::Synthetic, drawn())),
-        Dataset::Bsds => Err(Failure::new("the dataset is bsds, whose photographs are no images of one small size")
-            .help("this program takes mnist, fashion-mnist or synthetic")),
-        Dataset::Auto => match named(Name::Mnist) {
-            Ok(splits) => Ok(loaded(Dataset::Mnist, splits)),
+    match flags.dataset.as_str() {
+        "mnist" => Ok(loaded(DatasetName::MNIST, named(Name::Mnist)?)),
+        "fashion-mnist" => Ok(loaded(DatasetName::FASHION_MNIST, named(Name::FashionMnist)?)),
+        "synthetic" => Ok(loaded(DatasetName::SYNTHETIC, drawn())),
+        "auto" => match named(Name::Mnist) {
+            Ok(splits) => Ok(loaded(DatasetName::MNIST, splits)),
             Err(error @ (DatasetError::Missing { named: false, .. } | DatasetError::Cache { .. })) => {
                 tell(error);
-                Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN.into()) })
+                Ok(Loaded { dataset: DatasetName::SYNTHETIC, splits: drawn(), note: Some(STAND_IN.into()) })
             }
             Err(other) => Err(other.into()),
         },
+        other => Err(unknown(other, DATASETS)),
     }
+}
+
+/// A data set that is none of those that a program knows.
+pub fn unknown(name: &str, known: &[DatasetChoice]) -> Failure {
+    Failure::new(format!("the data set is {name}, which is none of {}", in_words(known)))
 }
 
 /// Whether the folder that was named for data sets is there.
@@ -229,14 +243,14 @@ mod tests {
     use super::*;
     use ndarray::Array2;
 
-    fn flags(dataset: Dataset) -> Common {
+    fn flags(dataset: DatasetName) -> Common {
         Common { dataset, data_dir: None, seed: 3, threads: 0, output: None }
     }
 
     #[test]
     fn strokes_stand_in_and_it_is_said() {
-        let loaded = load_from(&flags(Dataset::Auto), &Locate::nowhere()).unwrap();
-        assert_eq!(loaded.dataset, Dataset::Synthetic);
+        let loaded = load_from(&flags(DatasetName::AUTO), &Locate::nowhere()).unwrap();
+        assert_eq!(loaded.dataset, DatasetName::SYNTHETIC);
         assert_eq!(loaded.note.as_deref(), Some(STAND_IN));
         assert!(
             loaded.splits.sources().iter().all(|source| source.origin.contains("seed 3") && source.sha256.is_empty())
@@ -248,7 +262,7 @@ mod tests {
     fn a_folder_that_was_named_is_no_place_for_strokes() {
         let folder = tempfile::tempdir().unwrap();
         let told = |folder: &std::path::Path| {
-            let flags = Common { data_dir: Some(folder.into()), ..flags(Dataset::Auto) };
+            let flags = Common { data_dir: Some(folder.into()), ..flags(DatasetName::AUTO) };
             load_from(&flags, &Locate::nowhere()).unwrap_err().to_string()
         };
         let typo = told(&folder.path().join("typo"));
@@ -280,7 +294,7 @@ mod tests {
 
     #[test]
     fn asking_for_mnist_by_name_is_no_wish_for_strokes() {
-        let error = load_from(&flags(Dataset::Mnist), &Locate::nowhere()).unwrap_err();
+        let error = load_from(&flags(DatasetName::MNIST), &Locate::nowhere()).unwrap_err();
         assert!(error.to_string().contains("train-labels-idx1-ubyte"), "{error}");
     }
 
@@ -289,7 +303,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("mnist")).unwrap();
         std::fs::write(folder.path().join("mnist/train-labels-idx1-ubyte"), b"<html>").unwrap();
-        let flags = Common { data_dir: Some(folder.path().into()), ..flags(Dataset::Auto) };
+        let flags = Common { data_dir: Some(folder.path().into()), ..flags(DatasetName::AUTO) };
         let error = load_from(&flags, &Locate::nowhere()).unwrap_err().to_string();
         assert!(error.contains("train-labels-idx1-ubyte"), "{error}");
     }

@@ -19,6 +19,7 @@
 pub mod augmentation;
 pub mod cli;
 pub mod data;
+mod dataset_name;
 pub mod failure;
 pub mod judge;
 pub mod mixing;
@@ -31,6 +32,8 @@ pub mod sweep;
 pub mod timed;
 pub mod trained;
 pub mod training;
+
+pub use dataset_name::{DatasetChoice, DatasetName};
 
 #[doc(hidden)]
 pub use include_dir;

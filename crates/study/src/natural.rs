@@ -1,15 +1,15 @@
 //! Natural images for a study.
 
 use crate::augmentation::Augmentation;
-use crate::cli::{Common, Dataset};
-use crate::data::{DataSet, Loaded, held_out, source};
+use crate::cli::Common;
+use crate::data::{Loaded, StudyData, held_out, source, unknown};
 use crate::failure::Failure;
+use crate::{DatasetChoice, DatasetName};
 use latent_datasets::DatasetError;
 use latent_datasets::folder::Channels;
 use latent_datasets::named::{Locate, bsds};
 use latent_datasets::photographs::PhotographSplits;
 use latent_datasets::synthetic::dead_leaves::DeadLeaves;
-use latent_train::config::Problems;
 use latent_train::run::DataSource;
 use latent_train::tell::tell;
 
@@ -24,7 +24,7 @@ pub const DRAWN: &str = "SYNTHETIC PICTURES: all results are about dead leaves, 
 const STAND_IN: &str = "the photographs of BSDS are not here, so SYNTHETIC PICTURES stand in for them: all results are about \
                         dead leaves, not about natural images";
 
-impl DataSet for PhotographSplits {
+impl StudyData for PhotographSplits {
     fn sources(&self) -> Vec<DataSource> {
         let mut sources: Vec<DataSource> =
             [&self.train, &self.test].map(|part| source(&part.name, &part.provenance)).into();
@@ -33,11 +33,12 @@ impl DataSet for PhotographSplits {
     }
 }
 
-/// Notes a data set that has no natural images, before anything is loaded.
-pub fn check(dataset: Dataset, problems: &mut Problems) {
-    let natural = matches!(dataset, Dataset::Auto | Dataset::Bsds | Dataset::Synthetic);
-    problems.require(natural, "dataset", format!("must be auto, bsds or synthetic, got {dataset}"));
-}
+/// The natural images that [`load`] knows.
+pub const DATASETS: &[DatasetChoice] = &[
+    DatasetChoice::new(DatasetName::AUTO, "BSDS if it is found, else synthetic"),
+    DatasetChoice::new(DatasetName::BSDS, "Photographs of the Berkeley segmentation data set"),
+    DatasetChoice::new(DatasetName::SYNTHETIC, "Drawn dead leaves in the place of photographs; needs no file"),
+];
 
 /// The photographs of the flags, or what stands in for them, so many of those to learn from held out, from the last
 /// on; the others are changed.
@@ -62,21 +63,18 @@ fn load_from(flags: &Common, channels: Channels, locate: &Locate) -> Result<Load
     let (height, width) = SIDES;
     let drawn = || DeadLeaves { height, width, channels }.splits(flags.seed, TRAIN, TEST);
     let loaded = |dataset, splits| Loaded { dataset, splits, note: None };
-    match flags.dataset {
-        Dataset::Synthetic => Ok(loaded(Dataset::Synthetic, drawn())),
-        Dataset::Bsds => Ok(loaded(Dataset::Bsds, bsds(&locate, channels)?)),
-        Dataset::Auto => match bsds(&locate, channels) {
-            Ok(splits) => Ok(loaded(Dataset::Bsds, splits)),
+    match flags.dataset.as_str() {
+        "synthetic" => Ok(loaded(DatasetName::SYNTHETIC, drawn())),
+        "bsds" => Ok(loaded(DatasetName::BSDS, bsds(&locate, channels)?)),
+        "auto" => match bsds(&locate, channels) {
+            Ok(splits) => Ok(loaded(DatasetName::BSDS, splits)),
             Err(error @ DatasetError::MissingPhotographs { named: false, .. }) => {
                 tell(error);
-                Ok(Loaded { dataset: Dataset::Synthetic, splits: drawn(), note: Some(STAND_IN.into()) })
+                Ok(Loaded { dataset: DatasetName::SYNTHETIC, splits: drawn(), note: Some(STAND_IN.into()) })
             }
             Err(other) => Err(other.into()),
         },
-        Dataset::Mnist | Dataset::FashionMnist => {
-            Err(Failure::new(format!("the dataset is {}, which has no natural images", flags.dataset))
-                .help("this program takes bsds or synthetic"))
-        }
+        other => Err(unknown(other, DATASETS)),
     }
 }
 
@@ -84,14 +82,14 @@ fn load_from(flags: &Common, channels: Channels, locate: &Locate) -> Result<Load
 mod tests {
     use super::*;
 
-    fn flags(dataset: Dataset) -> Common {
+    fn flags(dataset: DatasetName) -> Common {
         Common { dataset, data_dir: None, seed: 3, threads: 0, output: None }
     }
 
     #[test]
     fn dead_leaves_stand_in_and_it_is_said() {
-        let loaded = load_from(&flags(Dataset::Auto), Channels::Grey, &Locate::nowhere()).unwrap();
-        assert_eq!((loaded.dataset, loaded.note.as_deref()), (Dataset::Synthetic, Some(STAND_IN)));
+        let loaded = load_from(&flags(DatasetName::AUTO), Channels::Grey, &Locate::nowhere()).unwrap();
+        assert_eq!((loaded.dataset, loaded.note.as_deref()), (DatasetName::SYNTHETIC, Some(STAND_IN)));
         assert!(loaded.splits.sources().iter().all(|source| source.origin.contains("dead leaves")));
         assert_eq!((loaded.splits.train.len(), loaded.splits.test.len()), (TRAIN, TEST));
     }
@@ -99,10 +97,14 @@ mod tests {
     #[test]
     fn other_sets_and_missing_photographs_are_told() {
         let told = |dataset| load_from(&flags(dataset), Channels::Grey, &Locate::nowhere()).unwrap_err().to_string();
-        assert!(told(Dataset::Bsds).contains("was not found"), "{}", told(Dataset::Bsds));
-        let named = Common { data_dir: Some(tempfile::tempdir().unwrap().path().into()), ..flags(Dataset::Auto) };
+        assert!(told(DatasetName::BSDS).contains("was not found"), "{}", told(DatasetName::BSDS));
+        let named = Common { data_dir: Some(tempfile::tempdir().unwrap().path().into()), ..flags(DatasetName::AUTO) };
         let gone = load_from(&named, Channels::Grey, &Locate::nowhere()).unwrap_err().to_string();
         assert!(gone.contains("which --data-dir names") && gone.contains("is not there"), "{gone}");
-        assert!(told(Dataset::Mnist).contains("no natural images"), "{}", told(Dataset::Mnist));
+        assert!(
+            told(DatasetName::MNIST).contains("the data set is mnist, which is none of auto, bsds or synthetic"),
+            "{}",
+            told(DatasetName::MNIST)
+        );
     }
 }

@@ -6,8 +6,9 @@
 
 use clap::Parser;
 use latent_augment::image::Chain;
+use latent_study::DatasetName;
+use latent_study::cli::Common;
 use latent_study::cli::parse;
-use latent_study::cli::{Common, Dataset};
 use latent_study::data;
 use latent_study::failure::{Failure, exit};
 use ndarray::{Array4, Axis};
@@ -72,7 +73,7 @@ fn run(flags: &Flags) -> Result<(), Failure> {
             vec![("chain", Chain::from_toml(&text)?)]
         }
     };
-    let dataset = if common.dataset == Dataset::Auto { Dataset::Mnist } else { common.dataset };
+    let dataset = if common.dataset == DatasetName::AUTO { DatasetName::MNIST } else { common.dataset.clone() };
     let splits = data::load(&Common { dataset, ..common.clone() })?.splits;
     let images: Array4<u8> = splits.train.subset(0..IMAGES.min(splits.train.len())).images().to_owned();
     let samples: Vec<u64> = (0..images.len_of(Axis(0)) as u64).collect();

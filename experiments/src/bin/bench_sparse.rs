@@ -8,8 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use latent_sparse::Dictionary;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
 use latent_sparse::lasso::{Admm, Lasso, LassoParams, Stop, Summary};
+use latent_study::DatasetName;
+use latent_study::cli::Common;
 use latent_study::cli::parse;
-use latent_study::cli::{Common, Dataset};
 use latent_study::data::{self, ImageSamples};
 use latent_study::failure::{Failure, OrHelp, exit};
 use latent_study::sparse::solvers::SolverName;
@@ -201,7 +202,7 @@ fn print(measurement: &serde_json::Value) -> Result<(), Failure> {
 
 /// MNIST, or what was asked for by name; strokes would be another measurement.
 fn images(flags: &Common) -> Result<data::Loaded, Failure> {
-    let dataset = if flags.dataset == Dataset::Auto { Dataset::Mnist } else { flags.dataset };
+    let dataset = if flags.dataset == DatasetName::AUTO { DatasetName::MNIST } else { flags.dataset.clone() };
     data::load(&Common { dataset, ..flags.clone() })
 }
 

@@ -5,11 +5,12 @@ use clap::Parser;
 use latent_datasets::Splits;
 use latent_models::train::GanTask;
 use latent_models::{Condition, GanObjective, GanSettings, SpectralNormalization};
-use latent_study::cli::{Common, Dataset};
+use latent_study::cli::Common;
 use latent_study::data::{self, Loaded};
 use latent_study::failure::Failure;
 use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Flags, Study, StudyConfig, run};
+use latent_study::{DatasetChoice, DatasetName};
 use latent_train::config::{Average, Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
 use latent_train::sources::Images;
@@ -21,7 +22,7 @@ pub struct SmallGan;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    dataset: Dataset,
+    dataset: DatasetName,
     training: Training,
     optimizer: Optimizer,
 }
@@ -34,12 +35,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = data::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 }
 

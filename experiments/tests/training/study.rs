@@ -5,11 +5,12 @@ use latent_datasets::{Splits, synthetic::strokes};
 use latent_layers::{Layer, Linear, Module, Sequential, summary};
 use latent_numeric::random::Stream;
 use latent_report as report;
-use latent_study::cli::{Common, Dataset};
+use latent_study::cli::Common;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
 use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Flags, Study, StudyConfig, run};
+use latent_study::{DatasetChoice, DatasetName, data};
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
 use latent_train::session::{Ended, Session};
@@ -26,7 +27,7 @@ struct Autoencoder;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default)]
 struct Config {
-    dataset: Dataset,
+    dataset: DatasetName,
     latent_dim: usize,
     /// Stops itself after so many steps, as Ctrl-C would.
     stop_after: u64,
@@ -37,7 +38,13 @@ struct Config {
 impl Default for Config {
     fn default() -> Self {
         let training = Training { steps: Some(12), batch_size: 16, ..Training::default() };
-        Self { dataset: Dataset::Synthetic, latent_dim: 4, stop_after: 0, training, optimizer: Optimizer::default() }
+        Self {
+            dataset: DatasetName::SYNTHETIC,
+            latent_dim: 4,
+            stop_after: 0,
+            training,
+            optimizer: Optimizer::default(),
+        }
     }
 }
 
@@ -50,12 +57,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = data::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 }
 
@@ -92,7 +101,7 @@ impl Study for Autoencoder {
     type Source<'d> = Images<'d>;
 
     fn data(_: &Config, flags: &Common) -> Result<Loaded, Failure> {
-        Ok(Loaded { dataset: flags.dataset, splits: strokes::splits(1, 64, 32), note: None })
+        Ok(Loaded { dataset: flags.dataset.clone(), splits: strokes::splits(1, 64, 32), note: None })
     }
 
     fn model(config: &Config, data: &Splits, seed: u64) -> Result<Model, Failure> {

@@ -1,6 +1,6 @@
 //! Windows of photographs.
 
-use crate::data::DataSet;
+use crate::data::StudyData;
 use crate::failure::Failure;
 use crate::training::{Evaluation, Shorthand};
 use latent_datasets::patches::random_patches;
@@ -114,7 +114,7 @@ pub const EPOCHS: Shorthand = Shorthand {
     help: "Passes over the training windows",
 };
 
-impl DataSet for WindowSplits {
+impl StudyData for WindowSplits {
     fn sources(&self) -> Vec<DataSource> {
         self.sources.clone()
     }

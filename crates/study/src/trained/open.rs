@@ -1,10 +1,11 @@
 //! From the folder of a run to its model.
 
 use super::{Inputs, Trained};
-use crate::cli::{Common, Dataset};
+use crate::cli::Common;
 use crate::data;
-use crate::data::DataSet;
+use crate::data::StudyData;
 use crate::failure::Failure;
+use crate::training::resolve::check_dataset;
 use crate::training::{Study, StudyConfig, config_of_run};
 use clap::Args;
 use latent_layers::{LoadOptions, Module, StateDictError};
@@ -124,10 +125,11 @@ fn differences(manifest: &Value, found: &[DataSource]) -> Vec<String> {
 }
 
 fn of_study<S: Study>(of: &Run) -> Result<Option<Opened>, Failure> {
-    let (text, seed) = config_of_run(&of.run)?;
+    let (text, seed) = config_of_run(&of.run, S::Config::RETIRED_KEYS)?;
     let mut config: S::Config = config::read(&text, &[])
         .map_err(|error| Failure::new(format!("{}: {error}", of.run.join("config.toml").display())))?;
-    let dataset: Dataset = *config.dataset();
+    check_dataset(&mut config)?;
+    let dataset = config.dataset().cloned().unwrap_or_default();
     let flags = Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None };
     data::check_folder(&flags)?;
     let data = S::data(&config, &flags)?;

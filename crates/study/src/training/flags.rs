@@ -1,6 +1,7 @@
 //! The flags of every study that trains.
 
-use crate::cli::{Common, Dataset, seed, threads};
+use crate::DatasetName;
+use crate::cli::{Common, seed, threads};
 use clap::Parser;
 use latent_train::config::Override;
 use std::path::PathBuf;
@@ -50,9 +51,9 @@ pub struct Flags {
     #[arg(long, value_name = "DIR", num_args = 0..=1)]
     pub resume: Option<Option<PathBuf>>,
 
-    /// Which images to learn from, in the place of the configuration's
-    #[arg(long, value_enum)]
-    pub dataset: Option<Dataset>,
+    /// Which data to learn from, in the place of the configuration's
+    #[arg(long, value_name = "NAME")]
+    pub dataset: Option<DatasetName>,
 
     /// Where the data sets lie, and nowhere else [default: the folder that LATENT_DATA_DIR names, then the user's cache
     /// folder, then downloads]
@@ -84,7 +85,7 @@ impl Flags {
     }
 
     /// As the flags of any study, with this data set and seed.
-    pub fn common(&self, dataset: Dataset, seed: u64) -> Common {
+    pub fn common(&self, dataset: DatasetName, seed: u64) -> Common {
         let Self { data_dir, threads, output, .. } = self.clone();
         Common { dataset, data_dir, seed, threads, output }
     }
@@ -100,7 +101,7 @@ mod tests {
         Flags::command().debug_assert();
         let flags = Flags::parse_from(["study", "--resume", "runs/a", "--set", "a.b=1", "--set", "c=x"]);
         assert_eq!((flags.resumed(), flags.set.len()), (Some(&"runs/a".into()), 2));
-        for flags in [["--set", "lr"], ["--seed", "-1"], ["--dataset", "mnits"]] {
+        for flags in [["--set", "lr"], ["--seed", "-1"], ["--seed", "x"]] {
             assert!(Flags::try_parse_from([&["study"][..], &flags].concat()).is_err(), "{flags:?}");
         }
     }

@@ -9,7 +9,7 @@ mod dry_run;
 mod evaluation;
 mod flags;
 mod of_run;
-mod resolve;
+pub(crate) mod resolve;
 mod run;
 mod study;
 mod work;

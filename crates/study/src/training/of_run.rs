@@ -7,11 +7,11 @@ use std::fs;
 use std::path::Path;
 use toml::Table;
 
-/// The configuration, as TOML, and the seed of the run in this folder.
+/// The configuration without retired keys, as TOML, and the seed of the run in this folder.
 ///
 /// # Errors
 /// If there is none, or it is damaged.
-pub fn config_of_run(folder: &Path) -> Result<(String, u64), Failure> {
+pub fn config_of_run(folder: &Path, retired: &[&str]) -> Result<(String, u64), Failure> {
     let path = folder.join("config.toml");
     let text = fs::read_to_string(&path).map_err(|error| {
         Failure::new(format!("cannot read {}: {error}", path.display()))
@@ -20,6 +20,7 @@ pub fn config_of_run(folder: &Path) -> Result<(String, u64), Failure> {
     let damaged = |reason: String| Failure::from(RunError::Damaged { path: path.clone(), reason });
     let mut table: Table =
         without_byte_order_mark(&text).parse().map_err(|error: toml::de::Error| damaged(error.to_string()))?;
+    retired.iter().for_each(|key| drop(table.remove(*key)));
     let seed = take_seed(&mut table).map_err(damaged)?.ok_or_else(|| damaged("it has no seed".to_owned()))?;
     Ok((toml::to_string(&table)?, seed))
 }
@@ -60,10 +61,10 @@ mod tests {
             ("seed = 'a'\n", "0 or more"),
         ] {
             fs::write(&file, text).unwrap();
-            let told = config_of_run(here.path()).unwrap_err().to_string();
+            let told = config_of_run(here.path(), &[]).unwrap_err().to_string();
             assert!(told.contains(why) && told.contains(&file.display().to_string()), "{told}");
         }
         fs::write(&file, "lr = 1\nseed = 3\n").unwrap();
-        assert_eq!(config_of_run(here.path()).unwrap(), ("lr = 1\n".to_owned(), 3));
+        assert_eq!(config_of_run(here.path(), &[]).unwrap(), ("lr = 1\n".to_owned(), 3));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::of_run::{check_study, config_of_run, take_seed};
 use super::{Configs, Flags, Study, StudyConfig};
+use crate::dataset_name::in_words;
 use crate::failure::Failure;
 use latent_train::config;
 use latent_train::config::{ConfigError, Override};
@@ -34,10 +35,11 @@ pub(super) fn resolve<S: Study>(flags: &Flags, configs: &Configs) -> Result<(S::
         (None, None) => Source { name: None, text: configs.default_text(), seed: None },
     };
     // Of a program it is among those of --set already.
-    let dataset = flags.dataset.map(|dataset| format!("dataset={dataset}").parse()).transpose()?;
+    let dataset = flags.dataset.as_ref().map(|dataset| format!("dataset={dataset}").parse()).transpose()?;
     let overrides: Vec<Override> = dataset.into_iter().chain(flags.set.iter().cloned()).collect();
     let seed = flags.seed.or(source.seed).or(of_run_seed).unwrap_or(0);
-    let config = read::<S::Config>(&source, &overrides)?;
+    let mut config = read::<S::Config>(&source, &overrides)?;
+    check_dataset(&mut config)?;
     if let (Some(_), Some((key, 0))) = (config.training().early_stopping, config.held_out()) {
         let message = "training.early_stopping: nothing is held out to choose the best weights by, and the test set \
                        must not choose them";
@@ -48,7 +50,7 @@ pub(super) fn resolve<S: Study>(flags: &Flags, configs: &Configs) -> Result<(S::
 
 fn of_run<S: Study>(folder: &Path) -> Result<Source, Failure> {
     check_study(folder, S::NAME)?;
-    let (text, seed) = config_of_run(folder)?;
+    let (text, seed) = config_of_run(folder, S::Config::RETIRED_KEYS)?;
     Ok(Source { name: Some(folder.join("config.toml").display().to_string()), text, seed: Some(seed) })
 }
 
@@ -66,6 +68,7 @@ fn named<S: Study>(name: &str, configs: &Configs) -> Result<Source, Failure> {
     let Ok(mut table) = text.parse::<Table>() else {
         return Ok(Source { name: Some(name.to_owned()), text, seed: None });
     };
+    S::Config::RETIRED_KEYS.iter().for_each(|key| drop(table.remove(*key)));
     let seed = take_seed(&mut table).map_err(|error| Failure::new(format!("{name}: {error}")))?;
     Ok(Source { name: Some(name.to_owned()), text: toml::to_string(&table)?, seed })
 }
@@ -81,6 +84,19 @@ fn read<C: StudyConfig>(source: &Source, overrides: &[Override]) -> Result<C, Fa
         Some(name) if read(&[]).is_err() => in_file(name, &error),
         _ => error.into(),
     })
+}
+
+/// Whether the data set is one of those that the study knows.
+///
+/// # Errors
+/// If it is not: which there are.
+pub(crate) fn check_dataset<C: StudyConfig>(config: &mut C) -> Result<(), Failure> {
+    match config.dataset() {
+        Some(name) if C::DATASETS.iter().all(|choice| choice.name != *name) => {
+            Err(Failure::new(format!("dataset: must be {}, got {name}", in_words(C::DATASETS))))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn in_file(name: &str, error: &ConfigError) -> Failure {

@@ -3,13 +3,14 @@
 use super::dry_run::dry_run;
 use super::resolve::resolve;
 use super::{Configs, Flags, Study, StudyConfig, Work};
-use crate::cli::{Dataset, exit_with};
+use crate::cli::exit_with;
 use crate::data;
-use crate::data::DataSet;
+use crate::data::StudyData;
 use crate::failure::{Failure, exit};
 use crate::print::{figures_in_words, print, summarise};
 use crate::trained::Verb;
-use clap::builder::PossibleValuesParser;
+use crate::{DatasetChoice, DatasetName};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, FromArgMatches, Subcommand};
 use latent_numeric::ranks::{Alone, Ranks};
@@ -72,7 +73,8 @@ pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Res
         let argument = argument.help(format!("{}; short for --set {}={}", flag.help, flag.key, flag.value));
         if flag.values.is_empty() { argument } else { argument.value_parser(PossibleValuesParser::new(flag.values)) }
     });
-    let command = Verb::augment_subcommands(Flags::command().name(S::NAME).args(own));
+    let flags = Flags::command().mut_arg("dataset", dataset_flag::<S::Config>);
+    let command = Verb::augment_subcommands(flags.name(S::NAME).args(own));
     let command = command.subcommand_required(false).args_conflicts_with_subcommands(true);
     // What the types say of themselves is for programmers.
     let mut command = command.about(S::ABOUT).long_about(S::ABOUT);
@@ -102,6 +104,16 @@ pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Res
     Ok(Asked::Train(flags))
 }
 
+/// The flag `--dataset` with the data sets that there are; of a study that has no choice it is not shown.
+fn dataset_flag<C: StudyConfig>(flag: Arg) -> Arg {
+    let value = |choice: &'static DatasetChoice| PossibleValue::new(choice.name.as_str()).help(choice.about);
+    let names = PossibleValuesParser::new(C::DATASETS.iter().map(value));
+    flag.hide(C::DATASETS.is_empty()).value_parser(names.try_map(|name| name.parse::<DatasetName>()))
+}
+
+/// The name of the folders of runs of a study that has no choice of data.
+const ONLY: &str = "run";
+
 /// Does what the flags say; whether it came to its end, or was interrupted and can go on.
 ///
 /// # Errors
@@ -130,7 +142,7 @@ pub fn run_on<S: Study>(
         return Ok(true);
     }
     let (mut config, seed) = resolve::<S>(flags, configs)?;
-    if *config.dataset() != Dataset::Auto {
+    if config.dataset().is_none_or(|dataset| *dataset != DatasetName::AUTO) {
         check_hash(flags, &config)?;
     }
     if flags.check {
@@ -159,18 +171,21 @@ fn check_hash(flags: &Flags, config: &impl StudyConfig) -> Result<(), Failure> {
 
 /// The folder as a comment and the figures that a run leaves as another, then what `config.toml` would hold.
 fn checked<S: Study>(flags: &Flags, mut config: S::Config, seed: u64) -> Result<String, Failure> {
-    let folder = match *config.dataset() {
-        Dataset::Auto => "which folder it is depends on the data set that is found".to_owned(),
-        dataset => place::<S>(flags, dataset).path(&config_hash(&config)?, seed).display().to_string(),
+    let dataset = config.dataset().cloned();
+    let folder = if dataset == Some(DatasetName::AUTO) {
+        "which folder it is depends on the data set that is found".to_owned()
+    } else {
+        place::<S>(flags, dataset.as_ref()).path(&config_hash(&config)?, seed).display().to_string()
     };
     let figures = if S::FIGURES.is_empty() { String::new() } else { format!("# figures: {:?}\n", S::FIGURES) };
     Ok(format!("# {folder}\n{figures}seed = {seed}\n{}", toml::to_string(&config)?))
 }
 
-fn place<S: Study>(flags: &Flags, dataset: Dataset) -> Place {
+/// The folder of a run that learns from this data set; of a study that has but one data set none is named.
+fn place<S: Study>(flags: &Flags, dataset: Option<&DatasetName>) -> Place {
     match flags.resumed() {
         Some(folder) => Place::Exactly(folder.clone()),
-        None => Place::new(flags.output.as_deref(), S::NAME, &dataset.to_string()),
+        None => Place::new(flags.output.as_deref(), S::NAME, dataset.map_or(ONLY, DatasetName::as_str)),
     }
 }
 
@@ -182,7 +197,7 @@ fn on_threads<S: Study>(
     ranks: &Arc<dyn Ranks>,
 ) -> Result<bool, Failure> {
     let began = Instant::now();
-    let common = flags.common(*config.dataset(), seed);
+    let common = flags.common(config.dataset().cloned().unwrap_or_default(), seed);
     data::check_folder(&common)?;
     let first = ranks.rank() == 0;
     // What has to be downloaded is there when the others look for it.
@@ -196,7 +211,10 @@ fn on_threads<S: Study>(
     if let Some(note) = &loaded.note {
         tell(format_args!("note: {note}"));
     }
-    *config.dataset() = loaded.dataset;
+    if let Some(dataset) = config.dataset() {
+        *dataset = loaded.dataset;
+    }
+    let dataset = config.dataset().cloned();
     check_hash(flags, &config)?;
     let (config, data) = (&config, &loaded.splits);
     if flags.dry_run {
@@ -227,7 +245,7 @@ fn on_threads<S: Study>(
     };
     let options = Options {
         study: S::NAME,
-        place: place::<S>(flags, loaded.dataset),
+        place: place::<S>(flags, dataset.as_ref()),
         resume,
         seed,
         threads: common.thread_count(),

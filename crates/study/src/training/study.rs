@@ -1,11 +1,12 @@
 //! What a study that trains has to say.
 
 use super::Configs;
-use crate::cli::{Common, Dataset};
-use crate::data::{DataSet, Loaded};
+use crate::cli::Common;
+use crate::data::{Loaded, StudyData};
 use crate::failure::Failure;
 use crate::trained::Opened;
 use crate::training::{Evaluation, Preparation, Work};
+use crate::{DatasetChoice, DatasetName};
 use latent_report as report;
 use latent_train::config::{Check, Override, OverrideError, Training};
 use latent_train::session::{Ended, Session};
@@ -19,11 +20,19 @@ pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
     /// them is what the default configuration says.
     const OWN_TABLES: &'static [&'static str] = &["training"];
 
+    /// The data sets that `--dataset` and the key `dataset` choose from; none for a study that has no such key.
+    const DATASETS: &'static [DatasetChoice] = &[];
+
+    /// Keys that configurations of earlier versions had and that mean nothing any more: runs that have them stay readable.
+    const RETIRED_KEYS: &'static [&'static str] = &[];
+
     /// Its table `training`.
     fn training(&self) -> &Training;
 
-    /// Its key `dataset`; what is found in the end is written there.
-    fn dataset(&mut self) -> &mut Dataset;
+    /// Its key `dataset`, if it has one. Where that is `auto`, what is found is written there.
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        None
+    }
 
     /// The key that holds samples out of training, and how many are held out now; nothing for a study that has no such
     /// key. Early stopping is refused where there are none.
@@ -84,7 +93,7 @@ pub trait Study {
     /// Its configuration.
     type Config: StudyConfig;
     /// What it learns from and is tested on.
-    type Data: DataSet;
+    type Data: StudyData;
     /// What is trained.
     type Task: Trainable;
     /// Where batches come from.

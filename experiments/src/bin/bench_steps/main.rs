@@ -3,7 +3,8 @@
 mod steps;
 
 use clap::Parser;
-use latent_study::cli::{Common, Dataset, parse};
+use latent_study::DatasetName;
+use latent_study::cli::{Common, parse};
 use latent_study::data;
 use latent_study::failure::{Failure, exit};
 use serde_json::json;
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(flags: &Flags) -> Result<(), Failure> {
     // Strokes in the place of MNIST would be as good, but another measurement.
-    let dataset = if flags.common.dataset == Dataset::Auto { Dataset::Mnist } else { flags.common.dataset };
+    let dataset = if flags.common.dataset == DatasetName::AUTO { DatasetName::MNIST } else { flags.common.dataset.clone() };
     let images = data::load(&Common { dataset, ..flags.common.clone() })?.splits.train;
     let all = <Task as clap::ValueEnum>::value_variants();
     let tasks = if flags.tasks.is_empty() { all } else { &flags.tasks };

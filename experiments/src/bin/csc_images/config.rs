@@ -2,12 +2,11 @@
 
 use latent_sparse::convolutional::{ConvolutionalParams, FilterInit, FilterMethod, FilterParams};
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::Dataset;
-use latent_study::natural;
 use latent_study::sparse::bank_sizes;
 use latent_study::sparse::solvers::ConvolutionalSolver;
 use latent_study::sparse::windows::{self, Windows};
 use latent_study::training::StudyConfig;
+use latent_study::{DatasetChoice, DatasetName, natural};
 use latent_train::config::{Check, Problems, Training};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Config {
     /// Which photographs.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// How training photographs are changed, once.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
@@ -51,7 +50,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             augment: Augmentation::default(),
             filters: vec![1, 2, 4, 8, 16, 32, 64],
             drawn: 16,
@@ -72,7 +71,6 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        natural::check(self.dataset, problems);
         bank_sizes::check(&self.filters, self.drawn, problems);
         problems.at_least_one([
             ("coding_iterations", self.coding_iterations),
@@ -93,12 +91,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = natural::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

@@ -2,7 +2,7 @@
 
 use super::conclude::Concluded;
 use latent_report::{Figure, Picture, Section, Study};
-use latent_study::cli::Dataset;
+use latent_study::DatasetName;
 use latent_study::natural::DRAWN;
 use latent_train::progress::grouped;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub fn report(concluded: &Concluded<'_>) -> Study {
         config.lambda,
         side = config.side,
     );
-    if config.dataset == Dataset::Synthetic {
+    if config.dataset == DatasetName::SYNTHETIC {
         about = format!("{DRAWN}. {about}");
     }
     let mut study = Study::new("Convolutional sparse coding of photographs", about).unit("objective", "");

@@ -1,7 +1,7 @@
 //! The results in words.
 
 use super::conclude::{Bank, Concluded};
-use latent_study::cli::Dataset;
+use latent_study::DatasetName;
 use latent_study::natural::DRAWN;
 use latent_study::sparse::windows::Judged;
 use latent_train::progress::{grouped, seconds};
@@ -16,7 +16,7 @@ impl fmt::Display for Summary<'_> {
         if self.0.stopped {
             writeln!(f, "stopped early: these are the results of what was learned so far")?;
         }
-        if config.dataset == Dataset::Synthetic {
+        if config.dataset == DatasetName::SYNTHETIC {
             writeln!(f, "note: {DRAWN}")?;
         }
         writeln!(

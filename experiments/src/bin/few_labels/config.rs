@@ -1,9 +1,9 @@
 //! What a run depends on.
 
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::Dataset;
 use latent_study::mixing::Mixed;
 use latent_study::training::StudyConfig;
+use latent_study::{DatasetChoice, DatasetName, data};
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Config {
     /// Which images.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// How labelled images are changed, anew in each epoch.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
@@ -83,7 +83,7 @@ pub enum Atoms {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             augment: Augmentation::default(),
             mix: Mixed::default(),
             labels: 100,
@@ -132,12 +132,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = data::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

@@ -2,7 +2,7 @@
 
 use latent_datasets::{LabelledImages, Splits};
 use latent_numeric::random::Stream;
-use latent_study::data::{DataSet, first};
+use latent_study::data::{StudyData, first};
 use latent_study::failure::Failure;
 use latent_train::run::DataSource;
 
@@ -20,7 +20,7 @@ pub struct FewLabelled {
     sources: Vec<DataSource>,
 }
 
-impl DataSet for FewLabelled {
+impl StudyData for FewLabelled {
     fn sources(&self) -> Vec<DataSource> {
         self.sources.clone()
     }

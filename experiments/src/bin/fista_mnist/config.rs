@@ -3,10 +3,10 @@
 use latent_sparse::dictionary::{DictionaryParams, Init, Method};
 use latent_sparse::lasso::{LassoParams, Stop};
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::Dataset;
 use latent_study::mixing::Mixed;
 use latent_study::sparse::solvers::SolverName;
 use latent_study::training::StudyConfig;
+use latent_study::{DatasetChoice, DatasetName, data};
 use latent_train::config::{Check, Problems, Training};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Config {
     /// Which images.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// How training images are changed.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
@@ -69,7 +69,7 @@ pub enum FirstAtoms {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             augment: Augmentation::default(),
             mix: Mixed::default(),
             train_images: None,
@@ -124,12 +124,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = data::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

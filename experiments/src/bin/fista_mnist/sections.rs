@@ -3,7 +3,7 @@
 use super::conclude::Concluded;
 use super::summary::DRAWN;
 use latent_report::{Figure, Picture, Section, Study};
-use latent_study::cli::Dataset;
+use latent_study::DatasetName;
 use latent_study::sparse::dictionaries::growth;
 use latent_train::progress::grouped;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
         config.lambda,
         if config.positive { ", z ≥ 0" } else { "" },
     );
-    if config.dataset == Dataset::Synthetic {
+    if config.dataset == DatasetName::SYNTHETIC {
         about = format!("{DRAWN}. {about}");
     }
     let figures = [

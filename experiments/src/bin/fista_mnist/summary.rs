@@ -2,7 +2,7 @@
 
 use super::compare::Curve;
 use super::conclude::Concluded;
-use latent_study::cli::Dataset;
+use latent_study::DatasetName;
 use latent_train::progress::{grouped, seconds};
 use std::fmt;
 
@@ -19,7 +19,7 @@ impl fmt::Display for Summary<'_> {
         if self.0.stopped {
             writeln!(f, "stopped early: these are the results of what was learned so far")?;
         }
-        if config.dataset == Dataset::Synthetic {
+        if config.dataset == DatasetName::SYNTHETIC {
             writeln!(f, "note: {DRAWN}")?;
         }
         writeln!(

@@ -2,9 +2,9 @@
 
 use latent_models::{GanObjective, GanSettings};
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::Dataset;
 use latent_study::mixing::Mixed;
 use latent_study::training::StudyConfig;
+use latent_study::{DatasetChoice, DatasetName, data};
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Config {
     /// Which images.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// How many of the training images, from the last on, are held out, and evaluated while training in the place of
     /// the test images: early stopping and the best checkpoint go by them alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +46,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             validation_images: None,
             augment: Augmentation::default(),
             mix: Mixed::default(),
@@ -93,12 +93,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = data::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

@@ -5,7 +5,7 @@ use latent_sparse::dictionary::Samples;
 use latent_sparse::lista::SupportSelection;
 use latent_sparse::train::{EncoderLoss, EncodersTask};
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::{Common, Dataset};
+use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::{self, ImageSamples, Loaded};
 use latent_study::failure::Failure;
@@ -15,6 +15,7 @@ use latent_study::sparse::networks::Network;
 use latent_study::trained::{Digits, Opened};
 use latent_study::training::Configs;
 use latent_study::training::Evaluation;
+use latent_study::{DatasetChoice, DatasetName};
 use latent_train::config::Training;
 use latent_train::sources::Images;
 use ndarray::Array2;
@@ -27,6 +28,7 @@ impl Domain for DigitImages {
     const NAME: &'static str = "lista_mnist";
     const ABOUT: &'static str =
         "Learn a dictionary of digits, train encoders of the LISTA family for it, and compare them with ISTA and FISTA";
+    const DATASETS: &'static [DatasetChoice] = data::DATASETS;
     type Settings = ();
     type Data = Splits;
     type Source<'d> = Images<'d>;
@@ -41,7 +43,7 @@ impl Domain for DigitImages {
 
     fn defaults() -> Config<Self> {
         Config {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             augment: Augmentation::default(),
             mix: Mixed::default(),
             validation_images: None,

@@ -4,7 +4,7 @@ use latent_sparse::dictionary::Samples;
 use latent_sparse::lista::SupportSelection;
 use latent_sparse::train::{EncoderLoss, EncodersTask};
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::{Common, Dataset};
+use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
@@ -16,6 +16,7 @@ use latent_study::sparse::patches::{Cut, PatchSplits};
 use latent_study::trained::{Opened, Photographs};
 use latent_study::training::Configs;
 use latent_study::training::Evaluation;
+use latent_study::{DatasetChoice, DatasetName};
 use latent_train::config::{Problems, Training};
 use latent_train::sources::Rows;
 use ndarray::{Array2, s};
@@ -28,6 +29,7 @@ impl Domain for NaturalPatches {
     const NAME: &'static str = "lista_patches";
     const ABOUT: &'static str = "Learn a dictionary of natural patches, train encoders of the LISTA family for it, and compare \
                                  them with ISTA and FISTA";
+    const DATASETS: &'static [DatasetChoice] = natural::DATASETS;
     type Settings = Cut;
     type Data = PatchSplits;
     type Source<'d> = Rows<'d>;
@@ -42,7 +44,7 @@ impl Domain for NaturalPatches {
 
     fn defaults() -> Config<Self> {
         Config {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             augment: Augmentation::default(),
             mix: Mixed::default(),
             validation_images: None,
@@ -62,7 +64,6 @@ impl Domain for NaturalPatches {
     }
 
     fn check(config: &Config<Self>, problems: &mut Problems) {
-        natural::check(config.dataset, problems);
         config
             .mix
             .refuse(problems, "photographs are changed before patches are cut from them, and patches are not mixed");
@@ -98,12 +99,12 @@ impl Domain for NaturalPatches {
 
     fn title(config: &Config<Self>, _: &PatchSplits) -> String {
         let side = config.patches.side;
-        let of = if config.dataset == Dataset::Synthetic { "patches of dead leaves" } else { "natural patches" };
+        let of = if config.dataset == DatasetName::SYNTHETIC { "patches of dead leaves" } else { "natural patches" };
         format!("{of}, {side} × {side} pixels")
     }
 
     fn note(config: &Config<Self>) -> Option<&'static str> {
-        (config.dataset == Dataset::Synthetic).then_some(DRAWN)
+        (config.dataset == DatasetName::SYNTHETIC).then_some(DRAWN)
     }
 }
 

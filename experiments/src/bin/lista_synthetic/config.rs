@@ -3,7 +3,6 @@
 use super::Noise;
 use latent_datasets::synthetic::planted::{Coefficients, Planting, Support};
 use latent_sparse::lista::{ListaParams, SupportSelection};
-use latent_study::cli::Dataset;
 use latent_study::sparse::networks::{self, Network, Schedule};
 use latent_study::training::StudyConfig;
 use latent_train::config::{Check, Problems, Training};
@@ -13,8 +12,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// `synthetic`, whatever is asked for: all samples are drawn.
-    pub dataset: Dataset,
     /// Numbers in a sample.
     pub features: usize,
     /// Columns of the dictionary.
@@ -51,7 +48,6 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
             features: 250,
             atoms: 500,
             density: 0.1,
@@ -79,8 +75,6 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        let drawn = matches!(self.dataset, Dataset::Auto | Dataset::Synthetic);
-        problems.require(drawn, "dataset", format!("must be auto or synthetic, got {}", self.dataset));
         problems.at_least_one([
             ("features", self.features),
             ("atoms", self.atoms),
@@ -108,12 +102,10 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const RETIRED_KEYS: &'static [&'static str] = &["dataset"];
+
     fn training(&self) -> &Training {
         &self.training
-    }
-
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

@@ -5,7 +5,7 @@ use latent_datasets::synthetic::planted::Planted;
 use latent_numeric::matmul::matmul;
 use latent_numeric::random::Stream;
 use latent_sparse::train::PlantedBatch;
-use latent_study::data::{DataSet, source};
+use latent_study::data::{StudyData, source};
 use latent_study::failure::Failure;
 use latent_tensor::Tensor;
 use latent_train::Source;
@@ -35,7 +35,7 @@ impl PlantedSet {
     }
 }
 
-impl DataSet for PlantedSet {
+impl StudyData for PlantedSet {
     fn sources(&self) -> Vec<DataSource> {
         vec![source("planted codes", &self.test.provenance)]
     }

@@ -5,10 +5,9 @@ use latent_datasets::olshausen_field::DEFAULT_CUTOFF;
 use latent_sparse::dictionary::{DictionaryParams, Init, Method};
 use latent_sparse::lasso::{LassoParams, Stop};
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::Dataset;
-use latent_study::natural;
 use latent_study::sparse::solvers::SolverName;
 use latent_study::training::StudyConfig;
+use latent_study::{DatasetChoice, DatasetName, natural};
 use latent_train::config::{Check, Problems, Training};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Config {
     /// Which photographs.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// How training photographs are changed, once.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
@@ -60,7 +59,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             augment: Augmentation::default(),
             photographs: None,
             validation_photographs: None,
@@ -86,7 +85,6 @@ const MOST_IDLE: usize = 1 << f32::MANTISSA_DIGITS;
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        natural::check(self.dataset, problems);
         self.cut().check(problems);
         problems.require(self.atoms >= 1, "atoms", "must be at least 1, got 0");
         let (atoms, patches) = (self.atoms, self.train_patches);
@@ -112,12 +110,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = natural::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

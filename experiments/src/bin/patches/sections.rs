@@ -3,7 +3,7 @@
 use super::conclude::{Concluded, Set};
 use super::judged::GOOD;
 use latent_report::{Figure, Picture, Section, Study};
-use latent_study::cli::Dataset;
+use latent_study::DatasetName;
 use latent_study::natural::DRAWN;
 use latent_study::sparse::dictionaries::growth;
 use latent_train::progress::grouped;
@@ -24,7 +24,7 @@ pub fn report(concluded: &Concluded<'_>, folder: &Path) -> Study {
         config.lambda,
         side = config.side,
     );
-    if config.dataset == Dataset::Synthetic {
+    if config.dataset == DatasetName::SYNTHETIC {
         about = format!("{DRAWN}. {about}");
     }
     let [atoms, principal, noise] = sets;

@@ -4,11 +4,10 @@ use latent_datasets::folder::Channels;
 use latent_sparse::convolutional::LowPass;
 use latent_sparse::train::Energy;
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::Dataset;
-use latent_study::natural;
 use latent_study::sparse::bank_sizes;
 use latent_study::sparse::windows::Windows;
 use latent_study::training::StudyConfig;
+use latent_study::{DatasetChoice, DatasetName, natural};
 use latent_train::config::{Check, Decay, Optimizer, Problems, Schedule, Training};
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Config {
     /// Which photographs.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// Whether they keep their colours.
     pub colour: bool,
     /// How training photographs are changed, once.
@@ -46,7 +45,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             colour: false,
             augment: Augmentation::default(),
             filters: vec![1, 2, 4, 8, 16, 32, 64],
@@ -69,7 +68,6 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        natural::check(self.dataset, problems);
         bank_sizes::check(&self.filters, self.drawn, problems);
         bank_sizes::check_side(self.side, &self.windows, problems);
         problems.at_least_one([("test_iterations", self.test_iterations)]);
@@ -83,14 +81,16 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = natural::DATASETS;
+
     const OWN_TABLES: &'static [&'static str] = &["training", "windows"];
 
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

@@ -2,7 +2,7 @@
 
 use super::conclude::{Bank, Concluded};
 use latent_report::{Figure, Picture, Section, Study};
-use latent_study::cli::Dataset;
+use latent_study::DatasetName;
 use latent_study::natural::DRAWN;
 use latent_train::progress::grouped;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub fn report(concluded: &Concluded<'_>) -> Study {
         config.energy.lambda,
         side = config.side,
     );
-    if config.dataset == Dataset::Synthetic {
+    if config.dataset == DatasetName::SYNTHETIC {
         about = format!("{DRAWN}. {about}");
     }
     let mut study = Study::new("Predictive sparse decomposition of photographs", about).unit("objective", "");

@@ -1,7 +1,7 @@
 //! The results in words.
 
 use super::conclude::{Bank, Concluded};
-use latent_study::cli::Dataset;
+use latent_study::DatasetName;
 use latent_study::natural::DRAWN;
 use latent_train::progress::{grouped, seconds};
 use std::fmt;
@@ -12,7 +12,7 @@ pub struct Summary<'c>(pub &'c Concluded<'c>);
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Concluded { config, data, banks, drawn, steps, learning } = self.0;
-        if config.dataset == Dataset::Synthetic {
+        if config.dataset == DatasetName::SYNTHETIC {
             writeln!(f, "note: {DRAWN}")?;
         }
         writeln!(

@@ -1,7 +1,6 @@
 //! What a run depends on.
 
 use latent_augment::text::{Chain, Ppmi, SentenceSwap};
-use latent_study::cli::Dataset;
 use latent_study::training::StudyConfig;
 use latent_train::Every;
 use latent_train::config::{Algorithm, Check, Decay, Optimizer, Problems, Schedule, Training};
@@ -11,8 +10,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// Generated reviews, and nothing else.
-    pub dataset: Dataset,
     /// Labelled reviews to learn from.
     pub train_reviews: usize,
     /// Reviews without labels, of which TF-IDF, the embedding and the vocabulary are made beside the training ones.
@@ -71,7 +68,6 @@ impl Default for Knowledge {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Synthetic,
             train_reviews: 200,
             unlabelled_reviews: 4_000,
             validation_reviews: 1_000,
@@ -107,8 +103,6 @@ const MOST: usize = 1_000_000;
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
-        let generated = [Dataset::Auto, Dataset::Synthetic].contains(&self.dataset);
-        problems.require(generated, "dataset", format!("must be auto or synthetic, got {}", self.dataset));
         for (key, count, least) in [
             ("train_reviews", self.train_reviews, 1),
             ("unlabelled_reviews", self.unlabelled_reviews, 0),
@@ -141,12 +135,10 @@ impl Check for Knowledge {
 }
 
 impl StudyConfig for Config {
+    const RETIRED_KEYS: &'static [&'static str] = &["dataset"];
+
     fn training(&self) -> &Training {
         &self.training
-    }
-
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

@@ -6,7 +6,7 @@ use latent_datasets::synthetic::reviews;
 use latent_datasets::synthetic::reviews::{
     FIRST_TEST_SAMPLE, FIRST_UNLABELLED_SAMPLE, FIRST_VALIDATION_SAMPLE, Review,
 };
-use latent_study::data::{DataSet, source};
+use latent_study::data::{StudyData, source};
 use latent_study::failure::Failure;
 use latent_train::run::DataSource;
 use std::collections::{BTreeSet, HashMap};
@@ -28,7 +28,7 @@ pub struct Corpus {
     pub seed: u64,
 }
 
-impl DataSet for Corpus {
+impl StudyData for Corpus {
     fn sources(&self) -> Vec<DataSource> {
         ["train", "unlabelled", "validation", "test"]
             .map(|part| source(&format!("reviews/{part}"), &reviews::provenance(self.seed)))

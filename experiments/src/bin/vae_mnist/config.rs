@@ -2,9 +2,9 @@
 
 use latent_models::{VaeObjective, VaeSettings};
 use latent_study::augmentation::Augmentation;
-use latent_study::cli::Dataset;
 use latent_study::mixing::Mixed;
 use latent_study::training::StudyConfig;
+use latent_study::{DatasetChoice, DatasetName, data};
 use latent_train::config::{Check, Optimizer, Problems, Training};
 use latent_train::sources::Binarize;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Config {
     /// Which images.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// How many of the training images, from the first on, are trained on; all that are not held out if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub train_images: Option<usize>,
@@ -47,7 +47,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            dataset: Dataset::Auto,
+            dataset: DatasetName::AUTO,
             train_images: None,
             validation_images: None,
             augment: Augmentation::default(),
@@ -83,12 +83,14 @@ impl Check for Config {
 }
 
 impl StudyConfig for Config {
+    const DATASETS: &'static [DatasetChoice] = data::DATASETS;
+
     fn training(&self) -> &Training {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

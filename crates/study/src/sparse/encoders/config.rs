@@ -2,10 +2,10 @@
 
 use super::Domain;
 use crate::augmentation::Augmentation;
-use crate::cli::Dataset;
 use crate::mixing::Mixed;
 use crate::sparse::networks::{self, Network, Schedule};
 use crate::training::StudyConfig;
+use crate::{DatasetChoice, DatasetName};
 use latent_sparse::dictionary::DictionaryParams;
 use latent_sparse::lasso::{LassoParams, Stop};
 use latent_sparse::lista::{ListaParams, SupportSelection};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, bound = "")]
 pub struct Config<D: Domain> {
     /// Which images.
-    pub dataset: Dataset,
+    pub dataset: DatasetName,
     /// How training images are changed, digits anew in each epoch, photographs once.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
@@ -96,8 +96,10 @@ impl<D: Domain> StudyConfig for Config<D> {
         &self.training
     }
 
-    fn dataset(&mut self) -> &mut Dataset {
-        &mut self.dataset
+    const DATASETS: &'static [DatasetChoice] = D::DATASETS;
+
+    fn dataset(&mut self) -> Option<&mut DatasetName> {
+        Some(&mut self.dataset)
     }
 
     fn held_out(&self) -> Option<(&'static str, usize)> {

@@ -1,8 +1,9 @@
 //! What encoders are learned for.
 
 use super::Config;
+use crate::DatasetChoice;
 use crate::cli::Common;
-use crate::data::{DataSet, Loaded};
+use crate::data::{Loaded, StudyData};
 use crate::failure::Failure;
 use crate::trained::Opened;
 use crate::training::{Configs, Evaluation};
@@ -22,10 +23,12 @@ pub trait Domain: Clone + Debug + Sized + Send + 'static {
     const NAME: &'static str;
     /// What it is, in a line for `--help`.
     const ABOUT: &'static str;
+    /// The data sets to choose from, as [`StudyConfig::DATASETS`](crate::training::StudyConfig::DATASETS).
+    const DATASETS: &'static [DatasetChoice];
     /// The table `patches` of its configuration; `()` where there is none.
     type Settings: Clone + Debug + Default + PartialEq + Send + Serialize + DeserializeOwned;
     /// What it learns from and is tested on.
-    type Data: DataSet;
+    type Data: StudyData;
     /// Where batches come from.
     type Source<'d>: Source<Batch = ImageBatch>;
 

@@ -3,7 +3,7 @@
 use super::{Contrast, Cut};
 use crate::augmentation::Augmentation;
 use crate::cli::Common;
-use crate::data::{DataSet, Loaded};
+use crate::data::{Loaded, StudyData};
 use crate::failure::Failure;
 use crate::natural;
 use crate::training::Evaluation;
@@ -36,7 +36,7 @@ pub struct PatchSplits {
     sources: Vec<DataSource>,
 }
 
-impl DataSet for PatchSplits {
+impl StudyData for PatchSplits {
     fn sources(&self) -> Vec<DataSource> {
         self.sources.clone()
     }

@@ -124,6 +124,21 @@ pub enum DatasetError {
         /// The decoder's answer.
         source: image::ImageError,
     },
+    /// Two pictures of a set of images of one size have different sizes.
+    #[error(
+        "{}: (channels, height, width) is {found:?}, but that of {} is {expected:?}: all must be of one size",
+        path.display(), first.display()
+    )]
+    OtherSize {
+        /// The file.
+        path: PathBuf,
+        /// Its channels, height and width.
+        found: (usize, usize, usize),
+        /// The first file.
+        first: PathBuf,
+        /// Its channels, height and width.
+        expected: (usize, usize, usize),
+    },
     /// A folder holds no image.
     #[error("no image in {}: expected files that end in .png, .jpg or .jpeg", path.display())]
     NoImages {

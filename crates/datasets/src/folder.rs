@@ -14,10 +14,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::DatasetError;
+use crate::{DatasetError, LabelledImages, Provenance, SourceFile};
 use image::{DynamicImage, ImageReader};
 use latent_numeric::Scalar;
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -74,6 +74,35 @@ pub fn read_folder(folder: impl AsRef<Path>, channels: Channels) -> Result<Folde
         }
     }
     Ok(Folder { pictures, failed })
+}
+
+impl Folder {
+    /// The pictures as images of one size without labels, under this name, with the checksums of their files.
+    ///
+    /// # Errors
+    /// What is wrong with the first file that could not be read; [`DatasetError::OtherSize`] if two pictures differ in
+    /// size; [`DatasetError::Io`] if a file cannot be read again for its checksum.
+    pub fn into_images(self, name: impl Into<String>) -> Result<LabelledImages, DatasetError> {
+        if let Some(failed) = self.failed.into_iter().next() {
+            return Err(failed);
+        }
+        let (mut files, mut views) = (Vec::new(), Vec::new());
+        for picture in &self.pictures {
+            let first = &self.pictures[0];
+            if picture.pixels.dim() != first.pixels.dim() {
+                return Err(DatasetError::OtherSize {
+                    path: picture.path.clone(),
+                    found: picture.pixels.dim(),
+                    first: first.path.clone(),
+                    expected: first.pixels.dim(),
+                });
+            }
+            files.push(SourceFile::of(&picture.path)?);
+            views.push(picture.pixels.view());
+        }
+        let images = ndarray::stack(Axis(0), &views).expect("images of one size");
+        Ok(LabelledImages::unlabelled(name, images, Provenance::Files { files }))
+    }
 }
 
 /// Reads one picture; its format is told by its content. Channels of 16 bits are rounded to 8.

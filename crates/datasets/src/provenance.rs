@@ -1,8 +1,10 @@
 //! Where data came from, for the record of a run.
 
+use crate::{DatasetError, idx};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a data set came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +37,17 @@ pub struct SourceFile {
     /// Whether a published checksum of the file was met. A file of the user's own folder may be
     /// another version of the set: it is used all the same, and this says so.
     pub verified: bool,
+}
+
+impl SourceFile {
+    /// A file of the user's own, which has no published checksum.
+    ///
+    /// # Errors
+    /// [`DatasetError::Io`] if it cannot be read.
+    pub fn of(path: &Path) -> Result<Self, DatasetError> {
+        let bytes = std::fs::read(path).map_err(DatasetError::io("read", path))?;
+        Ok(Self { path: path.to_owned(), sha256: idx::hex(&Sha256::digest(bytes)), verified: false })
+    }
 }
 
 impl Provenance {

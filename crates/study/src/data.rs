@@ -38,6 +38,13 @@ pub struct Loaded<D = Splits> {
     pub note: Option<Cow<'static, str>>,
 }
 
+impl<D> Loaded<D> {
+    /// The only data that a study has.
+    pub fn of(splits: D) -> Self {
+        Self { dataset: DatasetName::default(), splits, note: None }
+    }
+}
+
 impl StudyData for Splits {
     fn sources(&self) -> Vec<DataSource> {
         let mut sources: Vec<DataSource> =

@@ -14,6 +14,7 @@
 //! | [`data`], [`natural`] | images and photographs by name |
 //! | [`augmentation`], [`mixing`] | training images that are changed and mixed by a configuration |
 //! | [`judge`] | generated images judged by a classifier of real ones |
+//! | [`prelude`] | what almost every study needs, in one `use` |
 //! | [`sparse`] | what studies of dictionaries, filters and learned encoders share |
 
 pub mod augmentation;
@@ -25,6 +26,7 @@ pub mod judge;
 pub mod mixing;
 pub mod natural;
 pub mod parts;
+pub mod prelude;
 pub mod print;
 pub mod saved;
 pub mod sparse;

@@ -4,9 +4,8 @@ use super::Locate;
 use super::catalogue::Part;
 use crate::folder::{Channels, read_folder};
 use crate::photographs::{PhotographSplits, Photographs};
-use crate::{DatasetError, Provenance, SourceFile, idx};
-use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
+use crate::{DatasetError, Provenance, SourceFile};
+use std::path::PathBuf;
 
 /// The name of the set and of its folder.
 const NAME: &str = "bsds";
@@ -42,7 +41,7 @@ fn photographs(locate: &Locate, part: Part, channels: Channels) -> Result<Photog
     }
     let (mut images, mut files) = (Vec::new(), Vec::new());
     for picture in read.pictures {
-        files.push(SourceFile { sha256: checksum(&picture.path)?, path: picture.path, verified: false });
+        files.push(SourceFile::of(&picture.path)?);
         images.push(picture.pixels);
     }
     Ok(Photographs { name: format!("{NAME}/{part}"), images, provenance: Provenance::Files { files } })
@@ -55,9 +54,4 @@ fn find(locate: &Locate, part: &str) -> Result<PathBuf, DatasetError> {
         Some(folder) => Ok(folder.clone()),
         None => Err(DatasetError::MissingPhotographs { name: NAME, named: locate.is_named(), looked_in }),
     }
-}
-
-fn checksum(path: &Path) -> Result<String, DatasetError> {
-    let bytes = std::fs::read(path).map_err(DatasetError::io("read", path))?;
-    Ok(idx::hex(&Sha256::digest(bytes)))
 }

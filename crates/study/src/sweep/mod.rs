@@ -21,6 +21,6 @@ mod workers;
 pub use config::{Compare, Method, Rank, Search, SearchMode, Sweep};
 pub use flags::Flags;
 pub use program::Program;
-pub use run::{Ended, run};
+pub use run::{Ended, main, run};
 pub use settings::{Choice, Setting};
 pub use vary::Parameter;

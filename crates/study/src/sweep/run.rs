@@ -7,7 +7,7 @@ use super::program::Program;
 use super::workers::{FailedJob, prepare, work};
 use super::{scripts, summary};
 use crate::cli;
-use crate::failure::{Failure, OrHelp};
+use crate::failure::{Failure, OrHelp, exit};
 use crate::print::print;
 use crate::training::Configs;
 use latent_train::config;
@@ -19,6 +19,7 @@ use std::fmt::Write as _;
 use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
 use std::path::{Path, absolute};
+use std::process::ExitCode;
 
 /// How a sweep ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,17 @@ pub enum Ended {
 const SWEEP: &str = "sweep.toml";
 /// Failed jobs that are told in full.
 const TOLD: usize = 10;
+
+/// The `main` of a program of sweeps: 0 when all was done, 130 when it was interrupted, 1 when something was wrong.
+pub fn main(flags: &Flags, known: &Configs) -> ExitCode {
+    match Interrupt::on_ctrl_c().map_err(Failure::from).and_then(|interrupt| run(flags, known, &interrupt)) {
+        Ok(Ended::Complete) => exit(Ok(())),
+        Ok(Ended::Failed) => ExitCode::FAILURE,
+        // As a shell reports a program that Ctrl-C ended.
+        Ok(Ended::Interrupted) => ExitCode::from(130),
+        Err(failure) => exit(Err(failure)),
+    }
+}
 
 /// Does what the flags say; `known` are the sweeps that can be asked for by name.
 ///

@@ -8,6 +8,7 @@ use crate::data;
 use crate::data::StudyData;
 use crate::failure::{Failure, exit};
 use crate::print::{figures_in_words, print, summarise};
+use crate::sweep;
 use crate::trained::Verb;
 use crate::{DatasetChoice, DatasetName};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -31,6 +32,7 @@ use std::time::{Duration, Instant};
 pub fn main<S: Study>() -> ExitCode {
     let flags = match arguments::<S>(std::env::args_os()).unwrap_or_else(|error| exit_with(&error)) {
         Asked::Verb(verb) => return exit(verb.run::<S>()),
+        Asked::Sweep(flags) => return sweep::main(&flags, &Configs::default()),
         Asked::Train(flags) => flags,
     };
     let configs = S::configs();
@@ -53,6 +55,9 @@ pub fn main<S: Study>() -> ExitCode {
     }
 }
 
+/// The subcommand that runs the study over many settings.
+const SWEEP: &str = "sweep";
+
 /// What a command line asks for.
 #[derive(Debug)]
 pub enum Asked {
@@ -60,6 +65,8 @@ pub enum Asked {
     Train(Flags),
     /// To use the model of a finished run.
     Verb(Verb),
+    /// To run the study over many settings and seeds.
+    Sweep(sweep::Flags),
 }
 
 /// What a command line asks of a study's program; the study's own flags are among those of training.
@@ -75,10 +82,14 @@ pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Res
     });
     let flags = Flags::command().mut_arg("dataset", dataset_flag::<S::Config>);
     let command = Verb::augment_subcommands(flags.name(S::NAME).args(own));
+    let command = command.subcommand(sweep::Flags::command().name(SWEEP));
     let command = command.subcommand_required(false).args_conflicts_with_subcommands(true);
     // What the types say of themselves is for programmers.
     let mut command = command.about(S::ABOUT).long_about(S::ABOUT);
     let matches = command.try_get_matches_from_mut(arguments)?;
+    if let Some((SWEEP, matches)) = matches.subcommand() {
+        return Ok(Asked::Sweep(sweep::Flags::from_arg_matches(matches)?));
+    }
     if matches.subcommand().is_some() {
         return Ok(Asked::Verb(Verb::from_arg_matches(&matches)?));
     }

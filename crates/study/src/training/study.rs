@@ -9,10 +9,12 @@ use crate::training::{Evaluation, Preparation, Work};
 use crate::{DatasetChoice, DatasetName};
 use latent_report as report;
 use latent_train::config::{Check, Override, OverrideError, Training};
+use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
 use latent_train::{Settings, Source, Trainable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::fmt::Write as _;
 
 /// A configuration of a study: everything that its results depend on, beside the seed.
 pub trait StudyConfig: Serialize + DeserializeOwned + Default + Check + Send {
@@ -168,11 +170,21 @@ pub trait Study {
         config.training().settings(seed)
     }
 
-    /// The model as `--dry-run` shows it: as a rule [`latent_layers::summary`] of each part.
+    /// The model as `--dry-run` shows it: its parameters, or better [`latent_layers::summary`] of each part.
     ///
     /// # Errors
     /// If the model does not take its input.
-    fn describe(config: &Self::Config, task: &Self::Task) -> Result<String, Failure>;
+    fn describe(_config: &Self::Config, task: &Self::Task) -> Result<String, Failure> {
+        let mut table = String::new();
+        let mut all = 0;
+        for (path, parameter) in task.model().parameters() {
+            let tensor = parameter.tensor();
+            all += tensor.len();
+            let _ = writeln!(table, "{path:<32} {:?}", tensor.shape());
+        }
+        let _ = writeln!(table, "{} parameters", grouped(all as u64));
+        Ok(table)
+    }
 
     /// Attaches pictures, monitors and other observers.
     ///

@@ -46,7 +46,8 @@ fn main() -> ExitCode {
 
 fn run(flags: &Flags) -> Result<(), Failure> {
     // Strokes in the place of MNIST would be as good, but another measurement.
-    let dataset = if flags.common.dataset == DatasetName::AUTO { DatasetName::MNIST } else { flags.common.dataset.clone() };
+    let dataset =
+        if flags.common.dataset == DatasetName::AUTO { DatasetName::MNIST } else { flags.common.dataset.clone() };
     let images = data::load(&Common { dataset, ..flags.common.clone() })?.splits.train;
     let all = <Task as clap::ValueEnum>::value_variants();
     let tasks = if flags.tasks.is_empty() { all } else { &flags.tasks };

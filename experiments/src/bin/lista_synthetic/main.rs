@@ -25,7 +25,6 @@ use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Lasso, LassoParams};
 use latent_sparse::lista::StageTrainer;
 use latent_sparse::train::RecoveryTask;
-use latent_study::DatasetName;
 use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::Loaded;
@@ -72,7 +71,7 @@ impl Study for ListaSynthetic {
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<PlantedSet>, Failure> {
         let splits = PlantedSet::draw(config, flags.seed)?;
-        Ok(Loaded { dataset: DatasetName::SYNTHETIC, splits, note: None })
+        Ok(Loaded::of(splits))
     }
 
     fn model(config: &Config, data: &PlantedSet, _: u64) -> Result<RecoveryTask, Failure> {

@@ -25,7 +25,6 @@ use data::{Corpus, Vocabulary};
 use texts::{TextBatch, Texts};
 
 use latent_report as report;
-use latent_study::DatasetName;
 use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::Loaded;
@@ -79,7 +78,7 @@ impl Study for TextAugmentation {
     }
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<Corpus>, Failure> {
-        Ok(Loaded { dataset: DatasetName::SYNTHETIC, splits: Corpus::generate(config, flags.seed)?, note: None })
+        Ok(Loaded::of(Corpus::generate(config, flags.seed)?))
     }
 
     fn model(config: &Config, data: &Corpus, seed: u64) -> Result<Classifier, Failure> {

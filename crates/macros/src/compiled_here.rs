@@ -1,11 +1,11 @@
 //! The expansion of `compiled_here`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Error, FnArg, GenericParam, Generics, Ident, ImplItem, ImplItemFn, Item, ItemFn, ItemImpl, Lifetime,
-    ReturnType, Signature, Type, TypeReference, parse_quote,
+    Attribute, Error, FnArg, GenericArgument, GenericParam, Generics, Ident, ImplItem, ImplItemFn, Item, ItemFn,
+    ItemImpl, Lifetime, ReturnType, Signature, Type, TypeReference, parse_quote,
 };
 
 pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
@@ -41,43 +41,55 @@ fn of_function(function: &ItemFn) -> Result<TokenStream, Error> {
 fn of_block(mut block: ItemImpl) -> Result<TokenStream, Error> {
     let number = number_type(&block.generics)
         .ok_or_else(|| Error::new_spanned(&block.self_ty, "compiled_here: the impl needs one type parameter"))?;
-    if let Some((_, of, _)) = &block.trait_ {
-        return Err(Error::new_spanned(of, "compiled_here: methods of a trait cannot be compiled so"));
-    }
-    let this = block.self_ty.clone();
-    let mut items = Vec::new();
-    for item in std::mem::take(&mut block.items) {
-        match item {
-            ImplItem::Fn(method) if !is_generic(&method.sig) => {
-                let (calling, generic) = of_method(&number, &this, method)?;
-                items.extend([ImplItem::Fn(calling), ImplItem::Fn(generic)]);
-            }
-            other => items.push(other),
+    let (generics, this) = (block.generics.clone(), (*block.self_ty).clone());
+    for item in &mut block.items {
+        if let ImplItem::Fn(method) = item
+            && !is_generic(&method.sig)
+        {
+            of_method(&number, &generics, &this, method)?;
         }
     }
-    block.items = items;
     Ok(quote!(#block))
 }
 
-/// The method that calls, and the generic one under another name.
-fn of_method(number: &Ident, this: &Type, method: ImplItemFn) -> Result<(ImplItemFn, ImplItemFn), Error> {
-    let ImplItemFn { attrs, vis, defaultness, sig, block } = method;
-    let places = track_caller(&attrs);
-    let name = format_ident!("generic_{}", sig.ident);
-    let generic = Signature { ident: name.clone(), ..sig.clone() };
-    let forward = forward(number, &sig, Some(this), &places, &quote!(<#this>::#name))?;
-    let plain = plain_arguments(&sig);
-    let calling = ImplItemFn {
-        attrs: attrs.into_iter().chain([parse_quote!(#[inline])]).collect(),
-        vis,
-        defaultness,
-        sig: plain,
-        block: parse_quote!({ #forward }),
-    };
-    Ok((calling, ImplItemFn { attrs: places, vis: syn::Visibility::Inherited, defaultness: None, sig: generic, block }))
+/// Moves the body of a method into a trait of its own, where `self` and `Self` are what they were, and calls that.
+fn of_method(number: &Ident, generics: &Generics, this: &Type, method: &mut ImplItemFn) -> Result<(), Error> {
+    let places = track_caller(&method.attrs);
+    let (implemented, arguments, clause) = generics.split_for_impl();
+    let anonymous = generics.params.iter().map(|parameter| -> GenericArgument {
+        match parameter {
+            GenericParam::Type(parameter) => GenericArgument::Type({
+                let name = &parameter.ident;
+                parse_quote!(#name)
+            }),
+            _ => parse_quote!('_),
+        }
+    });
+    let mut unnamed = this.clone();
+    Lifetimes { this: None, name: "_" }.visit_type_mut(&mut unnamed);
+    let generic = quote!(<#unnamed as Generic<#(#anonymous),*>>::generic);
+    let forward = forward(number, &method.sig, Some(this), &places, &generic)?;
+    let body = std::mem::replace(&mut method.block, parse_quote!({}));
+    let sig = Signature { ident: format_ident!("generic"), ..method.sig.clone() };
+    method.sig = plain_arguments(&method.sig);
+    let declared = &Signature { ident: format_ident!("generic"), ..method.sig.clone() };
+    method.attrs.push(parse_quote!(#[inline]));
+    method.block = parse_quote!({
+        trait Generic #generics: Sized #clause {
+            #(#places)*
+            #[allow(clippy::wrong_self_convention)]
+            #declared;
+        }
+        impl #implemented Generic #arguments for #this #clause {
+            #(#places)*
+            #sig #body
+        }
+        #forward
+    });
+    Ok(())
 }
 
-/// The body of the function that calls: two functions that are not generic, and the choice between them.
+/// The end of the function that calls: two functions that are not generic, and the choice between them.
 fn forward(
     number: &Ident,
     sig: &Signature,
@@ -88,6 +100,7 @@ fn forward(
     if sig.asyncness.is_some() || sig.constness.is_some() || sig.unsafety.is_some() || sig.variadic.is_some() {
         return Err(Error::new_spanned(sig, "compiled_here: only plain functions can be compiled so"));
     }
+    let mut unified = Lifetimes { this, name: "a" };
     let mut types = Vec::new();
     let mut values = Vec::new();
     for (i, argument) in sig.inputs.iter().enumerate() {
@@ -98,7 +111,7 @@ fn forward(
                 return Err(Error::new_spanned(receiver, "compiled_here: a method needs the attribute on its block"));
             }
         };
-        Elided { this }.visit_type_mut(&mut ty);
+        unified.visit_type_mut(&mut ty);
         types.push(ty);
         values.push(value);
     }
@@ -106,15 +119,14 @@ fn forward(
         ReturnType::Default => parse_quote!(()),
         ReturnType::Type(_, ty) => (**ty).clone(),
     };
-    Elided { this }.visit_type_mut(&mut output);
+    unified.visit_type_mut(&mut output);
     let received: Vec<Ident> = (0..values.len()).map(|i| format_ident!("argument_{i}")).collect();
-    let once = quote!(::latent_numeric::once::Once);
     let one = |name: &str| {
         let ty = format_ident!("{name}");
         quote! {
             #(#places)*
             #[inline(never)]
-            fn #ty((#(#received,)*): Self::Arguments<'_, #ty>) -> Self::Output<#ty> {
+            fn #ty<'a>((#(#received,)*): Self::Arguments<'a, #ty>) -> Self::Output<'a, #ty> {
                 #[allow(dead_code)]
                 type #number = #ty;
                 #generic(#(#received),*)
@@ -124,9 +136,9 @@ fn forward(
     let (single, double) = (one("f32"), one("f64"));
     Ok(quote! {
         struct Function;
-        impl #once for Function {
+        impl ::latent_numeric::once::Once for Function {
             type Arguments<'a, #number: ::latent_numeric::Scalar> = (#(#types,)*);
-            type Output<#number: ::latent_numeric::Scalar> = #output;
+            type Output<'a, #number: ::latent_numeric::Scalar> = #output;
             #single
             #double
         }
@@ -150,11 +162,13 @@ fn plain_arguments(sig: &Signature) -> Signature {
     plain
 }
 
-/// The only type parameter.
+/// The only parameter that is no lifetime.
 fn number_type(generics: &Generics) -> Option<Ident> {
-    let only = generics.params.len() == 1;
-    let first = generics.type_params().next().map(|parameter| parameter.ident.clone());
-    first.filter(|_| only)
+    let mut others = generics.params.iter().filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+    match (others.next(), others.next()) {
+        (Some(GenericParam::Type(parameter)), None) => Some(parameter.ident.clone()),
+        _ => None,
+    }
 }
 
 /// Whether it is generic over more than lifetimes.
@@ -171,20 +185,21 @@ fn track_caller(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("track_caller")).cloned().collect()
 }
 
-/// Gives elided lifetimes the name `'a`, and `Self` its type.
-struct Elided<'t> {
+/// Gives all lifetimes but `'static` one name, and `Self` its type.
+struct Lifetimes<'t> {
     this: Option<&'t Type>,
+    name: &'static str,
 }
 
-impl VisitMut for Elided<'_> {
+impl VisitMut for Lifetimes<'_> {
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
-        reference.lifetime.get_or_insert_with(|| Lifetime::new("'a", proc_macro2::Span::call_site()));
+        reference.lifetime.get_or_insert_with(|| Lifetime::new("'_", Span::call_site()));
         visit_mut::visit_type_reference_mut(self, reference);
     }
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident == "_" {
-            lifetime.ident = format_ident!("a");
+        if lifetime.ident != "static" {
+            lifetime.ident = format_ident!("{}", self.name);
         }
     }
 

@@ -11,9 +11,8 @@ use proc_macro::TokenStream;
 /// it calls. With it their callers only call; the function is never inlined into them. Behaviour, panics with the
 /// caller's place included, is the same.
 ///
-/// The attribute stands before a function with one type parameter, or before an `impl` block of a type, with one type
-/// parameter, that is no trait's; there every method without type parameters of its own is compiled so. The parameter
-/// must be a `latent_numeric::Scalar`. References in arguments have no named lifetimes, and none is returned.
+/// The attribute stands before a function, or before an `impl` block, where it treats every method that has no type
+/// parameters of its own. There is one type parameter, a `latent_numeric::Scalar`; all lifetimes count as one.
 ///
 /// ```ignore
 /// use latent_numeric::{Scalar, compiled_here};

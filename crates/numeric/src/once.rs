@@ -8,36 +8,36 @@ pub trait Once {
     type Arguments<'a, E: Scalar>;
 
     /// Its result.
-    type Output<E: Scalar>;
+    type Output<'a, E: Scalar>;
 
     /// The function of `f32`.
     #[track_caller]
-    fn f32(arguments: Self::Arguments<'_, f32>) -> Self::Output<f32>;
+    fn f32<'a>(arguments: Self::Arguments<'a, f32>) -> Self::Output<'a, f32>;
 
     /// The function of `f64`.
     #[track_caller]
-    fn f64(arguments: Self::Arguments<'_, f64>) -> Self::Output<f64>;
+    fn f64<'a>(arguments: Self::Arguments<'a, f64>) -> Self::Output<'a, f64>;
 }
 
 /// A number type that chooses its function.
 pub trait Choose: Sized {
     /// Calls the function of this type.
     #[track_caller]
-    fn once<F: Once>(arguments: F::Arguments<'_, Self>) -> F::Output<Self>
+    fn once<'a, F: Once>(arguments: F::Arguments<'a, Self>) -> F::Output<'a, Self>
     where
         Self: Scalar;
 }
 
 impl Choose for f32 {
     #[inline(always)]
-    fn once<F: Once>(arguments: F::Arguments<'_, Self>) -> F::Output<Self> {
+    fn once<'a, F: Once>(arguments: F::Arguments<'a, Self>) -> F::Output<'a, Self> {
         F::f32(arguments)
     }
 }
 
 impl Choose for f64 {
     #[inline(always)]
-    fn once<F: Once>(arguments: F::Arguments<'_, Self>) -> F::Output<Self> {
+    fn once<'a, F: Once>(arguments: F::Arguments<'a, Self>) -> F::Output<'a, Self> {
         F::f64(arguments)
     }
 }

@@ -52,6 +52,35 @@ impl<E: Scalar> Pair<E> {
     }
 }
 
+trait Shape<E> {
+    fn scaled<'p>(&'p self, by: &'p [E]) -> Box<dyn Iterator<Item = E> + 'p>;
+}
+
+struct Line<'d, E>(&'d [E]);
+
+#[compiled_here]
+impl<'d, E: Scalar> Shape<E> for Line<'d, E> {
+    fn scaled<'p>(&'p self, by: &'p [E]) -> Box<dyn Iterator<Item = E> + 'p> {
+        Box::new(self.0.iter().zip(by).map(|(&a, &b)| a * b))
+    }
+}
+
+struct Unit;
+
+#[compiled_here]
+impl<E: Scalar> Shape<E> for Unit {
+    fn scaled<'p>(&'p self, by: &'p [E]) -> Box<dyn Iterator<Item = E> + 'p> {
+        Box::new(by.iter().copied())
+    }
+}
+
+#[compiled_here]
+impl<'d, E: Scalar> Line<'d, E> {
+    fn first(&self) -> Option<&E> {
+        self.0.first()
+    }
+}
+
 fn checks<E: Scalar>() {
     let of = E::of;
     assert_eq!(scaled(&[of(1.0), of(2.0)], (of(3.0), of(0.5))), [of(3.5), of(6.5)]);
@@ -60,6 +89,11 @@ fn checks<E: Scalar>() {
     pair.double();
     assert_eq!(pair.mapped(|x| x - E::one()), Pair(of(9.0), of(11.0)));
     assert_eq!(pair.swapped(), Ok(Pair(of(12.0), of(10.0))));
+    let values = [of(2.0), of(3.0)];
+    let line = Line(&values);
+    assert_eq!(line.scaled(&values).collect::<Vec<_>>(), [of(4.0), of(9.0)]);
+    assert_eq!(Unit.scaled(&values).collect::<Vec<_>>(), values);
+    assert_eq!(line.first(), Some(&of(2.0)));
     assert_eq!(Pair::both(of(1.0)).swapped(), Err("1 and 1 are equal".to_owned()));
 }
 

@@ -172,7 +172,53 @@ pub fn grouped(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use indicatif::InMemoryTerm;
+    use indicatif::TermLike;
+    use std::io;
+    use std::sync::Arc;
+
+    /// A terminal of one line, which many hold.
+    #[derive(Clone, Debug, Default)]
+    struct Line(Arc<Mutex<String>>);
+
+    impl TermLike for Line {
+        fn width(&self) -> u16 {
+            120
+        }
+
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push_str(text);
+            Ok(())
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            self.0.lock().unwrap().clear();
+            Ok(())
+        }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 
     #[test]
     fn plain_lines_are_sparse_and_say_rate_and_time_left() {
@@ -214,13 +260,13 @@ mod tests {
 
     #[test]
     fn the_bar_draws_rate_and_time_left() {
-        let terminal = InMemoryTerm::new(4, 120);
+        let terminal = Line::default();
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let bar = ProgressBar::with_draw_target(Some(600), target).with_style(style("images")).with_prefix("epoch 1/1");
         bar.set_message("objective 5.2");
         bar.set_position(150);
         bar.tick();
-        let drawn = terminal.contents();
+        let drawn = terminal.0.lock().unwrap();
         for part in ["epoch 1/1 ━━━━━━━", " 150/600 images  ", " images/s  ", " left  ", "objective 5.2"]
         {
             assert!(drawn.contains(part), "{part:?} in {drawn:?}");

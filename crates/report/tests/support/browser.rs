@@ -1,11 +1,13 @@
 //! A browser without a window, driven over the Chrome DevTools Protocol.
 
+use base64::Engine;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tungstenite::protocol::Role;
 use tungstenite::{Message, WebSocket};
 
 pub struct Browser {
@@ -25,6 +27,30 @@ fn find() -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
     let installed = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     named.into_iter().chain(installed).find(|path| path.is_file())
+}
+
+/// A connection to an address `ws://HOST/PATH`.
+fn connect(address: &str) -> WebSocket<TcpStream> {
+    let (host, path) = address.trim_start_matches("ws://").split_once('/').expect("an address with a path");
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+    let key = base64::engine::general_purpose::STANDARD.encode([7; 16]);
+    write!(
+        stream,
+        "GET /{path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    )
+    .unwrap();
+    // Byte by byte: what comes behind the blank line is the first frame's.
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("the browser answers");
+        answer.extend(byte);
+    }
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 101 "), "the browser speaks no WebSocket: {answer}");
+    WebSocket::from_raw_socket(stream, Role::Client, None)
 }
 
 impl Browser {
@@ -49,10 +75,7 @@ impl Browser {
             .expect("the browser says where it listens");
         // It must not stop because nobody reads what it says.
         std::thread::spawn(move || lines.for_each(drop));
-        let host = address.trim_start_matches("ws://").split('/').next().unwrap();
-        let stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
-        let (socket, _) = tungstenite::client(&address, stream).expect("the browser answers");
+        let socket = connect(&address);
         let mut browser = Self { process, profile, socket, session: None, sent: 0, complaints: Vec::new() };
         let target = browser.call("Target.createTarget", json!({ "url": "about:blank" }))["targetId"].clone();
         let attached = browser.call("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));

@@ -1,8 +1,7 @@
 //! One step of online dictionary learning: 512 images of 784 pixels coded with 256 atoms, then the atoms updated, on
 //! one and two threads. The throughput counts images.
 
-#[path = "support/mod.rs"]
-mod support;
+mod strokes;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use latent_numeric::parallel::with_threads;
@@ -17,7 +16,7 @@ const ATOMS: usize = 256;
 const BEFORE: usize = 4;
 
 fn online_step(c: &mut Criterion) {
-    let x = support::images("samples", BATCH * (BEFORE + 1), 4, 12.0);
+    let x = strokes::images("samples", BATCH * (BEFORE + 1), 4, 12.0);
     let batch = |k: usize| x.slice(s![k * BATCH..(k + 1) * BATCH, ..]);
     let solver = Admm::default();
     let mut learner =

@@ -1,6 +1,6 @@
 """Steps of Adam beside `torch.optim.Adam(fused=True)` on the same shapes, in turn, on one and two threads.
 
-    python beside_torch.py [--rounds 3]      # prints a table in Markdown
+    python benches/optim_beside_torch.py [--rounds 3]      # prints a table in Markdown
 
 Both sides give the smallest of many samples, each the mean of some steps, over all rounds: the time where nobody else
 had the machine. PyTorch's include the few microseconds that a call from Python costs. Needs torch, and cargo.
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+HERE = pathlib.Path(__file__).resolve().parent
 LAYERS = [(512, 784), (256, 512), (40, 256), (256, 20), (512, 256), (784, 512)]
 MLP = [shape for outputs, inputs in LAYERS for shape in ((outputs, inputs), (outputs,))]
 # name -> (shapes, whether gradients are transposed, steps a sample)
@@ -49,9 +49,9 @@ def round_of_torch(threads):
 
 
 def round_of_ours():
-    command = ["cargo", "bench", "-q", "-p", "latent-optim", "--bench", "step", "--", "--noplot"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    command = ["cargo", "bench", "-q", "--bench", "optim_step", "--", "--noplot"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=HERE)
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target"))
     for name in CASES:
         for threads in (1, 2):
             sample = json.loads((target / f"criterion/step/{name}/{threads}/new/sample.json").read_text())

@@ -1,8 +1,10 @@
 //! The workspace is what `docs/architecture.md` says it is.
 
-use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Package};
+mod features;
+mod workspace;
+
 use std::collections::BTreeSet;
-use std::path::Path;
+use workspace::{Dependency, Member, Workspace};
 
 /// A row of the table of crates.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,40 +54,29 @@ fn objection(rows: &[Row], user: &str, used: &str) -> Option<String> {
     (below >= at).then(|| format!("`{user}` uses `{used}`, whose row is not above its own"))
 }
 
-fn workspace() -> Metadata {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
-    MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata runs")
-}
-
-fn rows(workspace: &Metadata) -> Vec<Row> {
-    let file = workspace.workspace_root.join("docs/architecture.md");
-    let document = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+fn rows(workspace: &Workspace) -> Vec<Row> {
+    let file = workspace.root.join("docs/architecture.md");
+    let document = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let rows = table(&document);
-    assert!(!rows.is_empty(), "{file} has no table that begins with `| folder | crate |`");
+    assert!(!rows.is_empty(), "{} has no table that begins with `| folder | crate |`", file.display());
     rows
-}
-
-fn folder(workspace: &Metadata, package: &Package) -> String {
-    let folder = package.manifest_path.parent().expect("a manifest lies in a folder");
-    folder.strip_prefix(&workspace.workspace_root).expect("members lie in the workspace").as_str().replace('\\', "/")
 }
 
 #[test]
 fn the_table_names_every_member_and_nothing_else() {
-    let workspace = workspace();
+    let workspace = Workspace::read();
     let rows = rows(&workspace);
     let mut wrong = Vec::new();
-    for package in workspace.workspace_packages() {
-        let folder = folder(&workspace, package);
-        match rows.iter().filter(|row| row.name == package.name.as_str()).collect::<Vec<_>>()[..] {
-            [row] if row.folder == folder => {}
-            [row] => wrong.push(format!("`{}` lies in {folder}; its row says {}", package.name, row.folder)),
-            [] => wrong.push(format!("`{}` in {folder} has no row", package.name)),
-            _ => wrong.push(format!("`{}` has several rows", package.name)),
+    for Member { name, folder, .. } in &workspace.members {
+        match rows.iter().filter(|row| row.name == *name).collect::<Vec<_>>()[..] {
+            [row] if row.folder == *folder => {}
+            [row] => wrong.push(format!("`{name}` lies in {folder}; its row says {}", row.folder)),
+            [] => wrong.push(format!("`{name}` in {folder} has no row")),
+            _ => wrong.push(format!("`{name}` has several rows")),
         }
     }
     for row in &rows {
-        if !workspace.workspace_packages().iter().any(|package| package.name.as_str() == row.name) {
+        if !workspace.members.iter().any(|member| member.name == row.name) {
             wrong.push(format!("the row of `{}` ({}) is of no member", row.name, row.folder));
         }
     }
@@ -94,7 +85,7 @@ fn the_table_names_every_member_and_nothing_else() {
 
 #[test]
 fn may_use_names_crates_above() {
-    let rows = rows(&workspace());
+    let rows = rows(&Workspace::read());
     let mut wrong = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         let MayUse::These(names) = &row.may_use else { continue };
@@ -109,59 +100,61 @@ fn may_use_names_crates_above() {
 
 #[test]
 fn crates_use_only_what_their_row_allows() {
-    let workspace = workspace();
+    let workspace = Workspace::read();
     let rows = rows(&workspace);
     let mut wrong = Vec::new();
     let mut edges = 0;
-    for package in workspace.workspace_packages() {
-        let own_tests = |dependency: &Dependency| {
-            dependency.kind == DependencyKind::Development && package.name.as_str() == IDENTITIES
-        };
-        let inner = package.dependencies.iter().filter(|dependency| dependency.path.is_some());
-        for dependency in inner.filter(|dependency| !own_tests(dependency)) {
+    for member in &workspace.members {
+        let own_tests = |dependency: &Dependency| dependency.for_tests && member.name == IDENTITIES;
+        for dependency in member.dependencies.iter().filter(|dependency| !own_tests(dependency)) {
             edges += 1;
-            wrong.extend(objection(&rows, package.name.as_str(), &dependency.name));
+            wrong.extend(objection(&rows, &member.name, &dependency.name));
+            if !workspace.members.iter().any(|member| member.name == dependency.name) {
+                wrong.push(format!("`{}` uses `{}`, which lies here and is no member", member.name, dependency.name));
+            }
         }
     }
-    assert!(edges >= 2, "the metadata list the dependencies between members");
+    assert!(edges >= 2, "the manifests name the dependencies between members");
     assert!(wrong.is_empty(), "dependencies against the table of docs/architecture.md:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_crate_could_be_published() {
-    let workspace = workspace();
+    let workspace = Workspace::read();
     let mut wrong = Vec::new();
-    for package in workspace.workspace_packages() {
-        let name = &package.name;
+    for member in &workspace.members {
         let mut need = |present: bool, what: &str| {
             if !present {
-                wrong.push(format!("`{name}` has no {what} in its Cargo.toml"));
+                wrong.push(format!("`{}` has no {what} in its Cargo.toml", member.name));
             }
         };
-        need(package.description.as_ref().is_some_and(|text| text.len() > 20), "description");
-        need(package.license.as_deref() == Some("MIT OR Apache-2.0"), "licence `MIT OR Apache-2.0`");
-        need(package.repository.is_some(), "repository");
-        need(package.rust_version.is_some(), "rust-version");
-        // `publish = false` is an empty list of registries.
-        if package.publish.as_ref().is_some_and(Vec::is_empty) {
+        need(member.text("description").is_some_and(|text| text.len() > 20), "description");
+        need(member.text("license") == Some("MIT OR Apache-2.0"), "licence `MIT OR Apache-2.0`");
+        need(member.text("rust-version").is_some(), "rust-version");
+        if !member.is_public() {
             continue;
         }
-        need((1..=5).contains(&package.keywords.len()), "one to five keywords");
-        need(!package.categories.is_empty(), "categories");
-        for dependency in package.dependencies.iter().filter(|dependency| dependency.path.is_some()) {
-            let versioned = dependency.kind == DependencyKind::Development
-                || dependency.req != cargo_metadata::semver::VersionReq::STAR;
+        need((1..=5).contains(&member.entries("keywords")), "one to five keywords");
+        need(member.entries("categories") > 0, "categories");
+        for dependency in &member.dependencies {
+            let versioned = dependency.for_tests || dependency.version.as_deref().is_some_and(|version| version != "*");
             need(versioned, &format!("version for its dependency `{}`", dependency.name));
         }
-        let docs = package.targets.iter().find(|target| target.is_lib()).map(|target| {
-            std::fs::read_to_string(&target.src_path).unwrap_or_else(|error| panic!("{}: {error}", target.src_path))
-        });
-        need(docs.is_some_and(|text| text.starts_with("//!")), "documented library (`//!` at the top of lib.rs)");
+        let documented = member.library().is_some_and(|source| source.starts_with("//!"));
+        need(documented, "documented library (`//!` at the top of lib.rs)");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for file in ["LICENSE-MIT", "LICENSE-APACHE", "README.md"] {
-        assert!(workspace.workspace_root.join(file).exists(), "{file} is missing");
+        assert!(workspace.root.join(file).exists(), "{file} is missing");
     }
+}
+
+/// The workspace has no address in public: whatever a manifest gave would be somebody else's.
+#[test]
+fn manifests_give_no_address() {
+    let workspace = Workspace::read();
+    let given = workspace.members.iter().flat_map(Member::addresses).chain(workspace.addresses());
+    assert_eq!(given.collect::<Vec<_>>(), [""; 0]);
 }
 
 /// The rules themselves, on a small table.

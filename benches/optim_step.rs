@@ -1,6 +1,6 @@
 //! Steps of Adam on the parameters of an autoencoder and on many small tensors, on one and two threads.
 //!
-//! `beside_torch.py` runs this and PyTorch's fused Adam in turn. It finds the cases by their names.
+//! `optim_beside_torch.py` runs this and PyTorch's fused Adam in turn. It finds the cases by their names.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use latent_layers::Parameter;

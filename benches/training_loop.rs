@@ -1,14 +1,14 @@
 //! What the loop costs: a step of a whole run, with console, metrics, TensorBoard and all health monitors, beside the
 //! bare step of the same model; and what it gains by making batches ahead: a step of the loop alone, on images that are
-//! augmented at some cost, beside the batch and then the bare step. `cargo bench -p experiments --bench training_loop --
-//! [THREADS]`
+//! augmented at some cost, beside the batch and then the bare step. `cargo bench --manifest-path benches/Cargo.toml
+//! --bench training_loop -- [THREADS]`
 //!
 //! Both are made in turns in one process, on models of their own: an observer makes bare steps whenever the loop made so
 //! many, and looks at the clock before and after each. For the cost of the loop the turns are of one step; for the gain of
 //! many, without the first of each, so that the batch that is made ahead at the end of a turn counts for nothing.
 
 #[allow(dead_code, reason = "the study uses all of it")]
-#[path = "../src/bin/vae_mnist/config.rs"]
+#[path = "../experiments/src/bin/vae_mnist/config.rs"]
 mod config;
 
 use config::Config;

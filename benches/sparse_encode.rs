@@ -1,8 +1,7 @@
 //! Sparse codes of 1,000 images of 784 pixels with 256 atoms to a relative duality gap of 1e-3, on one and two
 //! threads. The throughput counts images.
 
-#[path = "support/mod.rs"]
-mod support;
+mod strokes;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use latent_numeric::parallel::with_threads;
@@ -15,7 +14,7 @@ const SAMPLES: usize = 1_000;
 const ATOMS: usize = 256;
 
 fn solvers(c: &mut Criterion) {
-    let mut atoms = support::images("atoms", ATOMS, 1, 6.0);
+    let mut atoms = strokes::images("atoms", ATOMS, 1, 6.0);
     for mut atom in atoms.outer_iter_mut() {
         let norm = atom.dot(&atom).sqrt();
         atom /= norm;
@@ -23,7 +22,7 @@ fn solvers(c: &mut Criterion) {
     let columns = atoms.t().as_standard_layout().into_owned();
     let dictionary = Dictionary::new(columns).expect("atoms of ink");
     let lasso = Lasso::new(&dictionary, LassoParams::new(0.1)).expect("a lambda above 0");
-    let x = support::images("samples", SAMPLES, 4, 12.0);
+    let x = strokes::images("samples", SAMPLES, 4, 12.0);
     let stop = Stop::gap(1e-3);
     let solvers: [Box<dyn Solver<f32>>; 4] = [
         Box::<Admm>::default(),

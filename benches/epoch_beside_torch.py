@@ -1,7 +1,7 @@
 """An epoch of a study beside the same loop in PyTorch, in turn: batches, steps and the lines of the log included.
 
-    python experiments/benches/epoch_beside_torch.py --data DIR                       # all, prints a table in Markdown
-    python experiments/benches/epoch_beside_torch.py --data DIR --threads 1 vae_mnist/pytorch_example
+    python benches/epoch_beside_torch.py --data DIR                                   # all, prints a table in Markdown
+    python benches/epoch_beside_torch.py --data DIR --threads 1 vae_mnist/pytorch_example
 
 DIR has mnist/train-images-idx3-ubyte, plain or with .gz. Ours is the program of the study, built for release, without
 validations and checkpoints; its time comes from metrics.jsonl. Both sides draw a new order each epoch, turn bytes into
@@ -28,7 +28,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 WARM_UP = 100
 
 

@@ -1,7 +1,7 @@
 """The operators' benches beside the same calls in PyTorch, in turn, on one and two threads.
 
-    python beside_torch.py                      # all cases, three rounds: prints a table in Markdown
-    python beside_torch.py --filter conv --rounds 1
+    python benches/tensor_beside_torch.py                      # all cases, three rounds: prints a table in Markdown
+    python benches/tensor_beside_torch.py --filter conv --rounds 1
 
 Both sides take medians of ten samples after a warm-up; the table gives the median of the rounds and the ratio of ours to
 PyTorch's. Forward passes record nothing; backward passes start from a given cotangent and keep the graph.
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def cases():
@@ -182,9 +182,9 @@ def round_of_torch(threads, chosen):
 
 
 def round_of_ours(names, chosen):
-    command = ["cargo", "bench", "-q", "-p", "latent-tensor", "--bench", "operators", "--", "--noplot", chosen]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
-    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    command = ["cargo", "bench", "-q", "--bench", "tensor_operators", "--", "--noplot", chosen]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=HERE)
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target"))
     for name, what, threads in names:
         estimates = target / "criterion/operators" / f"{name} {what}" / str(threads) / "new/estimates.json"
         yield (name, what, threads), json.loads(estimates.read_text())["median"]["point_estimate"] * 1e-9

@@ -1,6 +1,6 @@
 //! Operators on the shapes of common training steps, forward and backward, on one and two threads.
 //!
-//! `beside_torch.py` runs this and the same calls in PyTorch in turn. It finds them by their names, so a case is
+//! `tensor_beside_torch.py` runs this and the same calls in PyTorch in turn. It finds them by their names, so a case is
 //! added in both files.
 
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main, measurement::WallTime};

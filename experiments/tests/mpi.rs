@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "other programs are tested with the rest")]
 mod support;
 
+use latent_needs::Need;
 use latent_numeric::random::Stream;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
 use latent_sparse::lasso::{Admm, LassoParams};
@@ -18,10 +19,7 @@ const CHILD: &str = "LATENT_MPI_CHILD";
 
 /// The launcher's part of a command, if there is a launcher.
 fn launcher(size: usize) -> Option<Vec<String>> {
-    if Command::new("mpirun").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no mpirun");
-        return None;
-    }
+    Need::Mpi.find()?;
     let size = size.to_string();
     Some(["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", &size].map(str::to_owned).into())
 }

@@ -142,7 +142,7 @@ mod tests {
     fn flags_are_well_formed_and_have_defaults() {
         Flags::command().debug_assert();
         let flags = Flags::parse_from(["study"]).common;
-        assert_eq!((flags.dataset, flags.seed, flags.threads, flags.output.clone()), (DatasetName::AUTO, 0, 0, None));
+        assert_eq!((&flags.dataset, flags.seed, flags.threads, flags.output.clone()), (&DatasetName::AUTO, 0, 0, None));
         assert!(flags.thread_count() >= 1);
     }
 

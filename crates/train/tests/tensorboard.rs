@@ -4,6 +4,7 @@
 
 mod support;
 
+use latent_needs::Need;
 use latent_train::Every;
 use latent_train::config::Training;
 use latent_train::interrupt::Interrupt;
@@ -16,14 +17,8 @@ use std::path::Path;
 use std::process::Command;
 use support::{Game, executor};
 
-fn python() -> Option<String> {
-    let python = std::env::var("LATENT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let works = Command::new(&python).args(["-c", "import tensorboard"]).output();
-    works.is_ok_and(|output| output.status.success()).then_some(python)
-}
-
 /// What TensorBoard finds in a folder.
-fn events(python: &str, folder: &Path) -> serde_json::Value {
+fn events(python: &Path, folder: &Path) -> serde_json::Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts/read_events.py");
     let output = Command::new(python).arg(script).arg(folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -32,10 +27,7 @@ fn events(python: &str, folder: &Path) -> serde_json::Value {
 
 #[test]
 fn tensorboard_reads_curves_and_pictures_and_forgets_what_was_undone() {
-    let Some(python) = python() else {
-        eprintln!("skipped: no Python with tensorboard; name one with LATENT_PYTHON");
-        return;
-    };
+    let Some(python) = Need::Tensorboard.find() else { return };
     let here = tempfile::tempdir().unwrap();
     let mut file = EventFile::create(here.path(), None).unwrap();
     for step in 1..=300 {
@@ -89,10 +81,7 @@ fn tensorboard_reads_histograms_and_hyperparameters_and_training_is_the_same() {
     let here = tempfile::tempdir().unwrap();
     let (with, without) = (here.path().join("with"), here.path().join("without"));
     assert_eq!(train(&with, Every::Steps(4)), train(&without, Every::Never));
-    let Some(python) = python() else {
-        eprintln!("skipped: no Python with tensorboard; name one with LATENT_PYTHON");
-        return;
-    };
+    let Some(python) = Need::Tensorboard.find() else { return };
     let read = events(&python, &with);
     // Each of 16 hidden units of the critic has four weights.
     for tag in ["weights/critic/0.weight", "gradients/critic/0.weight"] {

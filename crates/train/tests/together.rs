@@ -153,10 +153,7 @@ mod mpi {
 
     /// This test binary as so many processes. None, said aloud, without a launcher.
     fn mpirun(size: usize, folder: &Path) -> Option<Command> {
-        if Command::new("mpirun").arg("--version").output().is_err() {
-            eprintln!("skipped: there is no mpirun");
-            return None;
-        }
+        latent_needs::Need::Mpi.find()?;
         fs::create_dir_all(folder.join("checkpoints")).unwrap();
         let mut command = Command::new("mpirun");
         command

@@ -84,7 +84,7 @@ impl Tiny {
         let mount = mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&folder);
         let mounted = cfg!(target_os = "linux") && mount.stderr(Stdio::null()).status().is_ok_and(|s| s.success());
         if !mounted {
-            eprintln!("skipped: file systems cannot be mounted here");
+            latent_needs::skipped("file systems cannot be mounted here");
         }
         mounted.then_some(Self(folder))
     }

@@ -247,7 +247,7 @@ fn kill_within_a_checkpoint(subject: &Subject, desk: &Desk, output: &str, thread
     let pipe = folder.join(format!(".step-{next:012}.safetensors.tmp"));
     let _ = fs::remove_file(&pipe);
     if !Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: there is no mkfifo");
+        latent_needs::skipped("there is no mkfifo");
         return false;
     }
     let (sender, receiver) = std::sync::mpsc::channel();

@@ -5,6 +5,7 @@
 mod vae_mnist;
 
 use crate::support::{Desk, fail, stderr, stdout, succeed, with_defaults};
+use latent_needs::Need;
 use latent_study::training::Study;
 use std::collections::BTreeMap;
 use std::fs;
@@ -228,8 +229,7 @@ fn other_schedulers_get_the_same_jobs() {
     let output = beyond.env("SLURM_ARRAY_TASK_ID", "5").output().unwrap();
     assert!(!output.status.success() && stderr(&output).contains("has no line 5"), "{}", stderr(&output));
 
-    if Command::new("parallel").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no GNU parallel");
+    if Need::Parallel.find().is_none() {
         return;
     }
     let folder = desk.path(names[1]);

@@ -241,7 +241,7 @@ fn a_read_only_cache() {
     std::fs::create_dir(&folder).unwrap();
     std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o555)).unwrap();
     if std::fs::write(folder.join("probe"), "").is_ok() {
-        eprintln!("skipped: this user writes into read-only folders (root)");
+        latent_needs::skipped("this user writes into read-only folders (root)");
         return;
     }
     let locate = Locate::nowhere().cache_dir(cache.path()).download(true).mirrors(["http://127.0.0.1:9"]);

@@ -140,7 +140,7 @@ fn names() {
 
 #[test]
 fn the_real_mnist() {
-    let Some(folder) = crate::real_data("mnist") else { return };
+    let Some(folder) = latent_needs::Need::Mnist.find() else { return };
     let splits = from(&folder).unwrap();
     assert_eq!((splits.train.len(), splits.test.len()), (60_000, 10_000));
     assert_eq!(&splits.train.labels().unwrap()[..8], [5, 0, 4, 1, 9, 2, 1, 3]);

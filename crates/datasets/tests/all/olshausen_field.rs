@@ -95,7 +95,7 @@ fn images_of_one_value_have_no_variance() {
 
 #[test]
 fn natural_images_are_flattened() {
-    let Some(data) = crate::real_data("bsds/train") else { return };
+    let Some(data) = latent_needs::Need::Bsds.find() else { return };
     let folder = read_folder(data.join("bsds/train"), Channels::Grey).unwrap();
     assert!(folder.failed.is_empty() && folder.pictures.len() == 100);
     let raw: Vec<Array2<f64>> = folder.pictures[..30].iter().map(|p| p.unit().index_axis_move(Axis(0), 0)).collect();

@@ -2,6 +2,7 @@
 
 use crate::models::{Input, Model, models, training};
 use latent_layers::{Context, LoadOptions, Slot, Visitor, load, save};
+use latent_needs::Need;
 use latent_numeric::Scalar;
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::ArrayD;
@@ -118,12 +119,7 @@ fn values_are_those_of_pytorch_in_f32() {
 /// Set `LATENT_PYTHON` to a Python that has `torch` and `safetensors`; otherwise `python3` is tried.
 #[test]
 fn our_files_load_in_pytorch() {
-    let python = std::env::var("LATENT_PYTHON").unwrap_or_else(|_| "python3".into());
-    let there = Command::new(&python).args(["-c", "import torch, safetensors.torch"]).output();
-    if !there.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} with torch and safetensors is not there; LATENT_PYTHON names another");
-        return;
-    }
+    let Some(python) = Need::Torch.find() else { return };
     let ours = tempfile::tempdir().unwrap();
     for (case, model) in loaded::<f64>() {
         save(model.module(), ours.path().join(format!("{case}.safetensors"))).unwrap();

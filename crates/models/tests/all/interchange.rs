@@ -3,6 +3,7 @@
 use crate::support::{close, images};
 use latent_layers::{Context, LoadOptions, Module, load, save};
 use latent_models::{Condition, GanArchitecture, GanObjective, GanSettings, Nonlinearity, Vae, VaeSettings};
+use latent_needs::Need;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use ndarray::ArrayD;
@@ -11,18 +12,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A Python that has PyTorch: that of `LATENT_PYTHON`, otherwise `python3`.
-fn python() -> Option<String> {
-    let python = std::env::var("LATENT_PYTHON").unwrap_or_else(|_| "python3".into());
-    let there = Command::new(&python).args(["-c", "import torch, safetensors.torch"]).output();
-    if there.is_ok_and(|output| output.status.success()) {
-        return Some(python);
-    }
-    eprintln!("skipped: {python} with torch and safetensors is not there; LATENT_PYTHON names another");
-    None
-}
-
-fn script(python: &str, arguments: &[&str]) -> Result<String, String> {
+fn script(python: &Path, arguments: &[&str]) -> Result<String, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pytorch_interchange.py");
     let output = Command::new(python).arg(script).args(arguments).output().unwrap();
     let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
@@ -72,7 +62,7 @@ fn files(folder: &tempfile::TempDir) -> [PathBuf; 2] {
 
 #[test]
 fn our_models_load_in_pytorch() {
-    let Some(python) = python() else { return };
+    let Some(python) = Need::Torch.find() else { return };
     for (settings, flags) in cases() {
         let folder = tempfile::tempdir().unwrap();
         let [model, values] = files(&folder);
@@ -94,7 +84,7 @@ fn our_models_load_in_pytorch() {
 
 #[test]
 fn models_of_pytorch_load_here() {
-    let Some(python) = python() else { return };
+    let Some(python) = Need::Torch.find() else { return };
     let mut cases = cases();
     cases.push((VaeSettings::pytorch_example(), vec!["--example"]));
     for (settings, flags) in cases {
@@ -134,7 +124,7 @@ fn generators() -> Vec<(GanSettings, &'static str)> {
 
 #[test]
 fn our_generators_load_in_pytorch() {
-    let Some(python) = python() else { return };
+    let Some(python) = Need::Torch.find() else { return };
     for (settings, flags) in generators() {
         let folder = tempfile::tempdir().unwrap();
         let [model, values] = files(&folder);

@@ -1,10 +1,11 @@
 //! A browser without a window, driven over the Chrome DevTools Protocol.
 
 use base64::Engine;
+use latent_needs::Need;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tungstenite::protocol::Role;
@@ -18,15 +19,6 @@ pub struct Browser {
     sent: u64,
     /// What pages complained of.
     pub complaints: Vec<String>,
-}
-
-/// The browser that `CHROMIUM` names, or one that is installed.
-fn find() -> Option<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
-    let names = ["chromium", "chromium-browser", "google-chrome", "chrome", "headless_shell"];
-    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
-    let installed = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    named.into_iter().chain(installed).find(|path| path.is_file())
 }
 
 /// A connection to an address `ws://HOST/PATH`.
@@ -56,7 +48,7 @@ fn connect(address: &str) -> WebSocket<TcpStream> {
 impl Browser {
     /// Starts one, if there is one.
     pub fn start() -> Option<Self> {
-        let program = find()?;
+        let program = Need::Chromium.find()?;
         let profile = tempfile::tempdir().unwrap();
         let mut process = Command::new(program)
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"])

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_commit_is_named_in_full() {
         let Some(commit) = commit(Path::new(env!("CARGO_MANIFEST_DIR"))) else {
-            eprintln!("skipped: the source tree is no git repository, or git is missing");
+            latent_needs::skipped("the source tree is no git repository, or git is missing");
             return;
         };
         let hash = commit.trim_end_matches("-dirty");

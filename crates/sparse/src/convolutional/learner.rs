@@ -15,10 +15,9 @@ use crate::atoms::check_finite;
 use crate::error::require;
 use crate::lasso::Stop;
 use crate::units::{check_unit, from_unit, squares_from, unit_of};
-use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView3, ArrayView4, Axis, s};
-use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// Rounds of block coordinate descent in an update, and the change of a filter at which they end before.
@@ -366,13 +365,7 @@ impl<E: Scalar> FilterLearner<E> {
                     &mut fresh[..]
                 }
             };
-            let coded: Vec<Coded<E>> = states
-                .par_iter_mut()
-                .with_max_len(1)
-                .enumerate()
-                .map(|(i, state)| learner.code(prepared, start + i, state, epoch))
-                .collect();
-            for coded in coded {
+            for coded in parallel::map(states, |i, state| learner.code(prepared, start + i, state, epoch)) {
                 batch.add(E::one(), coded.weight, &coded.statistics);
                 objective += coded.objective;
                 nonzeros += coded.nonzeros;

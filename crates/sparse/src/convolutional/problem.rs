@@ -8,9 +8,8 @@ use crate::SparseError;
 use crate::error::require;
 use crate::lasso::{Certificate, Lambda, Outcome, Stop, StopReason};
 use crate::units::{from_unit, lambda_in, require_moderate, unit_of, unit_of_some};
-use latent_numeric::Scalar;
-use ndarray::{Array1, Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut3, Axis, s};
-use rayon::prelude::*;
+use latent_numeric::{Scalar, parallel};
+use ndarray::{Array1, Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut3, s};
 
 /// The convolutional lasso with fixed filters:
 ///
@@ -257,16 +256,10 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         for (i, maps) in maps.outer_iter().enumerate() {
             prepared.make_room(i, maps);
         }
-        let certificates: Vec<Result<Certificate, SparseError>> = maps
-            .axis_iter_mut(Axis(0))
-            .into_par_iter()
-            .with_max_len(1)
-            .enumerate()
-            .map(|(i, maps)| {
-                let lambda = prepared.lambda(i, &self.params.lambda);
-                one(&prepared.sample(i, lambda, *stop), i, maps, solver)
-            })
-            .collect();
+        let certificates = parallel::map(maps.outer_iter_mut(), |i, maps| {
+            let lambda = prepared.lambda(i, &self.params.lambda);
+            one(&prepared.sample(i, lambda, *stop), i, maps, solver)
+        });
         let certificates = certificates.into_iter().collect::<Result<_, _>>()?;
         let maps = maps.into_shape_with_order(expected).expect("as many elements");
         Ok(ConvolutionalCodes { maps, certificates })

@@ -7,10 +7,9 @@ use super::{Codes, Lambda, LassoParams, Prepared, Solver, Stop, StopReason};
 use crate::error::require;
 use crate::units::{from_unit, lambda_in, require_moderate, squares_from, unit_of, unit_of_some};
 use crate::{Dictionary, SparseError};
-use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul, matmul_into};
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
-use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Samples that are solved together. Fixed, so that bits do not depend on the number of threads; large
@@ -215,13 +214,10 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         certify: Certify,
         unit: E,
     ) -> Result<Vec<Certificate>, SparseError> {
-        let blocks: Vec<Result<Vec<Certificate>, SparseError>> = codes
-            .axis_chunks_iter_mut(Axis(0), BLOCK)
-            .into_par_iter()
-            .zip(x.axis_chunks_iter(Axis(0), BLOCK).into_par_iter())
-            .enumerate()
-            .map(|(block, (codes, x))| self.run_block((block * BLOCK, unit), x, codes, prepared, *stop, certify))
-            .collect();
+        let blocks = codes.axis_chunks_iter_mut(Axis(0), BLOCK).zip(x.axis_chunks_iter(Axis(0), BLOCK));
+        let blocks = parallel::map(blocks, |block, (codes, x)| {
+            self.run_block((block * BLOCK, unit), x, codes, prepared, *stop, certify)
+        });
         // The first error by row, whichever thread met one first.
         let blocks: Result<Vec<Vec<Certificate>>, SparseError> = blocks.into_iter().collect();
         Ok(blocks?.into_iter().flatten().collect())

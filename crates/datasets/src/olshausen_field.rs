@@ -46,7 +46,7 @@ pub fn filter<E: Scalar>(image: ArrayView2<E>, cutoff: f64) -> Result<Array2<E>,
     if image.is_empty() {
         return Ok(image.to_owned());
     }
-    Ok(filtered(image.mapv(|v| v.as_f64()).view(), cutoff).mapv(E::of))
+    Ok(filtered(image.mapv(Scalar::as_f64).view(), cutoff).mapv(E::of))
 }
 
 /// [`filter`] of an image with pixels. The plans of transforms are compiled here, not once more in each crate that calls

@@ -84,6 +84,7 @@ mod tests {
     use latent_datasets::synthetic::strokes;
     use latent_numeric::parallel::with_threads;
     use latent_train::Source;
+    use ndarray::Array3;
 
     fn augmentation(chain: &str) -> Augmentation {
         Augmentation(Chain::from_toml(chain).unwrap())

@@ -25,7 +25,7 @@
 use crate::{DatasetError, Provenance};
 use latent_numeric::random::Stream;
 use latent_numeric::{Scalar, matmul::matmul, parallel};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2};
 
 /// Which coefficients of a code are not zero.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -129,7 +129,7 @@ impl<E: Scalar> Operator<E> {
                 },
             )
         });
-        self.assemble(blocks.iter())
+        self.assemble(&mut blocks.iter())
     }
 
     /// Calls `visit(row, correlations, sums)` for each row of `D' image`.
@@ -238,7 +238,7 @@ impl<E: Scalar> Operator<E> {
                 },
             )
         });
-        let image = self.assemble(done.iter().map(|(partial, _)| partial));
+        let image = self.assemble(&mut done.iter().map(|(partial, _)| partial));
         (image, done.into_iter().map(|(_, sums)| sums).collect())
     }
 
@@ -413,10 +413,7 @@ impl<E: Scalar> Operator<E> {
     }
 
     /// Adds up the parts of all blocks, in order.
-    fn assemble<'p>(&self, blocks: impl Iterator<Item = &'p Partial<E>>) -> Array3<E>
-    where
-        E: 'p,
-    {
+    fn assemble(&self, blocks: &mut dyn Iterator<Item = &Partial<E>>) -> Array3<E> {
         let mut image = self.image();
         for (block, partial) in blocks.enumerate() {
             for c in 0..self.channels {

@@ -16,9 +16,8 @@
 
 use crate::{DatasetError, LabelledImages, Provenance, SourceFile};
 use image::{DynamicImage, ImageReader};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array3, Axis};
-use rayon::prelude::*;
 use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
@@ -65,9 +64,8 @@ pub struct Folder {
 /// such a name.
 pub fn read_folder(folder: impl AsRef<Path>, channels: Channels) -> Result<Folder, DatasetError> {
     let paths = picture_paths(folder.as_ref())?;
-    let read: Vec<_> = paths.par_iter().map(|path| read_picture(path, channels)).collect();
     let (mut pictures, mut failed) = (Vec::new(), Vec::new());
-    for result in read {
+    for result in parallel::map(paths, |_, path| read_picture(path, channels)) {
         match result {
             Ok(picture) => pictures.push(picture),
             Err(error) => failed.push(error),

@@ -3,7 +3,6 @@
 use crate::{DatasetError, Provenance};
 use latent_numeric::{Scalar, parallel};
 use ndarray::{Array2, Array4, ArrayView4, ArrayViewMut2, Axis};
-use rayon::prelude::*;
 use std::ops::{Range, RangeFull};
 
 /// Rows converted by one task.
@@ -132,7 +131,7 @@ impl LabelledImages {
         if width == 0 {
             return;
         }
-        rows.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().enumerate().for_each(|(block, mut rows)| {
+        parallel::each(rows.axis_chunks_iter_mut(Axis(0), BLOCK), |block, mut rows| {
             for (offset, mut row) in rows.outer_iter_mut().enumerate() {
                 let index = chosen.at(block * BLOCK + offset);
                 assert!(index < total, "rows: image {index} of {total}");

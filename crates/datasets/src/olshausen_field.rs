@@ -18,9 +18,8 @@
 //! ```
 
 use crate::DatasetError;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array2, ArrayView2};
-use rayon::prelude::*;
 use rustfft::num_complex::Complex64;
 use rustfft::{Fft, FftDirection, FftPlanner};
 use std::sync::Arc;
@@ -44,16 +43,23 @@ pub fn filter<E: Scalar>(image: ArrayView2<E>, cutoff: f64) -> Result<Array2<E>,
     if !(cutoff > 0.0 && cutoff.is_finite()) {
         return Err(DatasetError::parameter("cut-off frequency", cutoff, "positive and finite, in cycles per pixel"));
     }
-    let (height, width) = image.dim();
     if image.is_empty() {
         return Ok(image.to_owned());
     }
+    Ok(filtered(image.mapv(Scalar::as_f64).view(), cutoff).mapv(E::of))
+}
+
+/// [`filter`] of an image with pixels. The plans of transforms are compiled here, not once more in each crate that calls
+/// it.
+#[inline(never)]
+fn filtered(image: ArrayView2<f64>, cutoff: f64) -> Array2<f64> {
+    let (height, width) = image.dim();
     let mut planner = FftPlanner::new();
     let mut plan = |len, direction| planner.plan_fft(len, direction);
     let [across, down] = [width, height].map(|len| plan(len, FftDirection::Forward));
     let [back_across, back_down] = [width, height].map(|len| plan(len, FftDirection::Inverse));
 
-    let mut spectrum = image.mapv(|v| Complex64::new(v.as_f64(), 0.0)).as_standard_layout().into_owned();
+    let mut spectrum = image.mapv(|v| Complex64::new(v, 0.0)).as_standard_layout().into_owned();
     transform_rows(&mut spectrum, &across);
     let mut spectrum = transposed(&spectrum);
     transform_rows(&mut spectrum, &down);
@@ -67,11 +73,11 @@ pub fn filter<E: Scalar>(image: ArrayView2<E>, cutoff: f64) -> Result<Array2<E>,
     transform_rows(&mut filtered, &back_across);
     // The error of a transform is some units in the last place of its largest value for each halving of its length.
     let halvings = ((width * height) as f64).log2() + 1.0;
-    let rounding = ROUNDING * f64::EPSILON * halvings * largest(image.iter().map(|v| v.as_f64()));
+    let rounding = ROUNDING * f64::EPSILON * halvings * largest(image.iter().copied());
     if largest(filtered.iter().map(|v| v.re)) <= rounding {
-        return Ok(Array2::zeros(image.dim()));
+        return Array2::zeros(image.dim());
     }
-    Ok(filtered.mapv(|v| E::of(v.re)))
+    filtered.mapv(|v| v.re)
 }
 
 /// Units in the last place that a result may be off by, for each step of its computation.
@@ -102,7 +108,7 @@ pub fn to_unit_variance<E: Scalar>(images: &mut [Array2<E>]) -> E {
 fn transform_rows(rows: &mut Array2<Complex64>, plan: &Arc<dyn Fft<f64>>) {
     let width = rows.ncols();
     let values = rows.as_slice_mut().expect("standard layout");
-    values.par_chunks_exact_mut(width).for_each(|row| plan.process(row));
+    parallel::each(values.chunks_exact_mut(width), |_, row| plan.process(row));
 }
 
 fn transposed(matrix: &Array2<Complex64>) -> Array2<Complex64> {

@@ -20,10 +20,9 @@
 //! ```
 
 use crate::DatasetError;
-use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3, ArrayViewMut2, Axis, s};
-use rayon::prelude::*;
 
 /// Overlapping windows that cover an image of a given size.
 ///
@@ -132,6 +131,9 @@ fn window<E>(
     image.slice_move(s![.., top..top + h, left..left + w]).into_iter()
 }
 
+/// Patches that one thread cuts one after the other.
+const TOGETHER: usize = 16;
+
 /// `count` patches of `size` = (h, w), every place in every image equally likely.
 ///
 /// Patch `i` is drawn from the stream `(seed, "patches", [i])`.
@@ -166,14 +168,16 @@ pub fn random_patches<E: Scalar>(
         places.push(total);
     }
     let mut rows = Array2::zeros((count, channels * size.0 * size.1));
-    rows.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut row)| {
-        let place = Stream::new(seed, "patches", &[i as u64]).below(total);
-        let which = places.partition_point(|&up_to| up_to <= place);
-        let image = &images[which];
-        let place = place - if which == 0 { 0 } else { places[which - 1] };
-        let across = image.dim().2 - size.1 + 1;
-        let corner = (place / across, place % across);
-        row.iter_mut().zip(window(image.view(), corner, size)).for_each(|(to, from)| *to = *from);
+    parallel::each(rows.axis_chunks_iter_mut(Axis(0), TOGETHER), |block, mut rows| {
+        for (i, mut row) in (block * TOGETHER..).zip(rows.outer_iter_mut()) {
+            let place = Stream::new(seed, "patches", &[i as u64]).below(total);
+            let which = places.partition_point(|&up_to| up_to <= place);
+            let image = &images[which];
+            let place = place - if which == 0 { 0 } else { places[which - 1] };
+            let across = image.dim().2 - size.1 + 1;
+            let corner = (place / across, place % across);
+            row.iter_mut().zip(window(image.view(), corner, size)).for_each(|(to, from)| *to = *from);
+        }
     });
     Ok(rows)
 }

@@ -45,6 +45,7 @@ fn of_block(mut block: ItemImpl) -> Result<TokenStream, Error> {
     for item in &mut block.items {
         if let ImplItem::Fn(method) = item
             && !is_generic(&method.sig)
+            && !returns_lifetime_of(&generics, &method.sig)
         {
             of_method(&number, &generics, &this, method)?;
         }
@@ -66,7 +67,7 @@ fn of_method(number: &Ident, generics: &Generics, this: &Type, method: &mut Impl
         }
     });
     let mut unnamed = this.clone();
-    Lifetimes { this: None, name: "_" }.visit_type_mut(&mut unnamed);
+    Renamed { this: None, name: "_".to_owned() }.visit_type_mut(&mut unnamed);
     let generic = quote!(<#unnamed as Generic<#(#anonymous),*>>::generic);
     let forward = forward(number, &method.sig, Some(this), &places, &generic)?;
     let body = std::mem::replace(&mut method.block, parse_quote!({}));
@@ -100,33 +101,33 @@ fn forward(
     if sig.asyncness.is_some() || sig.constness.is_some() || sig.unsafety.is_some() || sig.variadic.is_some() {
         return Err(Error::new_spanned(sig, "compiled_here: only plain functions can be compiled so"));
     }
-    let mut unified = Lifetimes { this, name: "a" };
+    let mut slots = Slots::default();
     let mut types = Vec::new();
     let mut values = Vec::new();
     for (i, argument) in sig.inputs.iter().enumerate() {
-        let (mut ty, value) = match (argument, this) {
+        let (ty, value) = match (argument, this) {
             (FnArg::Typed(typed), _) => ((*typed.ty).clone(), format_ident!("argument_{i}")),
             (FnArg::Receiver(receiver), Some(_)) => ((*receiver.ty).clone(), format_ident!("self")),
             (FnArg::Receiver(receiver), None) => {
                 return Err(Error::new_spanned(receiver, "compiled_here: a method needs the attribute on its block"));
             }
         };
-        unified.visit_type_mut(&mut ty);
-        types.push(ty);
+        types.push(slots.argument(ty, this)?);
         values.push(value);
     }
-    let mut output = match &sig.output {
+    let output = match &sig.output {
         ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
+        ReturnType::Type(_, ty) => slots.output((**ty).clone(), this),
     };
-    unified.visit_type_mut(&mut output);
     let received: Vec<Ident> = (0..values.len()).map(|i| format_ident!("argument_{i}")).collect();
     let one = |name: &str| {
         let ty = format_ident!("{name}");
         quote! {
             #(#places)*
             #[inline(never)]
-            fn #ty<'a>((#(#received,)*): Self::Arguments<'a, #ty>) -> Self::Output<'a, #ty> {
+            fn #ty<'a, 'b, 'c, 'd, 'e, 'f, 'g, 'h>(
+                (#(#received,)*): Self::Arguments<'a, 'b, 'c, 'd, 'e, 'f, 'g, 'h, #ty>,
+            ) -> Self::Output<'a, 'b, 'c, 'd, 'e, 'f, 'g, 'h, #ty> {
                 #[allow(dead_code)]
                 type #number = #ty;
                 #generic(#(#received),*)
@@ -137,8 +138,8 @@ fn forward(
     Ok(quote! {
         struct Function;
         impl ::latent_numeric::once::Once for Function {
-            type Arguments<'a, #number: ::latent_numeric::Scalar> = (#(#types,)*);
-            type Output<'a, #number: ::latent_numeric::Scalar> = #output;
+            type Arguments<'a, 'b, 'c, 'd, 'e, 'f, 'g, 'h, #number: ::latent_numeric::Scalar> = (#(#types,)*);
+            type Output<'a, 'b, 'c, 'd, 'e, 'f, 'g, 'h, #number: ::latent_numeric::Scalar> = #output;
             #single
             #double
         }
@@ -185,13 +186,86 @@ fn track_caller(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("track_caller")).cloned().collect()
 }
 
-/// Gives all lifetimes but `'static` one name, and `Self` its type.
-struct Lifetimes<'t> {
-    this: Option<&'t Type>,
-    name: &'static str,
+/// Whether the output has a lifetime of the impl, which `self` may not live as long as.
+fn returns_lifetime_of(generics: &Generics, sig: &Signature) -> bool {
+    let ReturnType::Type(_, output) = &sig.output else { return false };
+    let named = Named::of((**output).clone());
+    generics.lifetimes().any(|parameter| named.contains(&parameter.lifetime.ident.to_string()))
 }
 
-impl VisitMut for Lifetimes<'_> {
+/// The lifetimes of a function: one for each argument, the same for those that share a named one.
+#[derive(Default)]
+struct Slots {
+    /// The names that each slot stands for.
+    names: Vec<Vec<String>>,
+    /// The slot of each argument that has a lifetime.
+    borrowed: Vec<usize>,
+}
+
+const SLOTS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+impl Slots {
+    fn argument(&mut self, mut ty: Type, this: Option<&Type>) -> Result<Type, Error> {
+        let names = Named::of(ty.clone());
+        let known = self.names.iter().position(|known| known.iter().any(|name| names.contains(name)));
+        let slot = known.unwrap_or_else(|| {
+            self.names.push(Vec::new());
+            self.names.len() - 1
+        });
+        let Some(name) = SLOTS.get(slot) else {
+            return Err(Error::new_spanned(ty, "compiled_here: a function has at most eight arguments"));
+        };
+        self.names[slot].extend(names);
+        let before = quote!(#ty).to_string();
+        Renamed { this, name: (*name).to_owned() }.visit_type_mut(&mut ty);
+        if before != quote!(#ty).to_string() {
+            self.borrowed.push(slot);
+        }
+        Ok(ty)
+    }
+
+    /// Where nothing is named, what is returned is borrowed from the first argument that borrows.
+    fn output(&self, mut ty: Type, this: Option<&Type>) -> Type {
+        let names = Named::of(ty.clone());
+        let named = self.names.iter().position(|known| known.iter().any(|name| names.contains(name)));
+        let slot = named.or(self.borrowed.first().copied()).unwrap_or(0);
+        Renamed { this, name: SLOTS[slot].to_owned() }.visit_type_mut(&mut ty);
+        ty
+    }
+}
+
+/// Collects the names of lifetimes.
+#[derive(Default)]
+struct Named(Vec<String>);
+
+impl Named {
+    fn of(mut ty: Type) -> Vec<String> {
+        let mut named = Self::default();
+        named.visit_type_mut(&mut ty);
+        named.0
+    }
+}
+
+impl VisitMut for Named {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident != "static" && lifetime.ident != "_" {
+            self.0.push(lifetime.ident.to_string());
+        }
+    }
+
+    // Lifetimes in there are the function's own.
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+
+    fn visit_type_bare_fn_mut(&mut self, _: &mut syn::TypeBareFn) {}
+}
+
+/// Gives all lifetimes but `'static` one name, and `Self` its type.
+struct Renamed<'t> {
+    this: Option<&'t Type>,
+    name: String,
+}
+
+impl VisitMut for Renamed<'_> {
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
         reference.lifetime.get_or_insert_with(|| Lifetime::new("'_", Span::call_site()));
         visit_mut::visit_type_reference_mut(self, reference);
@@ -202,6 +276,11 @@ impl VisitMut for Lifetimes<'_> {
             lifetime.ident = format_ident!("{}", self.name);
         }
     }
+
+    // Lifetimes in there are the function's own.
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+
+    fn visit_type_bare_fn_mut(&mut self, _: &mut syn::TypeBareFn) {}
 
     fn visit_type_mut(&mut self, ty: &mut Type) {
         if let (Type::Path(path), Some(this)) = (&*ty, self.this)

@@ -5,11 +5,12 @@
 //! costs nothing where so much is done in a call.
 
 use crate::conv::{self, Geometry};
+use crate::fft::{self, Complex, Lines};
 use crate::linalg;
 use crate::math::{self, Function};
 use crate::matmul::{self, Threads};
 use crate::parallel;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 macro_rules! compiled {
     ($($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? = $body:path;)*) => {
@@ -45,6 +46,12 @@ compiled! {
     fn conv_input(geometry: &Geometry, w: &[Self], y: &[Self], bias: Option<&[Self]>, x: &mut [Self]) = conv::any_input;
     /// Of [`conv::weight`].
     fn conv_weight(geometry: &Geometry, x: &[Self], y: &[Self], w: &mut [Self]) = conv::any_weight;
+    /// Of [`RealFft2::forward`](fft::RealFft2::forward).
+    fn fourier(lines: &dyn Lines<Self>, image: ArrayView2<Self>) -> Array2<Complex<Self>> = fft::forward;
+    /// Of [`RealFft2::inverse`](fft::RealFft2::inverse).
+    fn inverse_fourier(
+        lines: &dyn Lines<Self>, spectrum: Array2<Complex<Self>>, columns: usize
+    ) -> Array2<Self> = fft::inverse;
     /// Of the functions of [`math`].
     fn map(function: Function, values: &mut [Self]) = math::map;
     /// Of the functions of [`math`] from one slice to another.

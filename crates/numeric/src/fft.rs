@@ -21,9 +21,8 @@
 //! assert!((moved - array![[3.0, 1.0, 2.0], [6.0, 4.0, 5.0]]).iter().all(|e: &f64| e.abs() < 1e-12));
 //! ```
 
-use crate::Scalar;
+use crate::{Scalar, parallel};
 use ndarray::{Array2, ArrayView2, Axis, Zip};
-use rayon::prelude::*;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftNum, FftPlanner};
 use std::fmt;
@@ -72,22 +71,7 @@ impl<E: Scalar> RealFft2<E> {
     /// If the image has another size.
     pub fn forward(&self, image: ArrayView2<E>) -> Array2<Complex<E>> {
         assert_eq!(image.dim(), (self.rows, self.columns), "RealFft2: planned for another size");
-        let mut real = image.as_standard_layout().into_owned();
-        let half = self.columns / 2 + 1;
-        let mut by_rows = Array2::from_elem((self.rows, half), zero());
-        real.axis_chunks_iter_mut(Axis(0), LINES)
-            .into_par_iter()
-            .zip(by_rows.axis_chunks_iter_mut(Axis(0), LINES).into_par_iter())
-            .for_each(|(mut real, mut out)| self.lines.real_forward(slice(&mut real), slice(&mut out)));
-        let mut spectrum = Array2::from_elem(self.spectrum_dim(), zero());
-        let by_rows = &by_rows;
-        spectrum.axis_chunks_iter_mut(Axis(0), LINES).into_par_iter().enumerate().for_each(|(k, mut chunk)| {
-            for (g, mut line) in chunk.rows_mut().into_iter().enumerate() {
-                line.assign(&by_rows.column(k * LINES + g));
-            }
-            self.lines.forward(slice(&mut chunk));
-        });
-        spectrum
+        E::fourier(&*self.lines, image)
     }
 
     /// The image of a spectrum, with the factor `1 / (rows columns)`: the inverse of [`forward`](Self::forward).
@@ -101,29 +85,47 @@ impl<E: Scalar> RealFft2<E> {
     /// If the spectrum has another size.
     pub fn inverse(&self, spectrum: Array2<Complex<E>>) -> Array2<E> {
         assert_eq!(spectrum.dim(), self.spectrum_dim(), "RealFft2: planned for another size");
-        let mut spectrum =
-            if spectrum.is_standard_layout() { spectrum } else { spectrum.as_standard_layout().into_owned() };
-        spectrum
-            .axis_chunks_iter_mut(Axis(0), LINES)
-            .into_par_iter()
-            .for_each(|mut lines| self.lines.inverse(slice(&mut lines)));
-        let mut image = Array2::zeros((self.rows, self.columns));
-        let spectrum = &spectrum;
-        let (half, even) = (self.columns / 2 + 1, self.columns.is_multiple_of(2));
-        let scale = E::of(1.0 / (self.rows * self.columns) as f64);
-        image.axis_chunks_iter_mut(Axis(0), LINES).into_par_iter().enumerate().for_each(|(k, mut chunk)| {
-            let mut lines = Array2::from_elem((chunk.nrows(), half), zero());
-            for (i, mut line) in lines.rows_mut().into_iter().enumerate() {
-                Zip::from(&mut line).and(spectrum.column(k * LINES + i)).for_each(|l, s| *l = s.scale(scale));
-                line[0].im = E::zero();
-                if even {
-                    line[half - 1].im = E::zero();
-                }
-            }
-            self.lines.real_inverse(lines.as_slice_mut().expect("standard layout"), slice(&mut chunk));
-        });
-        image
+        E::inverse_fourier(&*self.lines, spectrum, self.columns)
     }
+}
+
+/// [`RealFft2::forward`] of an image of the right size.
+pub(crate) fn forward<E: Scalar>(lines: &dyn Lines<E>, image: ArrayView2<E>) -> Array2<Complex<E>> {
+    let mut real = image.as_standard_layout().into_owned();
+    let (rows, half) = (image.nrows(), image.ncols() / 2 + 1);
+    let mut by_rows = Array2::from_elem((rows, half), zero());
+    let chunks = real.axis_chunks_iter_mut(Axis(0), LINES).zip(by_rows.axis_chunks_iter_mut(Axis(0), LINES));
+    parallel::each(chunks, |_, (mut real, mut out)| lines.real_forward(slice(&mut real), slice(&mut out)));
+    let mut spectrum = Array2::from_elem((half, rows), zero());
+    parallel::each(spectrum.axis_chunks_iter_mut(Axis(0), LINES), |k, mut chunk| {
+        for (g, mut line) in chunk.rows_mut().into_iter().enumerate() {
+            line.assign(&by_rows.column(k * LINES + g));
+        }
+        lines.forward(slice(&mut chunk));
+    });
+    spectrum
+}
+
+/// [`RealFft2::inverse`] of a spectrum of the right size, to an image of so many columns.
+pub(crate) fn inverse<E: Scalar>(lines: &dyn Lines<E>, spectrum: Array2<Complex<E>>, columns: usize) -> Array2<E> {
+    let mut spectrum =
+        if spectrum.is_standard_layout() { spectrum } else { spectrum.as_standard_layout().into_owned() };
+    parallel::each(spectrum.axis_chunks_iter_mut(Axis(0), LINES), |_, mut chunk| lines.inverse(slice(&mut chunk)));
+    let ((half, rows), even) = (spectrum.dim(), columns.is_multiple_of(2));
+    let mut image = Array2::zeros((rows, columns));
+    let scale = E::of(1.0 / (rows * columns) as f64);
+    parallel::each(image.axis_chunks_iter_mut(Axis(0), LINES), |k, mut chunk| {
+        let mut spectra = Array2::from_elem((chunk.nrows(), half), zero());
+        for (i, mut line) in spectra.rows_mut().into_iter().enumerate() {
+            Zip::from(&mut line).and(spectrum.column(k * LINES + i)).for_each(|l, s| *l = s.scale(scale));
+            line[0].im = E::zero();
+            if even {
+                line[half - 1].im = E::zero();
+            }
+        }
+        lines.real_inverse(spectra.as_slice_mut().expect("standard layout"), slice(&mut chunk));
+    });
+    image
 }
 
 fn zero<E: Scalar>() -> Complex<E> {

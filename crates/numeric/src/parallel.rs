@@ -15,9 +15,11 @@
 
 mod cached;
 mod each;
+mod spare;
 
 pub use cached::Cached;
 pub use each::{each, each_index, map};
+pub use spare::Spare;
 
 use crate::Scalar;
 use pulp::{Arch, Simd, WithSimd};

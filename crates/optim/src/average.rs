@@ -5,10 +5,9 @@ use crate::parameters::{Known, Named};
 use crate::sweep::blend;
 use crate::{OptimError, SavedState};
 use latent_layers::{Count, Module, Parameter, State};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::slice::IterMut;
 
@@ -302,8 +301,8 @@ impl<E: Scalar> Following<'_, E> {
         let (weight, averages) = self.next(parameters)?;
         for (average, (_, parameter)) in averages.zip(parameters) {
             let elements = parameter.elements();
-            let parts = average.par_chunks_mut(1 << 14).zip(elements.par_chunks(1 << 14));
-            parts.for_each(|(average, elements)| blend(average, elements, weight));
+            let parts = average.chunks_mut(1 << 14).zip(elements.chunks(1 << 14));
+            parallel::each(parts, |_, (average, elements)| blend(average, elements, weight));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::algorithm::MAX_SLOTS;
 use crate::sweep::{Block, Transform, blend};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, parallel};
 use ndarray::ArrayViewD;
 
 /// Elements in a piece. Every element is treated by itself, so the cut makes no difference to any bit.
@@ -71,13 +71,7 @@ pub(crate) struct Pass<E, F> {
 impl<E: Scalar, F: Fn(usize, Block<'_, E>) + Sync> Pass<E, F> {
     /// Does it, in parallel where there is enough to do.
     pub fn run(&self, pieces: &mut [Segment<'_, E>]) {
-        let few = pieces.iter().map(|piece| piece.parameters.len()).sum::<usize>() <= 2 * PIECE;
-        if few || pieces.len() == 1 || rayon::current_num_threads() == 1 {
-            pieces.iter_mut().for_each(|piece| self.piece(piece));
-        } else {
-            let (left, right) = pieces.split_at_mut(pieces.len() / 2);
-            rayon::join(|| self.run(left), || self.run(right));
-        }
+        parallel::each(together(pieces), |_, pieces| pieces.iter_mut().for_each(|piece| self.piece(piece)));
     }
 
     fn piece(&self, piece: &mut Segment<'_, E>) {
@@ -126,6 +120,21 @@ impl<E: Scalar, F: Fn(usize, Block<'_, E>) + Sync> Pass<E, F> {
             blend(&mut average[range.clone()], &piece.parameters[range], self.blend);
         }
     }
+}
+
+/// Neighbouring pieces, as many as have the elements of two: small parameters are not worth a thread each.
+fn together<'p, 'a, E: Scalar>(mut pieces: &'p mut [Segment<'a, E>]) -> Vec<&'p mut [Segment<'a, E>]> {
+    let mut groups = Vec::new();
+    while !pieces.is_empty() {
+        let mut elements = 0;
+        let fits = |piece: &&Segment<'a, E>| {
+            elements += piece.parameters.len();
+            elements <= 2 * PIECE
+        };
+        let count = pieces.iter().take_while(fits).count().max(1);
+        groups.extend(pieces.split_off_mut(..count));
+    }
+    groups
 }
 
 /// How far the first element of a row (all axes but the last) is from the first of all.

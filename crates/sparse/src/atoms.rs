@@ -5,9 +5,8 @@ use crate::units::{norm_of, require_moderate, unit_of};
 use latent_numeric::Scalar;
 use latent_numeric::linalg::singular_values;
 use latent_numeric::matmul::matmul;
-use latent_numeric::parallel::Cached;
+use latent_numeric::parallel::{self, Cached};
 use ndarray::{Array2, ArrayView2, Axis};
-use rayon::prelude::*;
 
 /// A dictionary `W` of atoms in columns, with its Gram matrix `G = W' W`.
 ///
@@ -103,14 +102,13 @@ const ROWS: usize = 64;
 
 /// Finds the first value that is not finite, row by row.
 pub(crate) fn check_finite<E: Scalar>(what: &'static str, a: ArrayView2<E>) -> Result<(), SparseError> {
-    let bad_in = |row: ArrayView2<E>| {
+    let blocks = parallel::map(a.axis_chunks_iter(Axis(0), ROWS), |_, rows| {
         // 0 times a value is 0 for every finite one and NaN for the others.
-        if row.iter().fold(E::zero(), |s, &v| s + v * E::zero()) == E::zero() {
+        if rows.iter().fold(E::zero(), |s, &v| s + v * E::zero()) == E::zero() {
             return None;
         }
-        row.indexed_iter().find(|(_, v)| !v.is_finite()).map(|((i, j), v)| (i, j, v.as_f64()))
-    };
-    let blocks: Vec<_> = a.axis_chunks_iter(Axis(0), ROWS).into_par_iter().map(bad_in).collect();
+        rows.indexed_iter().find(|(_, v)| !v.is_finite()).map(|((i, j), v)| (i, j, v.as_f64()))
+    });
     match blocks.into_iter().enumerate().find_map(|(k, bad)| bad.map(|(i, j, v)| (k * ROWS + i, j, v))) {
         Some((row, column, value)) => Err(SparseError::NonFinite { what, row, column, value }),
         None => Ok(()),

@@ -3,9 +3,9 @@
 use crate::failure::Failure;
 use latent_augment::image::{Chain, RowAugmenter};
 use latent_datasets::photographs::Photographs;
+use latent_numeric::parallel;
 use latent_train::sources::{Augment, Images};
-use ndarray::{Array3, ArrayViewMut2};
-use rayon::prelude::*;
+use ndarray::ArrayViewMut2;
 use serde::{Deserialize, Serialize};
 
 /// How training images are changed, anew in each epoch, or photographs once: a list of tables `[[augment]]`, empty for not
@@ -60,8 +60,8 @@ impl Augmentation {
         if self.is_empty() {
             return Ok(());
         }
-        let change = |(index, image): (usize, &Array3<u8>)| self.0.apply(image.view(), seed, 0, index as u64);
-        let changed = photographs.images.par_iter().enumerate().map(change).collect::<Vec<_>>();
+        let changed =
+            parallel::map(&photographs.images, |index, image| self.0.apply(image.view(), seed, 0, index as u64));
         let changed = changed.into_iter().collect::<Result<Vec<_>, _>>();
         photographs.images = changed.map_err(|error| Failure::new(format!("augment: {error}")))?;
         Ok(())
@@ -84,6 +84,7 @@ mod tests {
     use latent_datasets::synthetic::strokes;
     use latent_numeric::parallel::with_threads;
     use latent_train::Source;
+    use ndarray::Array3;
 
     fn augmentation(chain: &str) -> Augmentation {
         Augmentation(Chain::from_toml(chain).unwrap())

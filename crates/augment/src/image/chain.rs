@@ -7,8 +7,8 @@ use super::transform::{self, Transform};
 use super::{Operator, Pixel, Shape};
 use crate::error::{AugmentError, Fault, Place};
 use crate::steps::{Name, Work, draw_all};
+use latent_numeric::parallel::{self, Spare};
 use ndarray::{Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut4, Axis};
-use rayon::prelude::*;
 
 /// Samples that share memory to work with.
 const BLOCK: usize = 16;
@@ -201,19 +201,20 @@ impl Chain {
         if result.dim() != expected {
             return here("the shape of the result", format!("{:?}", result.dim()), format!("{expected:?}"));
         }
-        let block = |worker: &mut Worker, (block, mut results): (usize, ArrayViewMut4<P>)| {
-            for (offset, mut result) in results.outer_iter_mut().enumerate() {
-                let at = block * BLOCK + offset;
-                transform::load(images.index_axis(Axis(0), at), &mut worker.frame)
-                    .map_err(|found| self.at_first(transform::outside(found, input, samples[at])))?;
-                self.draw_for(input, seed, epoch, samples[at], worker);
-                transform::run(&worker.drawn, &mut worker.frame, &mut worker.scratch);
-                transform::store(&worker.frame, result.view_mut());
-            }
-            Ok(())
-        };
-        let blocks = result.axis_chunks_iter_mut(Axis(0), BLOCK).into_par_iter().enumerate();
-        let ends: Vec<Result<(), AugmentError>> = blocks.map_init(Worker::default, block).collect();
+        let spare = Spare::default();
+        let ends = parallel::map(result.axis_chunks_iter_mut(Axis(0), BLOCK), |block, mut results| {
+            spare.with(Worker::default, |worker| {
+                for (offset, mut result) in results.outer_iter_mut().enumerate() {
+                    let at = block * BLOCK + offset;
+                    transform::load(images.index_axis(Axis(0), at), &mut worker.frame)
+                        .map_err(|found| self.at_first(transform::outside(found, input, samples[at])))?;
+                    self.draw_for(input, seed, epoch, samples[at], worker);
+                    transform::run(&worker.drawn, &mut worker.frame, &mut worker.scratch);
+                    transform::store(&worker.frame, result.view_mut());
+                }
+                Ok(())
+            })
+        });
         // The first in order, not the first in time.
         ends.into_iter().collect()
     }

@@ -2,8 +2,8 @@
 
 use super::{Chain, Mix, Mixing, Shape};
 use crate::error::{AugmentError, Fault, Place};
+use latent_numeric::parallel;
 use ndarray::{Array2, ArrayViewMut2, Axis};
-use rayon::prelude::*;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -145,17 +145,13 @@ impl RowMixer {
         }
         let dim = (self.shape.channels, self.shape.height, self.shape.width);
         let mixed = rows.outer_iter_mut().zip(&mixings).filter_map(|(row, mixing)| Some((row, mixing.as_ref()?)));
-        let works: Vec<_> = mixed.zip(others.outer_iter()).collect();
-        let ends: Vec<Result<(), AugmentError>> = works
-            .into_par_iter()
-            .map(|((mut row, mixing), other)| {
-                let partner = other.to_shape(dim).expect("C H W numbers");
-                let mixed = mixing.apply(row.to_shape(dim).expect("C H W numbers").view(), partner.view())?;
-                row.assign(&mixed.flatten());
-                Ok(())
-            })
-            .collect();
-        ends.into_iter().collect::<Result<(), _>>()?;
+        let ends = parallel::map(mixed.zip(others.outer_iter()), |_, ((mut row, mixing), other)| {
+            let partner = other.to_shape(dim).expect("C H W numbers");
+            let mixed = mixing.apply(row.to_shape(dim).expect("C H W numbers").view(), partner.view())?;
+            row.assign(&mixed.flatten());
+            Ok(())
+        });
+        ends.into_iter().collect::<Result<(), AugmentError>>()?;
         Ok(mixings)
     }
 }

@@ -4,7 +4,7 @@ use super::operator::{check_resources, run};
 use super::{Chain, Resources, TokenizedText};
 use crate::error::{AugmentError, Fault, Place};
 use crate::steps::Name;
-use rayon::prelude::*;
+use latent_numeric::parallel;
 
 /// A chain with the resources that it needs.
 ///
@@ -85,7 +85,7 @@ impl Augmenter {
             };
             return Err(AugmentError::new(Place::default(), fault));
         }
-        let of = |(text, &sample): (&T, &u64)| self.apply(text.as_ref(), seed, epoch, sample);
-        Ok(texts.par_iter().zip(samples).map(of).collect())
+        let texts = texts.iter().map(AsRef::as_ref).zip(samples);
+        Ok(parallel::map(texts, |_, (text, &sample): (&str, _)| self.apply(text, seed, epoch, sample)))
     }
 }

@@ -21,9 +21,9 @@
 use crate::Provenance;
 use crate::folder::Channels;
 use crate::photographs::{PhotographSplits, Photographs};
+use latent_numeric::parallel;
 use latent_numeric::random::Stream;
 use ndarray::{Array3, s};
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// What pictures are drawn.
@@ -62,10 +62,9 @@ impl DeadLeaves {
 
     /// The pictures of these numbers.
     pub fn generate(&self, seed: u64, pictures: Range<u64>) -> Photographs {
-        let draw = |i| self.picture(&mut Stream::new(seed, "dead leaves", &[i]));
         Photographs {
             name: "dead leaves".to_owned(),
-            images: pictures.into_par_iter().map(draw).collect(),
+            images: parallel::map(pictures, |_, i| self.picture(&mut Stream::new(seed, "dead leaves", &[i]))),
             provenance: Provenance::Generated { generator: "latent-datasets dead leaves, version 1".to_owned(), seed },
         }
     }

@@ -24,9 +24,8 @@
 
 use crate::{DatasetError, Provenance};
 use latent_numeric::random::Stream;
-use latent_numeric::{Scalar, matmul::matmul};
-use ndarray::{Array1, Array2, Axis};
-use rayon::prelude::*;
+use latent_numeric::{Scalar, matmul::matmul, parallel};
+use ndarray::{Array1, Array2};
 
 /// Which coefficients of a code are not zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,18 +110,16 @@ impl Planting {
             unit_columns(Stream::new(seed, "planted dictionary", &[]).normal_array((self.features, self.atoms)));
         let mut codes = Array2::zeros((self.samples, self.atoms));
         let mut noise = Array2::zeros((self.samples, self.features));
-        let rows = (codes.axis_iter_mut(Axis(0)), noise.axis_iter_mut(Axis(0))).into_par_iter().enumerate();
-        let support = rows
-            .map(|(sample, (mut code, mut noise))| {
-                let mut stream = Stream::new(seed, "planted code", &[sample as u64]);
-                let support = self.support.draw(self.atoms, &mut stream);
-                for &atom in &support {
-                    code[atom] = E::of(self.coefficients.draw(&mut stream));
-                }
-                noise.assign(&stream.normal_array::<E, _, _>(self.features));
-                support
-            })
-            .collect();
+        let rows = codes.outer_iter_mut().zip(noise.outer_iter_mut());
+        let support = parallel::map(rows, |sample, (mut code, mut noise)| {
+            let mut stream = Stream::new(seed, "planted code", &[sample as u64]);
+            let support = self.support.draw(self.atoms, &mut stream);
+            for &atom in &support {
+                code[atom] = E::of(self.coefficients.draw(&mut stream));
+            }
+            noise.assign(&stream.normal_array::<E, _, _>(self.features));
+            support
+        });
         let mut data = matmul(codes.view(), dictionary.t());
         for (signal, mut noise) in data.outer_iter().zip(noise.outer_iter_mut()) {
             let norm = |x: ndarray::ArrayView1<E>| x.iter().map(|v| v.as_f64().powi(2)).sum::<f64>().sqrt();

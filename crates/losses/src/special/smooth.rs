@@ -1,7 +1,7 @@
 //! Elementwise functions of one variable, and perhaps of parameters, whose derivatives of every order are known.
 
 use super::times_exp::product;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, parallel};
 use latent_tensor::{Arguments, Operator, Tensor};
 
 /// A function of one variable and all of its derivatives.
@@ -35,17 +35,16 @@ pub fn apply<E: Scalar, F: Smooth>(function: F, x: &Tensor<E>) -> Tensor<E> {
     derivative(function, 0, x)
 }
 
-/// Fewer elements are computed on the calling thread. Each depends on itself alone, so the bits are the same.
-const PARALLEL_FROM: usize = 1 << 12;
+/// Elements that one thread treats at a time. Each depends on itself alone, so the bits are the same.
+const BLOCK: usize = 1 << 12;
 
 fn derivative<E: Scalar, F: Smooth>(function: F, order: u32, x: &Tensor<E>) -> Tensor<E> {
     let kernel = function.derivative(order);
     let at = |x: E| E::of(kernel(x.as_f64()));
     let mut value = x.to_array();
-    if value.len() < PARALLEL_FROM {
-        value.mapv_inplace(at);
-    } else {
-        value.par_mapv_inplace(at);
+    match value.as_slice_memory_order_mut() {
+        Some(value) => parallel::each(value.chunks_mut(BLOCK), |_, block| block.iter_mut().for_each(|x| *x = at(*x))),
+        None => value.mapv_inplace(at),
     }
     Tensor::from_operator(Derivative { order, function }, vec![x.clone()], value)
 }

@@ -4,12 +4,12 @@
 //! narrow. A difference of zero stays zero then, in the value and in all derivatives: each rule is written in the same
 //! two operators.
 
-use latent_numeric::{Scalar, math};
+use latent_numeric::{Scalar, math, parallel};
 use latent_tensor::{Arguments, Operator, Tensor};
-use ndarray::Zip;
+use ndarray::{ArrayD, ArrayViewD, Zip};
 
-/// Fewer elements are computed on the calling thread. Each depends on itself alone, so the bits are the same.
-const PARALLEL_FROM: usize = 1 << 15;
+/// Elements that one thread treats at a time. Each depends on itself alone, so the bits are the same.
+const BLOCK: usize = 1 << 15;
 
 struct TimesExp;
 
@@ -35,14 +35,21 @@ pub fn times_exp<E: Scalar>(x: &Tensor<E>, s: &Tensor<E>) -> Tensor<E> {
     let half = E::of(0.5);
     let mut value = s.array().mapv(|s| s * half);
     math::exp(value.as_slice_memory_order_mut().expect("a fresh array"));
-    let scale = |y: &mut E, &x: &E| *y = if x == E::zero() { E::zero() } else { (x * *y) * *y };
-    let pairs = Zip::from(&mut value).and(x.array());
-    if x.len() < PARALLEL_FROM {
-        pairs.for_each(scale);
-    } else {
-        pairs.par_for_each(scale);
-    }
+    scale_twice(&mut value, x.array().view());
     Tensor::from_operator(TimesExp, vec![x.clone(), s], value)
+}
+
+/// `x y^2`, where zero wins, in the place of `y`. In parallel if both lie in memory in the same order.
+fn scale_twice<E: Scalar>(y: &mut ArrayD<E>, x: ArrayViewD<E>) {
+    let scale = |y: &mut E, &x: &E| *y = if x == E::zero() { E::zero() } else { (x * *y) * *y };
+    let alike = y.strides() == x.strides();
+    let (Some(x), true) = (x.as_slice_memory_order(), alike) else {
+        return Zip::from(y).and(x).for_each(scale);
+    };
+    let y = y.as_slice_memory_order_mut().expect("as the other");
+    parallel::each(y.chunks_mut(BLOCK).zip(x.chunks(BLOCK)), |_, (y, x)| {
+        y.iter_mut().zip(x).for_each(|(y, x)| scale(y, x));
+    });
 }
 
 struct Product;
@@ -60,10 +67,23 @@ impl<E: Scalar> Operator<E> for Product {
 
 /// `a b`, element by element, for equal shapes; zero where one of them is zero, whatever the other is.
 pub fn product<E: Scalar>(a: &Tensor<E>, b: &Tensor<E>) -> Tensor<E> {
-    let multiply = |&a: &E, &b: &E| if a == E::zero() || b == E::zero() { E::zero() } else { a * b };
-    let pairs = Zip::from(a.array()).and(b.array());
-    let value = if a.len() < PARALLEL_FROM { pairs.map_collect(multiply) } else { pairs.par_map_collect(multiply) };
+    let value = multiplied(a.array().view(), b.array().view());
     Tensor::from_operator(Product, vec![a.clone(), b.clone()], value)
+}
+
+/// In parallel if both factors lie in memory in the order of their indices.
+fn multiplied<E: Scalar>(a: ArrayViewD<E>, b: ArrayViewD<E>) -> ArrayD<E> {
+    let multiply = |&a: &E, &b: &E| if a == E::zero() || b == E::zero() { E::zero() } else { a * b };
+    let (Some(left), Some(right)) = (a.as_slice(), b.as_slice()) else {
+        return Zip::from(a).and(b).map_collect(multiply);
+    };
+    let mut value = ArrayD::zeros(a.raw_dim());
+    let to = value.as_slice_mut().expect("standard layout");
+    let blocks = to.chunks_mut(BLOCK).zip(left.chunks(BLOCK).zip(right.chunks(BLOCK)));
+    parallel::each(blocks, |_, (to, (a, b))| {
+        to.iter_mut().zip(a.iter().zip(b)).for_each(|(to, (a, b))| *to = multiply(a, b));
+    });
+    value
 }
 
 /// `a^2`, as [`product`] has it.

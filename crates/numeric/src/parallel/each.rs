@@ -62,7 +62,7 @@ fn take<I>(slot: &Mutex<Option<I>>) -> I {
     unlocked(slot).take().expect("each index comes once")
 }
 
-fn unlocked<T>(slot: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn unlocked<T>(slot: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,7 +1,6 @@
 //! The inverse Hessian of the last steps, as a product with a vector.
 
 use latent_numeric::{Scalar, parallel};
-use rayon::prelude::*;
 use std::collections::VecDeque;
 
 /// Elements that one thread treats at a time.
@@ -9,11 +8,14 @@ const BLOCK: usize = 1 << 14;
 
 /// `f(y, x)` for every pair, in parallel.
 pub(super) fn zip<E: Scalar>(y: &mut [E], x: &[E], f: impl Fn(&mut E, E) + Sync + Copy) {
-    let pass = |y: &mut [E], x: &[E]| zip_block(y, x, f);
+    in_blocks(y, x, &|y, x| zip_block(y, x, f));
+}
+
+fn in_blocks<E: Scalar>(y: &mut [E], x: &[E], pass: &(dyn Fn(&mut [E], &[E]) + Sync)) {
     if y.len() <= 2 * BLOCK {
         pass(y, x);
     } else {
-        y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).for_each(|(y, x)| pass(y, x));
+        parallel::each(y.chunks_mut(BLOCK).zip(x.chunks(BLOCK)), |_, (y, x)| pass(y, x));
     }
 }
 

@@ -8,7 +8,7 @@ use super::solver::{Method, Solver};
 use crate::SparseError;
 use crate::error::require;
 use crate::lasso::{Outcome, StopReason};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{Array3, Zip};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,7 @@ impl<E: Scalar> Solver<E> for Admm {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Method<E> for Admm {
     fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         let (a, expected) = (self.relaxation, "a number from 1 to below 2");

@@ -9,7 +9,7 @@ use super::solver::{Method, Solver};
 use crate::SparseError;
 use crate::lasso::{Outcome, StopReason};
 use crate::prox::soft_threshold;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{Array3, ArrayView3};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,7 @@ impl<E: Scalar> Solver<E> for GreedyCoordinateDescent {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Method<E> for GreedyCoordinateDescent {
     fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         Ok(())

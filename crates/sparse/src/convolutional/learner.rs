@@ -15,10 +15,9 @@ use crate::atoms::check_finite;
 use crate::error::require;
 use crate::lasso::Stop;
 use crate::units::{check_unit, from_unit, squares_from, unit_of};
-use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
+use latent_numeric::{Scalar, compiled_here, parallel};
 use ndarray::{Array1, Array2, Array3, Array4, ArrayView3, ArrayView4, Axis, s};
-use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// Rounds of block coordinate descent in an update, and the change of a filter at which they end before.
@@ -96,6 +95,7 @@ struct Coded<E> {
     size: E,
 }
 
+#[compiled_here]
 impl<E: Scalar> FilterLearner<E> {
     /// Checks the parameters.
     ///
@@ -148,7 +148,7 @@ impl<E: Scalar> FilterLearner<E> {
         if count == 0 {
             return Err(SparseError::TooFewSamples { what: "learning filters", needed: 1, found: 0 });
         }
-        self.first_filters(&images)?;
+        self.first_filters(images)?;
         let replaced = self.state().replaced;
         let mut report = FilterReport { epochs: 0, objective: 0.0, replaced: 0, interrupted: false };
         let filters = Filters::new(self.shaped(self.state()))?;
@@ -171,7 +171,7 @@ impl<E: Scalar> FilterLearner<E> {
                 let (objective, nonzeros) = if let Some(prepared) = &mut prepared {
                     self.learn(prepared, Some(&mut states), epoch)?
                 } else {
-                    let select = |a: ArrayView4<E>| a.select(Axis(0), indices);
+                    let select = |a: ArrayView4<'_, E>| a.select(Axis(0), indices);
                     let pixels = select(images.pixels);
                     let mask = images.mask.map(select);
                     self.learn_from_zero(Images { pixels: pixels.view(), mask: mask.as_ref().map(|m| m.view()) })?
@@ -214,7 +214,7 @@ impl<E: Scalar> FilterLearner<E> {
         if images.pixels.dim().0 == 0 {
             return Err(SparseError::TooFewSamples { what: "the first filters", needed: 1, found: 0 });
         }
-        self.first_filters(&images)
+        self.first_filters(images)
     }
 
     /// Learns from one batch of images: codes it from zero with the filters there are, then updates these. Begins with
@@ -366,13 +366,7 @@ impl<E: Scalar> FilterLearner<E> {
                     &mut fresh[..]
                 }
             };
-            let coded: Vec<Coded<E>> = states
-                .par_iter_mut()
-                .with_max_len(1)
-                .enumerate()
-                .map(|(i, state)| learner.code(prepared, start + i, state, epoch))
-                .collect();
-            for coded in coded {
+            for coded in parallel::map(states, |i, state| learner.code(prepared, start + i, state, epoch)) {
                 batch.add(E::one(), coded.weight, &coded.statistics);
                 objective += coded.objective;
                 nonzeros += coded.nonzeros;
@@ -445,7 +439,7 @@ impl<E: Scalar> FilterLearner<E> {
     }
 
     /// The first filters, once.
-    fn first_filters(&mut self, images: &Images<'_, E>) -> Result<(), SparseError> {
+    fn first_filters(&mut self, images: Images<'_, E>) -> Result<(), SparseError> {
         let channels = match self.params.penalty.channels {
             Channels::Shared => images.pixels.dim().1,
             Channels::Separate => 1,
@@ -475,7 +469,7 @@ impl<E: Scalar> FilterLearner<E> {
             }
             FilterInit::Patches => {
                 let blank = Filters::new(Array4::zeros((count, channels, h, w)))?;
-                let prepared = ConvolutionalLasso::new(&blank, self.params.penalty)?.prepare(*images)?;
+                let prepared = ConvolutionalLasso::new(&blank, self.params.penalty)?.prepare(images)?;
                 let mut filters = stream.normal_array((count, channels * h * w));
                 for mut filter in filters.rows_mut() {
                     let i = stream.below(prepared.len());
@@ -533,7 +527,7 @@ fn codes<E: Scalar>(operator: &Operator<E>, states: &[State<E>]) -> Array4<E> {
 /// A random window of an image (channels, rows, columns) as a filter of unit norm; `None` if it is blank, but for the
 /// rounding of values of this size.
 fn window<E: Scalar>(
-    image: ArrayView3<E>,
+    image: ArrayView3<'_, E>,
     size: E,
     (h, w): (usize, usize),
     mean: Option<usize>,

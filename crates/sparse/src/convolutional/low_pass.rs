@@ -5,10 +5,9 @@ use super::filters::check_pixels;
 use crate::SparseError;
 use crate::error::require;
 use crate::units::unit_of;
-use latent_numeric::Scalar;
 use latent_numeric::fft::RealFft2;
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array2, Array4, ArrayView2, Axis, Zip, s};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -91,20 +90,17 @@ impl LowPass {
         let mut low = Array4::zeros(images.pixels.dim());
         let planes: Vec<(usize, usize)> =
             (0..low.dim().0).flat_map(|i| (0..low.dim().1).map(move |c| (i, c))).collect();
-        let done: Vec<Array2<E>> = planes
-            .par_iter()
-            .map(|&(i, c)| {
-                let plane = |a: ndarray::ArrayView4<'a, E>| a.index_axis_move(Axis(0), i).index_axis_move(Axis(0), c);
-                let mut pixels = plane(images.pixels).to_owned();
-                let unit = unit_of(&pixels);
-                pixels /= unit;
-                let low = match images.mask {
-                    None => filter.apply(pixels.view()),
-                    Some(mask) => filter.fill(pixels.view(), plane(mask)),
-                };
-                low * unit
-            })
-            .collect();
+        let done = parallel::map(&planes, |_, &(i, c)| {
+            let plane = |a: ndarray::ArrayView4<'a, E>| a.index_axis_move(Axis(0), i).index_axis_move(Axis(0), c);
+            let mut pixels = plane(images.pixels).to_owned();
+            let unit = unit_of(&pixels);
+            pixels /= unit;
+            let low = match images.mask {
+                None => filter.apply(pixels.view()),
+                Some(mask) => filter.fill(pixels.view(), plane(mask)),
+            };
+            low * unit
+        });
         for (&(i, c), done) in planes.iter().zip(&done) {
             low.index_axis_mut(Axis(0), i).index_axis_mut(Axis(0), c).assign(done);
         }

@@ -14,13 +14,12 @@
 use super::Filters;
 use super::kernels::{add, add_scaled, fewer_nonzeros};
 use super::spectra::Spectra;
-use latent_numeric::Scalar;
 use latent_numeric::fft::{Complex, RealFft2};
 use latent_numeric::linalg::symmetric_eigen;
 use latent_numeric::matmul::{Threads, matmul_into};
-use latent_numeric::parallel::Cached;
+use latent_numeric::parallel::{Cached, Spare};
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array1, Array2, Array3, ArrayView2, ArrayViewMut2, Axis, Zip, s};
-use rayon::prelude::*;
 
 /// Rows of the maps that one thread works on. Fixed, so that bits do not depend on the number of threads.
 const ROWS: usize = 8;
@@ -117,11 +116,11 @@ impl<E: Scalar> Operator<E> {
         if let Some(spectra) = self.spectra.as_ref().filter(|_| !self.are_sparse(maps)) {
             return spectra.synthesize(maps);
         }
-        let blocks: Vec<_> = maps
-            .par_chunks(ROWS * self.row_len())
-            .map_init(
+        let spare = Spare::default();
+        let blocks = parallel::map(maps.chunks(ROWS * self.row_len()), |_, block| {
+            spare.with(
                 || self.scratch(),
-                |scratch, block| {
+                |scratch| {
                     let mut partial = Partial::new(self, block.len() / self.row_len());
                     for (i, row) in block.chunks_exact(self.row_len()).enumerate() {
                         self.synthesize_row(row, i, &mut partial, scratch);
@@ -129,8 +128,8 @@ impl<E: Scalar> Operator<E> {
                     partial
                 },
             )
-            .collect();
-        self.assemble(blocks.iter())
+        });
+        self.assemble(&mut blocks.iter())
     }
 
     /// Calls `visit(row, correlations, sums)` for each row of `D' image`.
@@ -141,31 +140,29 @@ impl<E: Scalar> Operator<E> {
     ) -> Vec<T> {
         if let Some(spectra) = &self.spectra {
             let correlations = spectra.adjoint(image);
-            let block = |rows: &[E], first: usize| {
+            return parallel::map_blocks(self.rows, ROWS, |rows| {
                 let mut sums = T::default();
-                for (i, row) in rows.chunks_exact(self.row_len()).enumerate() {
-                    visit(first + i, row, &mut sums);
+                for i in rows {
+                    visit(i, &correlations[i * self.row_len()..(i + 1) * self.row_len()], &mut sums);
                 }
                 sums
-            };
-            let blocks = correlations.par_chunks(ROWS * self.row_len()).enumerate();
-            return blocks.map(|(index, rows)| block(rows, index * ROWS)).collect();
+            });
         }
         let padded = self.padded(image);
-        (0..self.rows.div_ceil(ROWS))
-            .into_par_iter()
-            .map_init(
+        let spare = Spare::default();
+        parallel::map_blocks(self.rows, ROWS, |rows| {
+            spare.with(
                 || self.scratch(),
-                |scratch, block| {
+                |scratch| {
                     let mut sums = T::default();
-                    for i in block * ROWS..((block + 1) * ROWS).min(self.rows) {
+                    for i in rows {
                         self.correlate_row(&padded, i, scratch);
                         visit(i, scratch.correlations.as_slice().expect("standard layout"), &mut sums);
                     }
                     sums
                 },
             )
-            .collect()
+        })
     }
 
     /// `D' image`.
@@ -175,15 +172,18 @@ impl<E: Scalar> Operator<E> {
         }
         let padded = self.padded(image);
         let mut maps = vec![E::zero(); self.len()];
-        maps.par_chunks_mut(ROWS * self.row_len()).enumerate().for_each_init(
-            || self.scratch(),
-            |scratch, (block, rows)| {
-                for (i, row) in rows.chunks_exact_mut(self.row_len()).enumerate() {
-                    self.correlate_row(&padded, block * ROWS + i, scratch);
-                    row.copy_from_slice(scratch.correlations.as_slice().expect("standard layout"));
-                }
-            },
-        );
+        let spare = Spare::default();
+        parallel::each(maps.chunks_mut(ROWS * self.row_len()), |block, rows| {
+            spare.with(
+                || self.scratch(),
+                |scratch| {
+                    for (i, row) in rows.chunks_exact_mut(self.row_len()).enumerate() {
+                        self.correlate_row(&padded, block * ROWS + i, scratch);
+                        row.copy_from_slice(scratch.correlations.as_slice().expect("standard layout"));
+                    }
+                },
+            );
+        });
         maps
     }
 
@@ -204,29 +204,24 @@ impl<E: Scalar> Operator<E> {
         if let Some(spectra) = &self.spectra {
             let correlations = image.map_or_else(Vec::new, |image| spectra.adjoint(image));
             let mut left = vec![E::zero(); self.len()];
-            let sums = blocks
-                .into_par_iter()
-                .zip(left.par_chunks_mut(ROWS * row_len))
-                .enumerate()
-                .map(|(block, (mut maps, left))| {
-                    let mut sums = T::default();
-                    for (i, out) in left.chunks_exact_mut(row_len).enumerate() {
-                        let rows = maps.each_mut().map(|m| &mut m[i * row_len..(i + 1) * row_len]);
-                        let from = (block * ROWS + i) * row_len;
-                        visit(rows, correlations.get(from..from + row_len).unwrap_or(&[]), out, &mut sums);
-                    }
-                    sums
-                })
-                .collect();
+            let blocks = blocks.into_iter().zip(left.chunks_mut(ROWS * row_len));
+            let sums = parallel::map(blocks, |block, (mut maps, left)| {
+                let mut sums = T::default();
+                for (i, out) in left.chunks_exact_mut(row_len).enumerate() {
+                    let rows = maps.each_mut().map(|m| &mut m[i * row_len..(i + 1) * row_len]);
+                    let from = (block * ROWS + i) * row_len;
+                    visit(rows, correlations.get(from..from + row_len).unwrap_or(&[]), out, &mut sums);
+                }
+                sums
+            });
             return (self.synthesize(&left), sums);
         }
         let padded = image.map(|image| self.padded(image));
-        let done: Vec<(Partial<E>, T)> = blocks
-            .into_par_iter()
-            .enumerate()
-            .map_init(
+        let spare = Spare::default();
+        let done: Vec<(Partial<E>, T)> = parallel::map(blocks, |block, mut maps| {
+            spare.with(
                 || (self.scratch(), vec![E::zero(); row_len]),
-                |(scratch, out), (block, mut maps)| {
+                |(scratch, out)| {
                     let rows = ROWS.min(self.rows - block * ROWS);
                     let (mut partial, mut sums) = (Partial::new(self, rows), T::default());
                     for i in 0..rows {
@@ -242,8 +237,8 @@ impl<E: Scalar> Operator<E> {
                     (partial, sums)
                 },
             )
-            .collect();
-        let image = self.assemble(done.iter().map(|(partial, _)| partial));
+        });
+        let image = self.assemble(&mut done.iter().map(|(partial, _)| partial));
         (image, done.into_iter().map(|(_, sums)| sums).collect())
     }
 
@@ -418,10 +413,7 @@ impl<E: Scalar> Operator<E> {
     }
 
     /// Adds up the parts of all blocks, in order.
-    fn assemble<'p>(&self, blocks: impl Iterator<Item = &'p Partial<E>>) -> Array3<E>
-    where
-        E: 'p,
-    {
+    fn assemble(&self, blocks: &mut dyn Iterator<Item = &Partial<E>>) -> Array3<E> {
         let mut image = self.image();
         for (block, partial) in blocks.enumerate() {
             for c in 0..self.channels {

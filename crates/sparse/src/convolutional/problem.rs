@@ -8,9 +8,8 @@ use crate::SparseError;
 use crate::error::require;
 use crate::lasso::{Certificate, Lambda, Outcome, Stop, StopReason};
 use crate::units::{from_unit, lambda_in, require_moderate, unit_of, unit_of_some};
-use latent_numeric::Scalar;
-use ndarray::{Array1, Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut3, Axis, s};
-use rayon::prelude::*;
+use latent_numeric::{Scalar, compiled_here, parallel};
+use ndarray::{Array1, Array3, Array4, ArrayView3, ArrayView4, ArrayViewMut3, s};
 
 /// The convolutional lasso with fixed filters:
 ///
@@ -70,6 +69,7 @@ impl<E: Scalar> Images<'_, E> {
     }
 }
 
+#[compiled_here]
 impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
     /// Checks the parameters.
     ///
@@ -184,7 +184,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
     pub fn certify<'a>(
         &self,
         images: impl Into<Images<'a, E>>,
-        maps: ArrayView4<E>,
+        maps: ArrayView4<'_, E>,
         tolerance: f64,
     ) -> Result<Vec<Certificate>, SparseError> {
         let codes = self.run(images.into(), maps.to_owned(), &Stop::gap(tolerance), None)?;
@@ -199,7 +199,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
     /// # Errors
     /// If there is not one map for each filter (and channel, where these have maps of their own), or maps are
     /// smaller than a filter.
-    pub fn reconstruct(&self, maps: ArrayView4<E>) -> Result<Array4<E>, SparseError> {
+    pub fn reconstruct(&self, maps: ArrayView4<'_, E>) -> Result<Array4<E>, SparseError> {
         let (images, count, rows, columns) = maps.dim();
         let (h, w) = self.filters.size();
         let (sets, fits) = match self.params.channels {
@@ -257,16 +257,10 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         for (i, maps) in maps.outer_iter().enumerate() {
             prepared.make_room(i, maps);
         }
-        let certificates: Vec<Result<Certificate, SparseError>> = maps
-            .axis_iter_mut(Axis(0))
-            .into_par_iter()
-            .with_max_len(1)
-            .enumerate()
-            .map(|(i, maps)| {
-                let lambda = prepared.lambda(i, &self.params.lambda);
-                one(&prepared.sample(i, lambda, *stop), i, maps, solver)
-            })
-            .collect();
+        let certificates = parallel::map(maps.outer_iter_mut(), |i, maps| {
+            let lambda = prepared.lambda(i, &self.params.lambda);
+            one(&prepared.sample(i, lambda, *stop), i, maps, solver)
+        });
         let certificates = certificates.into_iter().collect::<Result<_, _>>()?;
         let maps = maps.into_shape_with_order(expected).expect("as many elements");
         Ok(ConvolutionalCodes { maps, certificates })
@@ -293,7 +287,7 @@ impl<'d, E: Scalar> ConvolutionalLasso<'d, E> {
         let operator = Operator::new(self.filters, rows, columns);
         let shape = if separate { (n * channels, 1) } else { (n, channels) };
         let (top, left) = self.offset();
-        let lay = |array: ArrayView4<E>| {
+        let lay = |array: ArrayView4<'_, E>| {
             let mut out = Array4::zeros((shape.0, shape.1, rows, columns));
             let array = array.to_shape((shape.0, shape.1, height, width)).expect("as many elements");
             out.slice_mut(s![.., .., top.., left..]).assign(&array);
@@ -360,7 +354,7 @@ impl<E: Scalar> Prepared<E> {
     }
 
     /// Takes a larger unit for image `i` if maps to start from could overflow in its own.
-    fn make_room(&mut self, i: usize, maps: ArrayView3<E>) {
+    fn make_room(&mut self, i: usize, maps: ArrayView3<'_, E>) {
         let Some(of_maps) = unit_of_some(maps.iter()) else { return };
         let blank = self.signals[i].iter().all(|s| *s == E::zero());
         let least = if blank { of_maps } else { unit_of(&[of_maps / E::max_value().sqrt()]) };
@@ -400,7 +394,7 @@ fn to_unit<E: Scalar>(image: &mut Array3<E>) -> E {
 fn one<E: Scalar>(
     sample: &Sample<'_, E>,
     i: usize,
-    mut maps: ArrayViewMut3<E>,
+    mut maps: ArrayViewMut3<'_, E>,
     solver: Option<&dyn Solver<E>>,
 ) -> Result<Certificate, SparseError> {
     let unit = sample.unit;
@@ -435,6 +429,6 @@ fn one<E: Scalar>(
 }
 
 /// Maps (filters, rows, columns) in the layout of an operator, (rows, filters, columns).
-fn by_rows<E: Scalar>(maps: ArrayView3<E>) -> Vec<E> {
+fn by_rows<E: Scalar>(maps: ArrayView3<'_, E>) -> Vec<E> {
     maps.permuted_axes([1, 0, 2]).as_standard_layout().iter().copied().collect()
 }

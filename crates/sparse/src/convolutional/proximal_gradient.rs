@@ -11,7 +11,7 @@ use super::sample::Sample;
 use super::solver::{Method, Solver};
 use crate::SparseError;
 use crate::lasso::{Fista, Ista, Momentum, Outcome, StepSize, StopReason};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::Zip;
 
 /// Iterations between two looks at the duality gap, which costs about as much as one.
@@ -32,6 +32,7 @@ impl<E: Scalar> Solver<E> for Ista {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Method<E> for Ista {
     fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         check("convolutional ISTA", self.step_size)
@@ -48,6 +49,7 @@ impl<E: Scalar> Solver<E> for Fista {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Method<E> for Fista {
     fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         check("convolutional FISTA", self.step_size)

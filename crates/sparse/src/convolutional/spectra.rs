@@ -6,10 +6,9 @@
 //!
 //! A transform costs the same whatever the size of the filters; a product in the image domain costs what they have pixels.
 
-use latent_numeric::Scalar;
 use latent_numeric::fft::{Complex, RealFft2};
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis, Zip, s};
-use rayon::prelude::*;
 
 /// Filters that are worked on together. Fixed, so that bits do not depend on the number of threads.
 const FILTERS: usize = 4;
@@ -33,15 +32,14 @@ impl<E: Scalar> Spectra<E> {
         (channels, height, width): (usize, usize, usize),
         (rows, columns): (usize, usize),
     ) -> Self {
-        let spectrum = |at: usize| {
+        let filters = parallel::map(0..flat.nrows() * channels, |_, at| {
             let (filter, channel) = (at / channels, at % channels);
             let pixels = flat.slice(s![filter, channel * height * width..(channel + 1) * height * width]);
             let mut plane = Array2::zeros((rows, columns));
             let pixels = pixels.into_shape_with_order((height, width)).expect("a row of an array in standard layout");
             plane.slice_mut(s![..height, ..width]).assign(&pixels);
             fft.forward(plane.view())
-        };
-        let filters = (0..flat.nrows() * channels).into_par_iter().map(spectrum).collect();
+        });
         Self { fft, filters, channels, rows, columns }
     }
 
@@ -52,17 +50,16 @@ impl<E: Scalar> Spectra<E> {
     /// `D z` of maps (rows, filters, columns).
     pub fn synthesize(&self, maps: &[E]) -> Array3<E> {
         let maps = ArrayView3::from_shape((self.rows, self.count(), self.columns), maps).expect("all maps");
-        let block = |block: usize| {
+        let blocks = parallel::map_blocks(self.count(), FILTERS, |filters| {
             let mut sums: Vec<Array2<Complex<E>>> = self.zeros();
-            for k in block * FILTERS..((block + 1) * FILTERS).min(self.count()) {
+            for k in filters {
                 let z = self.fft.forward(maps.index_axis(Axis(1), k));
                 for (sum, d) in sums.iter_mut().zip(&self.filters[k * self.channels..]) {
                     Zip::from(sum).and(d).and(&z).for_each(|sum, &d, &z| *sum += d * z);
                 }
             }
             sums
-        };
-        let blocks: Vec<_> = (0..self.count().div_ceil(FILTERS)).into_par_iter().map(block).collect();
+        });
         let mut sums = self.zeros();
         for block in blocks {
             sums.iter_mut().zip(block).for_each(|(sum, part)| *sum += &part);
@@ -77,14 +74,13 @@ impl<E: Scalar> Spectra<E> {
     /// `D' image`, as maps (rows, filters, columns).
     pub fn adjoint(&self, image: &Array3<E>) -> Vec<E> {
         let spectra: Vec<_> = image.axis_iter(Axis(0)).map(|channel| self.fft.forward(channel)).collect();
-        let map = |k: usize| {
+        let planes = parallel::map(0..self.count(), |_, k| {
             let mut sum = Array2::from_elem(self.fft.spectrum_dim(), zero());
             for (d, s) in self.filters[k * self.channels..].iter().zip(&spectra) {
                 Zip::from(&mut sum).and(d).and(s).for_each(|sum, d, &s| *sum += d.conj() * s);
             }
             self.fft.inverse(sum)
-        };
-        let planes: Vec<Array2<E>> = (0..self.count()).into_par_iter().map(map).collect();
+        });
         let mut maps = Array3::zeros((self.rows, self.count(), self.columns));
         for (k, plane) in planes.into_iter().enumerate() {
             maps.index_axis_mut(Axis(1), k).assign(&plane);

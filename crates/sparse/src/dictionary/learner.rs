@@ -7,9 +7,9 @@ use super::{DictionaryParams, Init, Learned, Method, Samples, block_coordinate, 
 use crate::lasso::{Codes, Lasso, Solver, Stop, Summary};
 use crate::units::{check_unit, greatest, norm_of, unit_of, unit_of_some};
 use crate::{Dictionary, SparseError};
-use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_numeric::ranks::{Alone, Ranks};
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{Array2, ArrayView2};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -70,6 +70,7 @@ pub struct FitReport {
     pub interrupted: bool,
 }
 
+#[compiled_here]
 impl<E: Scalar> DictionaryLearner<E> {
     /// Checks the parameters.
     ///
@@ -205,7 +206,7 @@ impl<E: Scalar> DictionaryLearner<E> {
     ///
     /// # Errors
     /// As [`fit`](Self::fit).
-    pub fn partial_fit(&mut self, x: ArrayView2<E>, solver: &dyn Solver<E>) -> Result<Summary, SparseError> {
+    pub fn partial_fit(&mut self, x: ArrayView2<'_, E>, solver: &dyn Solver<E>) -> Result<Summary, SparseError> {
         if self.state.is_none() {
             self.initialise(&x)?;
         }
@@ -222,7 +223,12 @@ impl<E: Scalar> DictionaryLearner<E> {
     ///
     /// # Errors
     /// If nothing has been learned yet, or as [`Lasso::solve`].
-    pub fn transform(&self, x: ArrayView2<E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Codes<E>, SparseError> {
+    pub fn transform(
+        &self,
+        x: ArrayView2<'_, E>,
+        solver: &dyn Solver<E>,
+        stop: &Stop,
+    ) -> Result<Codes<E>, SparseError> {
         let dictionary = self.dictionary()?;
         Lasso::new(&dictionary, self.params.penalty.clone())?.solve(x, solver, stop)
     }
@@ -234,7 +240,12 @@ impl<E: Scalar> DictionaryLearner<E> {
     ///
     /// # Errors
     /// As [`transform`](Self::transform).
-    pub fn reconstruct(&self, x: ArrayView2<E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Array2<E>, SparseError> {
+    pub fn reconstruct(
+        &self,
+        x: ArrayView2<'_, E>,
+        solver: &dyn Solver<E>,
+        stop: &Stop,
+    ) -> Result<Array2<E>, SparseError> {
         Ok(self.dictionary()?.reconstruct(self.transform(x, solver, stop)?.codes.view()))
     }
 
@@ -361,7 +372,7 @@ impl<E: Scalar> DictionaryLearner<E> {
     }
 
     /// Codes a batch and takes it into the statistics; the online method updates the atoms too.
-    fn learn_batch(&mut self, x: ArrayView2<E>, solver: &dyn Solver<E>) -> Result<Summary, SparseError> {
+    fn learn_batch(&mut self, x: ArrayView2<'_, E>, solver: &dyn Solver<E>) -> Result<Summary, SparseError> {
         let Self { params, ranks, state } = self;
         let state = state.as_mut().expect("initialised before learning");
         let dictionary = Dictionary::new(columns(&state.atoms))?;

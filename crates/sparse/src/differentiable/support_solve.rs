@@ -2,11 +2,10 @@
 //! symmetric, `dK = -K d(W' W) K`
 
 use crate::SparseError;
-use latent_numeric::Scalar;
 use latent_numeric::linalg::Cholesky;
+use latent_numeric::{Scalar, parallel};
 use latent_tensor::{Arguments, Operator, Tensor};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Ix2};
-use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The supports of codes, each with its block of `W' W + l2 I`, factored.
@@ -16,7 +15,7 @@ impl<E: Scalar> Supports<E> {
     /// # Errors
     /// If the atoms of a support are linearly dependent and `l2` is zero.
     pub fn of(codes: ArrayView2<E>, hessian: ArrayView2<E>) -> Result<Self, SparseError> {
-        let factored = |(sample, z): (usize, ArrayView1<E>)| {
+        let factored = |sample, z: ArrayView1<E>| {
             let support: Vec<usize> = (0..z.len()).filter(|&j| z[j] != E::zero()).collect();
             let k = support.len();
             let block = Array2::from_shape_fn((k, k), |(i, j)| hessian[[support[i], support[j]]]);
@@ -28,18 +27,15 @@ impl<E: Scalar> Supports<E> {
                 }),
             }
         };
-        let rows: Vec<_> = codes.rows().into_iter().enumerate().collect();
         // All of them before the first error, which is then the same on any number of threads.
-        let factors: Vec<_> = rows.into_par_iter().map(factored).collect();
+        let factors = parallel::map(codes.rows(), factored);
         Ok(Self(factors.into_iter().collect::<Result<_, _>>()?))
     }
 
     fn solve(&self, right: ArrayView2<E>) -> Array2<E> {
-        let row = |((support, factor), g): (&(Vec<usize>, Cholesky<E>), ArrayView1<E>)| {
+        let solutions = parallel::map(self.0.iter().zip(right.rows()), |_, ((support, factor), g)| {
             factor.solve(support.iter().map(|&j| g[j]).collect::<Array1<E>>().view())
-        };
-        let rows: Vec<_> = self.0.iter().zip(right.rows()).collect();
-        let solutions: Vec<Array1<E>> = rows.into_par_iter().map(row).collect();
+        });
         let mut out = Array2::zeros(right.dim());
         for ((mut out, solution), (support, _)) in out.rows_mut().into_iter().zip(solutions).zip(&self.0) {
             support.iter().zip(solution).for_each(|(&j, u)| out[j] = u);

@@ -3,7 +3,7 @@
 use super::coordinate_descent::{Sample, each_row};
 use super::{Block, Lasso, Outcome, Prepared, Solver, Stop, StopReason};
 use crate::SparseError;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,7 @@ const SWEEPS: usize = 3;
 /// Newton steps without a better gap before a sample is left as it is.
 const PATIENCE: usize = 8;
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for ActiveSet {
     fn name(&self) -> &'static str {
         "active set"
@@ -39,6 +40,7 @@ struct Newton<'p, E: Scalar> {
     lasso: &'p Lasso<'p, E>,
 }
 
+#[compiled_here]
 impl<E: Scalar> Prepared<E> for Newton<'_, E> {
     fn solve(&self, block: Block<'_, E>) {
         let mut best = Vec::new();

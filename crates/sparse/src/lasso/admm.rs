@@ -6,9 +6,9 @@ use super::{Block, Lasso, Outcome, Prepared, Solver, StopReason};
 use crate::SparseError;
 use crate::error::require;
 use crate::kernels::{admm_step, combine, inner_of_differences, scale};
-use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
 use latent_numeric::parallel::Cached;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{Array2, s};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,7 @@ impl Default for Admm {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Admm {
     fn name(&self) -> &'static str {
         "ADMM"
@@ -113,6 +114,7 @@ fn rung_of(rho_over_scale: f64) -> usize {
     (2.0 * rho_over_scale.log2() + MIDDLE as f64).round().clamp(0.0, (RUNGS - 1) as f64) as usize
 }
 
+#[compiled_here]
 impl<E: Scalar> Prepared<E> for Factored<'_, E> {
     fn solve(&self, mut block: Block<'_, E>) {
         let (rows, atoms) = block.codes.dim();

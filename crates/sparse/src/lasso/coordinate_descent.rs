@@ -6,7 +6,7 @@ use super::penalty::Penalty;
 use super::{Block, Lasso, Outcome, Prepared, Solver, Stop, StopReason};
 use crate::SparseError;
 use crate::kernels::{coordinate_sweep, residual_correlations};
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,7 @@ pub struct CoordinateDescent;
 /// Sweeps between two looks at the duality gap.
 const CHECK_EVERY: usize = 5;
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for CoordinateDescent {
     fn name(&self) -> &'static str {
         "coordinate descent"
@@ -38,6 +39,7 @@ struct Sweeps<'p, E: Scalar> {
     lasso: &'p Lasso<'p, E>,
 }
 
+#[compiled_here]
 impl<E: Scalar> Prepared<E> for Sweeps<'_, E> {
     fn solve(&self, block: Block<'_, E>) {
         each_row(self.lasso, block, None, |sample, stop, _| {

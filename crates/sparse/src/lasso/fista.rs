@@ -3,7 +3,7 @@
 use super::proximal_gradient::{Momentum, ProximalGradient};
 use super::{Lasso, Prepared, Solver, StepSize};
 use crate::SparseError;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use serde::{Deserialize, Serialize};
 
 /// FISTA: the shrinkage step of [`Ista`](super::Ista), taken from an extrapolated point.
@@ -34,6 +34,7 @@ impl Fista {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Fista {
     fn name(&self) -> &'static str {
         match (self.restart, self.monotone) {

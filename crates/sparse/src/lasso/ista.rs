@@ -3,7 +3,7 @@
 use super::proximal_gradient::{Momentum, ProximalGradient};
 use super::{Lasso, Prepared, Solver, StepSize};
 use crate::SparseError;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use serde::{Deserialize, Serialize};
 
 /// ISTA: a gradient step on the smooth part, then shrinkage.
@@ -20,6 +20,7 @@ pub struct Ista {
     pub step_size: StepSize,
 }
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Ista {
     fn name(&self) -> &'static str {
         "ISTA"

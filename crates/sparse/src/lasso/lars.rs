@@ -8,8 +8,8 @@ use super::penalty::Penalty;
 use super::{Block, Lambda, Lasso, Outcome, Prepared, Solver, StopReason};
 use crate::SparseError;
 use crate::units::{lambda_in, unit_of};
-use latent_numeric::Scalar;
 use latent_numeric::matmul::matmul;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ impl Lars {
     /// assert_eq!(path.at(1.0)?, array![2.0, -1.0]);
     /// # Ok::<(), latent_sparse::SparseError>(())
     /// ```
-    pub fn path<E: Scalar>(&self, lasso: &Lasso<'_, E>, x: ArrayView1<E>) -> Result<LarsPath<E>, SparseError> {
+    pub fn path<E: Scalar>(&self, lasso: &Lasso<'_, E>, x: ArrayView1<'_, E>) -> Result<LarsPath<E>, SparseError> {
         let x = x.insert_axis(Axis(0));
         lasso.check_samples(x)?;
         let unit = unit_of(x.iter());
@@ -80,6 +80,7 @@ impl Lars {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Lars {
     fn name(&self) -> &'static str {
         "LARS"
@@ -94,6 +95,7 @@ struct Paths<'p, E: Scalar> {
     lasso: &'p Lasso<'p, E>,
 }
 
+#[compiled_here]
 impl<E: Scalar> Prepared<E> for Paths<'_, E> {
     fn solve(&self, block: Block<'_, E>) {
         let mut walk = Walk::new(self.lasso);
@@ -194,7 +196,7 @@ impl Walk {
     /// Follows the path to `penalty.lambda` and calls `knot(lambda, support, coefficients)` at every knot.
     fn run<E: Scalar>(
         &mut self,
-        h: ArrayView2<E>,
+        h: ArrayView2<'_, E>,
         penalty: Penalty<'_, E>,
         b: &[E],
         max_iterations: usize,

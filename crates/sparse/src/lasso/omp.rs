@@ -6,7 +6,7 @@ use super::growing_cholesky::GrowingCholesky;
 use super::{Block, Lasso, Outcome, Prepared, Solver, StopReason};
 use crate::SparseError;
 use crate::error::require;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,7 @@ impl<E: Scalar> Omp<E> {
 
 const NAME: &str = "OMP";
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Omp<E> {
     fn name(&self) -> &'static str {
         NAME
@@ -148,6 +149,7 @@ struct Residual {
     measured: bool,
 }
 
+#[compiled_here]
 impl<E: Scalar> Prepared<E> for Pursuit<'_, E> {
     fn solve(&self, mut block: Block<'_, E>) {
         let mut chosen = Chosen::default();
@@ -262,9 +264,9 @@ impl<E: Scalar> Pursuit<'_, E> {
     }
 
     /// `||x - W z||^2` for coefficients rounded to the scalar type, on as many atoms of the support.
-    fn measured(&self, x: ArrayView1<E>, chosen: &Chosen, z: &[f64]) -> f64 {
+    fn measured(&self, x: ArrayView1<'_, E>, chosen: &Chosen, z: &[f64]) -> f64 {
         let atoms = self.lasso.dictionary().atoms();
-        let residual = |(x, w): (&E, ArrayView1<E>)| {
+        let residual = |(x, w): (&E, ArrayView1<'_, E>)| {
             let on_support = chosen.support.iter().zip(z);
             on_support.fold(x.as_f64(), |r, (&j, &z)| r - w[j].as_f64() * E::of(z).as_f64())
         };

@@ -7,10 +7,9 @@ use super::{Codes, Lambda, LassoParams, Prepared, Solver, Stop, StopReason};
 use crate::error::require;
 use crate::units::{from_unit, lambda_in, require_moderate, squares_from, unit_of, unit_of_some};
 use crate::{Dictionary, SparseError};
-use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul, matmul_into};
+use latent_numeric::{Scalar, compiled_here, parallel};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis};
-use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// Samples that are solved together. Fixed, so that bits do not depend on the number of threads; large
@@ -42,6 +41,7 @@ pub(crate) enum Certify {
     Correlations,
 }
 
+#[compiled_here]
 impl<'d, E: Scalar> Lasso<'d, E> {
     /// Checks the parameters.
     ///
@@ -126,7 +126,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     ///
     /// # Errors
     /// If the samples have the wrong number of features, or hold NaN or an infinity.
-    pub fn lambda_max(&self, x: ArrayView2<E>) -> Result<Array1<E>, SparseError> {
+    pub fn lambda_max(&self, x: ArrayView2<'_, E>) -> Result<Array1<E>, SparseError> {
         self.check_samples(x)?;
         let (x, units) = in_units(x, Array2::zeros((x.nrows(), 0)).view());
         let b = matmul(x.view(), self.dictionary.atoms());
@@ -146,7 +146,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     /// # Errors
     /// If `x` has the wrong number of features or holds NaN or an infinity, or if the solver refuses the
     /// problem.
-    pub fn solve(&self, x: ArrayView2<E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Codes<E>, SparseError> {
+    pub fn solve(&self, x: ArrayView2<'_, E>, solver: &dyn Solver<E>, stop: &Stop) -> Result<Codes<E>, SparseError> {
         self.solve_from(x, Array2::zeros((x.nrows(), self.dictionary.len())), solver, stop)
     }
 
@@ -160,7 +160,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     /// are held positive.
     pub fn solve_from(
         &self,
-        x: ArrayView2<E>,
+        x: ArrayView2<'_, E>,
         start: Array2<E>,
         solver: &dyn Solver<E>,
         stop: &Stop,
@@ -197,8 +197,8 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     /// As [`solve_from`](Self::solve_from).
     pub fn certify(
         &self,
-        x: ArrayView2<E>,
-        codes: ArrayView2<E>,
+        x: ArrayView2<'_, E>,
+        codes: ArrayView2<'_, E>,
         tolerance: f64,
     ) -> Result<Vec<Certificate>, SparseError> {
         let nothing = Stop::gap(tolerance).max_iterations(0);
@@ -208,20 +208,17 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     /// Solves checked samples in place, block by block in parallel, from codes as they are to codes in this unit.
     pub(crate) fn run(
         &self,
-        x: ArrayView2<E>,
-        mut codes: ArrayViewMut2<E>,
+        x: ArrayView2<'_, E>,
+        mut codes: ArrayViewMut2<'_, E>,
         prepared: &dyn Prepared<E>,
         stop: &Stop,
         certify: Certify,
         unit: E,
     ) -> Result<Vec<Certificate>, SparseError> {
-        let blocks: Vec<Result<Vec<Certificate>, SparseError>> = codes
-            .axis_chunks_iter_mut(Axis(0), BLOCK)
-            .into_par_iter()
-            .zip(x.axis_chunks_iter(Axis(0), BLOCK).into_par_iter())
-            .enumerate()
-            .map(|(block, (codes, x))| self.run_block((block * BLOCK, unit), x, codes, prepared, *stop, certify))
-            .collect();
+        let blocks = codes.axis_chunks_iter_mut(Axis(0), BLOCK).zip(x.axis_chunks_iter(Axis(0), BLOCK));
+        let blocks = parallel::map(blocks, |block, (codes, x)| {
+            self.run_block((block * BLOCK, unit), x, codes, prepared, *stop, certify)
+        });
         // The first error by row, whichever thread met one first.
         let blocks: Result<Vec<Vec<Certificate>>, SparseError> = blocks.into_iter().collect();
         Ok(blocks?.into_iter().flatten().collect())
@@ -231,8 +228,8 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     fn run_block(
         &self,
         (first, to): (usize, E),
-        x: ArrayView2<E>,
-        mut codes: ArrayViewMut2<E>,
+        x: ArrayView2<'_, E>,
+        mut codes: ArrayViewMut2<'_, E>,
         prepared: &dyn Prepared<E>,
         stop: Stop,
         certify: Certify,
@@ -274,7 +271,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         for (row, (mut code, &unit)) in codes.rows_mut().into_iter().zip(&units).enumerate() {
             from_unit("the code", first + row, unit / to, &mut code)?;
         }
-        let finish = |(((terms, outcome), z), &unit): (((Terms, Outcome), ArrayView1<E>), &E)| Certificate {
+        let finish = |(((terms, outcome), z), &unit): (((Terms, Outcome), ArrayView1<'_, E>), &E)| Certificate {
             data_term: squares_from(unit, terms.data),
             l1_term: squares_from(unit, terms.l1),
             l2_term: squares_from(unit, terms.l2),
@@ -296,7 +293,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
         Ok(terms.into_iter().zip(outcomes).zip(codes.rows()).zip(&units).map(finish).collect())
     }
 
-    fn terms_from_residual(&self, x: ArrayView2<E>, codes: ArrayView2<E>, lambda: &[E]) -> Vec<Terms> {
+    fn terms_from_residual(&self, x: ArrayView2<'_, E>, codes: ArrayView2<'_, E>, lambda: &[E]) -> Vec<Terms> {
         let atoms = self.dictionary.atoms();
         let mut r = x.as_standard_layout().into_owned();
         matmul_into(-E::one(), codes, atoms.t(), E::one(), r.view_mut(), Threads::One);
@@ -313,7 +310,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     fn terms_from_correlations(
         &self,
         b: Array2<E>,
-        codes: ArrayView2<E>,
+        codes: ArrayView2<'_, E>,
         squared_norms: &[f64],
         lambda: &[E],
     ) -> Vec<Terms> {
@@ -342,7 +339,7 @@ impl<'d, E: Scalar> Lasso<'d, E> {
     }
 
     /// Checks shape and values.
-    pub(crate) fn check_samples(&self, x: ArrayView2<E>) -> Result<(), SparseError> {
+    pub(crate) fn check_samples(&self, x: ArrayView2<'_, E>) -> Result<(), SparseError> {
         if x.ncols() != self.dictionary.features() {
             return Err(SparseError::Shape {
                 what: "the samples",
@@ -355,10 +352,10 @@ impl<'d, E: Scalar> Lasso<'d, E> {
 }
 
 /// Samples in rows, each divided by the unit of its own that comes with it, in which the code to start from is finite.
-fn in_units<E: Scalar>(x: ArrayView2<E>, start: ArrayView2<E>) -> (Array2<E>, Vec<E>) {
+fn in_units<E: Scalar>(x: ArrayView2<'_, E>, start: ArrayView2<'_, E>) -> (Array2<E>, Vec<E>) {
     let mut scaled = x.as_standard_layout().into_owned();
     let half_the_range = E::max_value().sqrt();
-    let of_row = |(mut row, start): (ArrayViewMut1<E>, ArrayView1<E>)| {
+    let of_row = |(mut row, start): (ArrayViewMut1<'_, E>, ArrayView1<'_, E>)| {
         let unit = match (unit_of_some(row.iter()), unit_of_some(start.iter())) {
             (Some(of_sample), Some(of_start)) => of_sample.max(unit_of(&[of_start / half_the_range])),
             (of_sample, of_start) => of_sample.or(of_start).unwrap_or_else(E::one),
@@ -374,6 +371,7 @@ fn in_units<E: Scalar>(x: ArrayView2<E>, start: ArrayView2<E>) -> (Array2<E>, Ve
 #[derive(Debug)]
 struct Unchanged;
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Unchanged {
     fn name(&self) -> &'static str {
         "unchanged"

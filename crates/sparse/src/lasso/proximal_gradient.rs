@@ -9,8 +9,8 @@
 use super::active_rows::{ActiveRows, row, row_mut};
 use super::{Block, Lasso, Outcome, Prepared, StopReason};
 use crate::kernels::{combine, inner_of_differences, proximal_step};
-use latent_numeric::Scalar;
 use latent_numeric::matmul::{Threads, matmul_into};
+use latent_numeric::{Scalar, compiled_here};
 use ndarray::{Array2, s};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,7 @@ pub(super) struct ProximalGradient<'p, E: Scalar> {
     pub first_lipschitz: E,
 }
 
+#[compiled_here]
 impl<'p, E: Scalar> ProximalGradient<'p, E> {
     pub fn new(lasso: &'p Lasso<'p, E>, step_size: StepSize, momentum: Momentum) -> Self {
         let first_lipschitz = match step_size {
@@ -73,6 +74,7 @@ impl<'p, E: Scalar> ProximalGradient<'p, E> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Prepared<E> for ProximalGradient<'_, E> {
     /// Runs every row of the block to its end.
     fn solve(&self, mut block: Block<'_, E>) {

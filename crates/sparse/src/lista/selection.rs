@@ -2,10 +2,9 @@
 
 use crate::SparseError;
 use crate::error::require;
-use latent_numeric::Scalar;
+use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;
 use ndarray::ArrayD;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Support selection: in layer `k = 1, 2, ...` the `min(k percent, max_percent)` percent of a sample's elements that are
@@ -50,23 +49,29 @@ impl SupportSelection {
     }
 }
 
+/// Elements that are treated together, of whole samples.
+const TOGETHER: usize = 1 << 12;
+
 /// 0 for the `count` largest elements of each sample, else 1: a constant. Of negative elements, the magnitude counts
 /// unless codes are held positive.
 pub(super) fn not_selected<E: Scalar>(x: &Tensor<E>, count: usize, positive: bool) -> Tensor<E> {
-    let size = x.shape()[1..].iter().product::<usize>();
+    let size = x.shape()[1..].iter().product::<usize>().max(1);
     let magnitude = |x: E| if positive { x } else { x.abs() };
     let mut mask: Vec<E> = x.array().iter().map(|&x| magnitude(x)).collect();
-    mask.par_chunks_mut(size.max(1)).for_each_init(Vec::new, |sorted, row| {
-        sorted.clear();
-        sorted.extend_from_slice(row);
-        // Everything is larger than nothing.
-        let cut = (count < size).then(|| {
-            let descending = |a: &E, b: &E| b.as_f64().total_cmp(&a.as_f64());
-            *sorted.select_nth_unstable_by(count, descending).1
-        });
-        for value in row {
-            let selected = cut.is_none_or(|cut| *value > cut);
-            *value = if selected { E::zero() } else { E::one() };
+    parallel::each(mask.chunks_mut((TOGETHER / size).max(1) * size), |_, rows| {
+        let mut sorted = Vec::with_capacity(size);
+        for row in rows.chunks_mut(size) {
+            sorted.clear();
+            sorted.extend_from_slice(row);
+            // Everything is larger than nothing.
+            let cut = (count < size).then(|| {
+                let descending = |a: &E, b: &E| b.as_f64().total_cmp(&a.as_f64());
+                *sorted.select_nth_unstable_by(count, descending).1
+            });
+            for value in row {
+                let selected = cut.is_none_or(|cut| *value > cut);
+                *value = if selected { E::zero() } else { E::one() };
+            }
         }
     });
     Tensor::constant(ArrayD::from_shape_vec(x.shape(), mask).expect("as many elements"))

@@ -1,9 +1,15 @@
 //! One operator on every row of a batch.
 
 use super::Prox;
-use latent_numeric::Scalar;
-use ndarray::parallel::prelude::*;
+use latent_numeric::{Scalar, parallel};
 use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis};
+
+/// Coordinates that one thread treats at a time, of whole rows.
+const TOGETHER: usize = 1 << 11;
+
+fn rows_together(coordinates: usize) -> usize {
+    (TOGETHER / coordinates.max(1)).max(1)
+}
 
 /// Applies `prox` with the same step to every row of `z` (samples, coordinates), in parallel.
 ///
@@ -12,7 +18,10 @@ use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis};
 /// # Panics
 /// As [`Prox::apply`] on a row.
 pub fn apply_rows<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, mut z: ArrayViewMut2<E>, step: E) {
-    z.axis_iter_mut(Axis(0)).into_par_iter().for_each(|row| prox.apply(row, step));
+    let together = rows_together(z.ncols());
+    parallel::each(z.axis_chunks_iter_mut(Axis(0), together), |_, mut rows| {
+        rows.outer_iter_mut().for_each(|row| prox.apply(row, step));
+    });
 }
 
 /// The penalty of every row of `z` (samples, coordinates), a vector of length `samples`.
@@ -20,6 +29,7 @@ pub fn apply_rows<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, mut z: ArrayV
 /// # Panics
 /// As [`Prox::value`] on a row.
 pub fn row_values<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, z: ArrayView2<E>) -> Array1<E> {
-    let values: Vec<E> = z.axis_iter(Axis(0)).into_par_iter().map(|row| prox.value(row)).collect();
-    Array1::from_vec(values)
+    let blocks = z.axis_chunks_iter(Axis(0), rows_together(z.ncols()));
+    let values = parallel::map(blocks, |_, rows| rows.outer_iter().map(|row| prox.value(row)).collect::<Vec<E>>());
+    values.into_iter().flatten().collect()
 }

@@ -5,8 +5,8 @@ use super::program::{Program, Resolved};
 use super::settings::Setting;
 use super::vary::flat;
 use crate::failure::Failure;
+use latent_numeric::parallel;
 use latent_train::config::nearest;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -80,8 +80,7 @@ impl Plan {
         let (settings, resolved, jobs) = (Vec::new(), Vec::new(), Vec::new());
         let mut plan = Self { settings, resolved, repeated: 0, jobs, common, program, sweep };
         let seed = plan.sweep.seeds.first().copied().unwrap_or(0);
-        let checked: Vec<Result<Resolved, String>> =
-            all.par_iter().map(|setting| plan.program.check(&plan.of_run(setting, seed))).collect();
+        let checked = parallel::map(&all, |_, setting| plan.program.check(&plan.of_run(setting, seed)));
         let mut refused: BTreeMap<String, Vec<&Setting>> = BTreeMap::new();
         for (setting, checked) in all.iter().zip(checked) {
             match checked {

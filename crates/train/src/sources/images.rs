@@ -4,10 +4,10 @@ use super::order::{Draw, Order};
 use super::{ImageBatch, Partners, at_least_one, short};
 use crate::Source;
 use latent_datasets::{DatasetError, LabelledImages};
+use latent_numeric::parallel;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use ndarray::{Array2, ArrayViewMut2, Axis};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt::Debug;
@@ -70,6 +70,9 @@ pub trait Mix: Debug + Send + Sync {
     ) -> Vec<(usize, f32)>;
 }
 
+/// Numbers that one thread makes binary at a time, of whole rows.
+const TOGETHER: usize = 1 << 12;
+
 /// What becomes of grey values `x` in [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,15 +91,21 @@ impl Binarize {
     /// Changes rows of numbers in [0, 1] that are these samples in this epoch, as [`Images`] of this seed do. What is
     /// drawn for a row is of its own stream, so that neither the order nor the threads matter.
     pub fn apply(self, mut rows: ArrayViewMut2<'_, f32>, seed: u64, epoch: u64, samples: &[usize]) {
-        let rows = rows.axis_iter_mut(Axis(0)).into_par_iter().zip(samples);
-        match self {
-            Self::None => {}
-            Self::Threshold => rows.for_each(|(mut row, _)| row.mapv_inplace(|x| f32::from(u8::from(x >= 0.5)))),
-            Self::Dynamic => rows.for_each(|(mut row, &sample)| {
-                let mut stream = Stream::new(seed, "binarize", &[epoch, sample as u64]);
-                row.mapv_inplace(|x| f32::from(u8::from(stream.uniform::<f32>() < x)));
-            }),
+        if self == Self::None {
+            return;
         }
+        let together = (TOGETHER / rows.ncols().max(1)).max(1);
+        let blocks = rows.axis_chunks_iter_mut(Axis(0), together).zip(samples.chunks(together));
+        parallel::each(blocks, |_, (mut rows, samples)| {
+            for (mut row, &sample) in rows.outer_iter_mut().zip(samples) {
+                if self == Self::Threshold {
+                    row.mapv_inplace(|x| f32::from(u8::from(x >= 0.5)));
+                } else {
+                    let mut stream = Stream::new(seed, "binarize", &[epoch, sample as u64]);
+                    row.mapv_inplace(|x| f32::from(u8::from(stream.uniform::<f32>() < x)));
+                }
+            }
+        });
     }
 }
 

@@ -4,10 +4,10 @@ use super::{Config, Corpus, Vocabulary};
 use latent_augment::text::{Augmenter, Resources, SentenceSwap};
 use latent_datasets::batches::epoch_order;
 use latent_datasets::synthetic::reviews::Review;
+use latent_numeric::parallel;
 use latent_numeric::random::Stream;
 use latent_study::failure::Failure;
 use latent_train::Source;
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 /// Batches of reviews as numbers of words, in an order that the seed and the epoch determine.
@@ -104,9 +104,9 @@ impl Source for Texts<'_> {
             Some(seed) => epoch_order(self.reviews.len(), seed, epoch)[places].to_vec(),
             None => places.collect(),
         };
-        let words = |&sample: &usize| self.vocabulary.encode(&self.text(epoch, sample), &self.resources.tokenizer);
+        let words = |_, &sample: &usize| self.vocabulary.encode(&self.text(epoch, sample), &self.resources.tokenizer);
         TextBatch {
-            words: samples.par_iter().map(words).collect(),
+            words: parallel::map(&samples, words),
             labels: samples.iter().map(|&sample| self.reviews[sample].positive.into()).collect(),
         }
     }

@@ -14,10 +14,10 @@ use super::frame::Frame;
 use super::operators::Rectangle;
 use super::{Pixel, Range, Shape, transform};
 use crate::error::{AugmentError, Fault, Place};
+use latent_numeric::parallel;
 use latent_numeric::random::Stream;
 use ndarray::{Array3, Array4, ArrayView3, ArrayView4, Axis};
 use ndarray_rand::rand_distr::{Beta, Distribution};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::ops;
 
@@ -200,17 +200,15 @@ impl Mix {
         let mixings = samples.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
         let mut result = Array4::default((samples.len(), c, h, w));
         let image = |sample: usize| images.index_axis(Axis(0), sample);
-        let works = result.outer_iter_mut().into_par_iter().zip(samples).zip(&mixings);
-        let ends: Vec<Result<(), AugmentError>> = works
-            .map(|((mut to, &sample), mixing)| {
-                match mixing {
-                    None => to.assign(&image(sample)),
-                    Some(mixing) => to.assign(&mixing.apply(image(sample), image(mixing.partner))?),
-                }
-                Ok(())
-            })
-            .collect();
-        ends.into_iter().collect::<Result<(), _>>()?;
+        let works = result.outer_iter_mut().zip(samples).zip(&mixings);
+        let ends = parallel::map(works, |_, ((mut to, &sample), mixing)| {
+            match mixing {
+                None => to.assign(&image(sample)),
+                Some(mixing) => to.assign(&mixing.apply(image(sample), image(mixing.partner))?),
+            }
+            Ok(())
+        });
+        ends.into_iter().collect::<Result<(), AugmentError>>()?;
         Ok((result, mixings))
     }
 }

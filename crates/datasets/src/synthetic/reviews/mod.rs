@@ -36,8 +36,8 @@ mod words;
 pub use words::{CONCEPTS, Concept, TOPICS, Topic};
 
 use crate::Provenance;
+use latent_numeric::parallel;
 use latent_numeric::random::Stream;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// The number of the first test review: far from any training review, whatever the sizes.
@@ -84,7 +84,7 @@ pub enum Form {
 
 /// The reviews of these numbers.
 pub fn generate(seed: u64, samples: Range<u64>) -> Vec<Review> {
-    samples.into_par_iter().map(|i| grammar::review(&mut Stream::new(seed, "reviews", &[i]))).collect()
+    parallel::map(samples, |_, i| grammar::review(&mut Stream::new(seed, "reviews", &[i])))
 }
 
 /// Where reviews of this seed come from.

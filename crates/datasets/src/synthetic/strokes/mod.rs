@@ -24,9 +24,9 @@ mod pen;
 mod skeletons;
 
 use crate::{LabelledImages, Provenance, Splits};
+use latent_numeric::parallel;
 use latent_numeric::random::Stream;
 use ndarray::Array4;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// The height and width of an image.
@@ -55,8 +55,8 @@ pub fn generate(seed: u64, samples: Range<u64>) -> LabelledImages {
     let first = samples.start;
     let count = samples.end.saturating_sub(first) as usize;
     let mut pixels = vec![0; count * SIDE * SIDE];
-    let draw = |(i, image)| draw_into(seed, first + i as u64, image);
-    let labels: Vec<u8> = pixels.par_chunks_exact_mut(SIDE * SIDE).enumerate().map(draw).collect();
+    let draw = |i, image: &mut [u8]| draw_into(seed, first + i as u64, image);
+    let labels = parallel::map(pixels.chunks_exact_mut(SIDE * SIDE), draw);
     let images = Array4::from_shape_vec((count, 1, SIDE, SIDE), pixels).expect("count images");
     let provenance = Provenance::Generated { generator: "latent-datasets strokes, version 1".to_owned(), seed };
     LabelledImages::labelled("strokes", images, labels, 10, provenance).expect("a digit for each image")

@@ -11,11 +11,10 @@ mod weight;
 pub use weight::weight;
 
 use super::{Geometry, PARALLEL_FROM, scratch};
-use crate::Scalar;
+use crate::{Scalar, parallel};
 use axis::{Class, classes};
 use interleave::{deinterleave, interleave};
 use pulp::Arch;
-use rayon::prelude::*;
 use std::ops::Range;
 use tile::{Loops, Shape, TimesNumbers};
 
@@ -204,11 +203,11 @@ impl<E: Scalar> Map<'_, E> {
 }
 
 /// Calls `work` for each item, in parallel where it pays.
-fn each<T: Send>(flop: usize, items: &mut [T], work: impl Fn(&mut T) + Send + Sync) {
+fn each<T: Send>(flop: usize, items: &mut [T], work: impl Fn(&mut T) + Sync) {
     if flop < PARALLEL_FROM {
         items.iter_mut().for_each(work);
     } else {
-        items.par_iter_mut().with_max_len(1).for_each(work);
+        parallel::each(items, |_, item| work(item));
     }
 }
 
@@ -228,15 +227,14 @@ fn side_by_side<E: Scalar>(images: &[E], sample: usize, lanes: usize, flop: usiz
             }
         });
     };
+    let groups = images.chunks(lanes * sample).zip(out.chunks_mut(lanes * sample));
     if flop < PARALLEL_FROM {
-        let groups = images.chunks(lanes * sample).zip(out.chunks_mut(lanes * sample));
         groups.for_each(|(group, out)| part(group, 0, out));
     } else {
-        let groups = images.par_chunks(lanes * sample).zip(out.par_chunks_mut(lanes * sample));
-        groups.for_each(|(group, out)| {
-            let parts = out.par_chunks_mut(32 * PIXELS * lanes).enumerate();
-            parts.for_each(|(i, out)| part(group, i * 32 * PIXELS, out));
+        let parts = groups.flat_map(|(group, out)| {
+            out.chunks_mut(32 * PIXELS * lanes).enumerate().map(move |(i, out)| (group, i * 32 * PIXELS, out))
         });
+        parallel::each(parts, |_, (group, first, out)| part(group, first, out));
     }
 }
 

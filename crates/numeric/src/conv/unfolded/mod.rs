@@ -12,7 +12,6 @@ use crate::parallel;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use patches::{Fold, Layout, Unfold};
 use pulp::Arch;
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Elements of the matrix of patches: half of a second-level cache in single precision.
@@ -145,7 +144,7 @@ fn chunks<E: Scalar>(g: &Geometry, out: &mut [E], size: usize, work: impl Fn(usi
     if g.flop() < PARALLEL_FROM {
         out.chunks_mut(size).enumerate().for_each(|(i, chunk)| work(i, chunk));
     } else {
-        out.par_chunks_mut(size).with_max_len(1).enumerate().for_each(|(i, chunk)| work(i, chunk));
+        parallel::each(out.chunks_mut(size), work);
     }
 }
 

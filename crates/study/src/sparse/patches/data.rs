@@ -12,11 +12,11 @@ use latent_datasets::folder::Channels;
 use latent_datasets::olshausen_field::{filter, to_unit_variance};
 use latent_datasets::patches::{Grid, random_patches, remove_mean};
 use latent_datasets::photographs::{PhotographSplits, Photographs};
+use latent_numeric::parallel;
 use latent_train::Evaluated;
 use latent_train::run::DataSource;
 use latent_train::sources::Rows;
 use ndarray::{Array2, Array3, ArrayView1, Axis, s};
-use rayon::prelude::*;
 
 /// Patches of filtered photographs, a row each.
 #[derive(Debug)]
@@ -136,8 +136,8 @@ fn finished(mut patches: Array2<f32>, cut: &Cut) -> Array2<f32> {
 }
 
 fn filtered(photographs: &Photographs, cut: &Cut) -> Result<Vec<Array3<f32>>, DatasetError> {
-    let image = |index| whitened(photographs.unit::<f64>(index).index_axis_move(Axis(0), 0), cut);
-    (0..photographs.len()).into_par_iter().map(image).collect()
+    let image = |_, index| whitened(photographs.unit::<f64>(index).index_axis_move(Axis(0), 0), cut);
+    parallel::map(0..photographs.len(), image).into_iter().collect()
 }
 
 /// A photograph, (height, width), after the filter if there is one, of contrast 1 unless that is to be kept.

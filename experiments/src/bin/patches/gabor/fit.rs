@@ -3,10 +3,11 @@
 use super::Gabor;
 use super::least_squares::{Expansion, minimise};
 use super::starts::Starts;
+use latent_numeric::parallel;
 use ndarray::{Array2, ArrayView2, Axis};
-use rayon::prelude::*;
 use serde::Serialize;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A Gabor function that was fitted to an image.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -85,11 +86,16 @@ impl Fitter {
                 Array2::from_shape_vec(self.shape, image).expect("columns of as many pixels as fits are for")
             })
             .collect();
-        let fit = |image: &Array2<f64>| {
+        let stopped = AtomicBool::new(false);
+        let fits = parallel::map(columns, |_, image| {
+            if stopped.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
             let fit = self.fit(image.view());
-            made().map(|()| fit)
-        };
-        columns.par_iter().map(fit).collect()
+            made().map(|()| Some(fit)).inspect_err(|_| stopped.store(true, Ordering::Relaxed))
+        });
+        let fits: Vec<Option<Fit>> = fits.into_iter().collect::<Result<_, E>>()?;
+        Ok(fits.into_iter().flatten().collect())
     }
 }
 

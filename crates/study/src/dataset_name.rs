@@ -1,5 +1,6 @@
 //! Names of data sets.
 
+use latent_train::config::Problems;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -36,6 +37,12 @@ impl DatasetName {
     /// A name that the program knows.
     pub const fn new(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
+    }
+
+    /// Notes a name that is none of those that a study knows, for the `Check` of its configuration.
+    pub fn check(&self, known: &[DatasetChoice], problems: &mut Problems) {
+        let is_known = known.iter().any(|choice| choice.name == *self);
+        problems.require(is_known, "dataset", format!("must be {}, got {self}", in_words(known)));
     }
 
     /// The name.

@@ -90,7 +90,7 @@ fn configurations_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--set", "windows.side=9"], &["windows.side: must be at least 10, twice the side of a filter, got 9"]),
         (&["--set", "windows.side=60"], &["patch size = 60", "48"]),
         (&["--lambda", "nan"], &["lambda: must be a finite number above 0, got NaN"]),
-        (&["--dataset", "mnist"], &["dataset: must be auto, bsds or synthetic, got mnist"]),
+        (&["--set", "dataset=mnist"], &["dataset: must be auto, bsds or synthetic, got mnist"]),
     ];
     for (flags, expected) in cases {
         let text = fail(study(&desk, flags), 1);

@@ -159,7 +159,7 @@ fn configurations_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--set", "learning_rate=-1"], &["learning_rate: must be finite and above 0, got -1"]),
         (&["--set", "lambdas=[]", "--set", "density=0"], &["2 mistakes", "lambdas", "density"]),
         (&["--steps", "26"], &["26 steps are too few for 3 networks with 9 stages each"]),
-        (&["--dataset", "mnist"], &["dataset: must be auto or synthetic, got mnist"]),
+        (&["--set", "dataset=mnist"], &["dataset: there is no such key"]),
         (&["--set", "nois=3"], &["nois: there is no such key; did you mean noise?"]),
     ];
     for (flags, expected) in cases {

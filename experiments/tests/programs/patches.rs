@@ -97,7 +97,7 @@ fn configurations_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--set", "side=32", "--set", "cutoff=0"], &["cutoff: must be a finite number above 0, got 0"]),
         (&["--set", "photographs=5"], &["photographs is 5, but bsds/train has 4"]),
         (&["--set", "contrast=none"], &["contrast", "each_photograph"]),
-        (&["--dataset", "mnist"], &["dataset: must be auto, bsds or synthetic, got mnist"]),
+        (&["--set", "dataset=mnist"], &["dataset: must be auto, bsds or synthetic, got mnist"]),
         (&["--set", "lambda=0", "--set", "test_gap=0"], &["2 mistakes", "lambda", "test_gap"]),
     ];
     for (flags, expected) in cases {

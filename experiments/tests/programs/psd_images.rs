@@ -119,7 +119,7 @@ fn configurations_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--set", "energy.alpha=-1"], &["energy.alpha: must be a finite number, at least 0, got -1e0"]),
         (&["--set", "energy.iterations=0"], &["energy.iterations: must be at least 1"]),
         (&["--set", "energy.nonlinearity=\"relu\""], &["energy.nonlinearity", "relu", "tanh"]),
-        (&["--dataset", "mnist"], &["dataset: must be auto, bsds or synthetic, got mnist"]),
+        (&["--set", "dataset=mnist"], &["dataset: must be auto, bsds or synthetic, got mnist"]),
     ];
     for (flags, expected) in cases {
         let text = fail(study(&desk, flags), 1);

@@ -82,7 +82,7 @@ fn configurations_out_of_their_domain_are_refused_and_leave_nothing() {
         (&["--set", "embedding.max_words=4"], &["embedding: dimensions = 8: expected at most 4"]),
         (&["--set", "sentence_swap={rate=2.0}"], &["sentence_swap: rate = 2: expected a number in [0, 1]"]),
         (&["--set", "classifier=lstm"], &["classifier: unknown variant `lstm`", "bag_of_words"]),
-        (&["--set", "dataset=mnist"], &["dataset: must be auto or synthetic, got mnist"]),
+        (&["--set", "dataset=mnist"], &["dataset: there is no such key"]),
         (
             &["--set", "augment=[{op='random_swap'}, {op='one_of', steps=[{op='synonym_replacment'}]}]"],
             &["augment[1].steps[0] (synonym_replacment): there is no operator", "did you mean `synonym_replacement`?"],

@@ -74,6 +74,27 @@ fn epochs_take_the_place_of_steps_and_the_other_way_round() {
 }
 
 #[test]
+fn a_study_offers_the_data_sets_that_it_knows() {
+    let desk = Desk::new();
+    let text = env!("CARGO_BIN_EXE_text_augmentation");
+    let told = fail(desk.command(text, &["--check", "--dataset", "mnist"]), 2);
+    assert!(told.contains("this study has no data sets to choose from"), "{told}");
+    assert!(!stdout(&succeed(desk.command(text, &["--help"]))).contains("--dataset"));
+    // Runs of earlier versions had the key.
+    fs::write(desk.path("config.toml"), "seed = 3\ndataset = \"synthetic\"\ntrain_reviews = 50\n").unwrap();
+    let now = checked(&desk, text, &["--config", "config.toml"]);
+    assert!(now.contains("train_reviews = 50") && now.contains("seed = 3") && !now.contains("dataset"), "{now}");
+    let told = fail(desk.command(text, &["--check", "--set", "dataset=synthetic"]), 1);
+    assert!(told.contains("dataset: there is no such key"), "{told}");
+
+    let told = fail(vae(&desk, &["--check", "--dataset", "bsds"]), 2);
+    assert!(told.contains("fashion-mnist") && told.contains("synthetic"), "{told}");
+    let told = fail(vae(&desk, &["--check", "--set", "dataset=bsds", "--set", "likelihood_draws=0"]), 1);
+    assert!(told.contains("dataset: must be auto, mnist, fashion-mnist or synthetic, got bsds"), "{told}");
+    assert!(told.contains("likelihood_draws"), "{told}");
+}
+
+#[test]
 fn a_configuration_of_a_run_is_a_configuration_with_a_seed() {
     let desk = Desk::with_data();
     succeed(small(&desk, &["--output", "run", "--seed", "5"]));

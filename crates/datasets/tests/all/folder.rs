@@ -1,6 +1,6 @@
 use image::{GrayImage, Luma, Rgb, RgbImage};
-use latent_datasets::DatasetError;
 use latent_datasets::folder::{Channels, read_folder, read_picture};
+use latent_datasets::{DatasetError, Provenance};
 
 #[test]
 fn sorted_by_name_each_of_its_own_size() {
@@ -59,4 +59,27 @@ fn folders_without_pictures() {
         read_picture(place.path().join("x"), Channels::Grey),
         Err(DatasetError::Io { action: "open", .. })
     ));
+}
+
+#[test]
+fn pictures_of_one_size_are_images() {
+    let here = tempfile::tempdir().unwrap();
+    for (name, shade) in [("b.png", 9), ("a.png", 7)] {
+        GrayImage::from_pixel(4, 3, Luma([shade])).save(here.path().join(name)).unwrap();
+    }
+    let images = read_folder(here.path(), Channels::Colour).unwrap().into_images("mine").unwrap();
+    assert_eq!((images.name(), images.len(), images.image_dim(), images.labels()), ("mine", 2, (3, 3, 4), None));
+    assert_eq!((images.images()[[0, 0, 0, 0]], images.images()[[1, 2, 2, 3]]), (7, 9));
+    let Provenance::Files { files } = images.provenance() else { panic!("they are files") };
+    let names: Vec<_> = files.iter().map(|file| file.path.file_name().unwrap()).collect();
+    assert_eq!(names, ["a.png", "b.png"]);
+    assert!(files.iter().all(|file| file.sha256.len() == 64 && !file.verified));
+
+    GrayImage::new(4, 4).save(here.path().join("c.png")).unwrap();
+    let told = read_folder(here.path(), Channels::Grey).unwrap().into_images("mine").unwrap_err().to_string();
+    let parts = ["c.png: (channels, height, width) is (1, 4, 4), but that of", "a.png is (1, 3, 4)"];
+    assert!(parts.iter().all(|part| told.contains(part)), "{told}");
+    std::fs::write(here.path().join("b.png"), "no picture").unwrap();
+    let told = read_folder(here.path(), Channels::Grey).unwrap().into_images("mine").unwrap_err().to_string();
+    assert!(told.contains("b.png"), "{told}");
 }

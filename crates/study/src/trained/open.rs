@@ -5,7 +5,6 @@ use crate::cli::Common;
 use crate::data;
 use crate::data::StudyData;
 use crate::failure::Failure;
-use crate::training::resolve::check_dataset;
 use crate::training::{Study, StudyConfig, config_of_run};
 use clap::Args;
 use latent_layers::{LoadOptions, Module, StateDictError};
@@ -128,7 +127,6 @@ fn of_study<S: Study>(of: &Run) -> Result<Option<Opened>, Failure> {
     let (text, seed) = config_of_run(&of.run, S::Config::RETIRED_KEYS)?;
     let mut config: S::Config = config::read(&text, &[])
         .map_err(|error| Failure::new(format!("{}: {error}", of.run.join("config.toml").display())))?;
-    check_dataset(&mut config)?;
     let dataset = config.dataset().cloned().unwrap_or_default();
     let flags = Common { dataset, data_dir: of.data_dir.clone(), seed, threads: 0, output: None };
     data::check_folder(&flags)?;

@@ -9,7 +9,7 @@ mod dry_run;
 mod evaluation;
 mod flags;
 mod of_run;
-pub(crate) mod resolve;
+mod resolve;
 mod run;
 mod study;
 mod work;

@@ -2,7 +2,6 @@
 
 use super::of_run::{check_study, config_of_run, take_seed};
 use super::{Configs, Flags, Study, StudyConfig};
-use crate::dataset_name::in_words;
 use crate::failure::Failure;
 use latent_train::config;
 use latent_train::config::{ConfigError, Override};
@@ -38,8 +37,7 @@ pub(super) fn resolve<S: Study>(flags: &Flags, configs: &Configs) -> Result<(S::
     let dataset = flags.dataset.as_ref().map(|dataset| format!("dataset={dataset}").parse()).transpose()?;
     let overrides: Vec<Override> = dataset.into_iter().chain(flags.set.iter().cloned()).collect();
     let seed = flags.seed.or(source.seed).or(of_run_seed).unwrap_or(0);
-    let mut config = read::<S::Config>(&source, &overrides)?;
-    check_dataset(&mut config)?;
+    let config = read::<S::Config>(&source, &overrides)?;
     if let (Some(_), Some((key, 0))) = (config.training().early_stopping, config.held_out()) {
         let message = "training.early_stopping: nothing is held out to choose the best weights by, and the test set \
                        must not choose them";
@@ -84,19 +82,6 @@ fn read<C: StudyConfig>(source: &Source, overrides: &[Override]) -> Result<C, Fa
         Some(name) if read(&[]).is_err() => in_file(name, &error),
         _ => error.into(),
     })
-}
-
-/// Whether the data set is one of those that the study knows.
-///
-/// # Errors
-/// If it is not: which there are.
-pub(crate) fn check_dataset<C: StudyConfig>(config: &mut C) -> Result<(), Failure> {
-    match config.dataset() {
-        Some(name) if C::DATASETS.iter().all(|choice| choice.name != *name) => {
-            Err(Failure::new(format!("dataset: must be {}, got {name}", in_words(C::DATASETS))))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn in_file(name: &str, error: &ConfigError) -> Failure {

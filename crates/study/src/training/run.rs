@@ -117,9 +117,13 @@ pub fn arguments<S: Study>(arguments: impl IntoIterator<Item = OsString>) -> Res
 
 /// The flag `--dataset` with the data sets that there are; of a study that has no choice it is not shown.
 fn dataset_flag<C: StudyConfig>(flag: Arg) -> Arg {
+    if C::DATASETS.is_empty() {
+        let refused = |_: &str| Err::<DatasetName, _>("this study has no data sets to choose from");
+        return flag.hide(true).value_parser(refused);
+    }
     let value = |choice: &'static DatasetChoice| PossibleValue::new(choice.name.as_str()).help(choice.about);
     let names = PossibleValuesParser::new(C::DATASETS.iter().map(value));
-    flag.hide(C::DATASETS.is_empty()).value_parser(names.try_map(|name| name.parse::<DatasetName>()))
+    flag.value_parser(names.try_map(|name| name.parse::<DatasetName>()))
 }
 
 /// The name of the folders of runs of a study that has no choice of data.

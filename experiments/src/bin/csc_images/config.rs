@@ -71,6 +71,7 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         bank_sizes::check(&self.filters, self.drawn, problems);
         problems.at_least_one([
             ("coding_iterations", self.coding_iterations),

@@ -108,6 +108,7 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         problems.at_least_one([
             ("labels", self.labels),
             ("validation_images", self.validation_images.unwrap_or(1)),

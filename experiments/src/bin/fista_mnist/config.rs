@@ -95,6 +95,7 @@ const MOST_IDLE: usize = 1 << f32::MANTISSA_DIGITS;
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         problems.require(self.atoms >= 1, "atoms", "must be at least 1, got 0");
         let counts = [
             ("train_images", self.train_images),

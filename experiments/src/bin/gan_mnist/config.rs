@@ -63,6 +63,7 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         problems.require(
             self.validation_images.is_none_or(|count| count > 1),
             "validation_images",

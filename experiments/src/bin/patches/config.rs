@@ -85,6 +85,7 @@ const MOST_IDLE: usize = 1 << f32::MANTISSA_DIGITS;
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         self.cut().check(problems);
         problems.require(self.atoms >= 1, "atoms", "must be at least 1, got 0");
         let (atoms, patches) = (self.atoms, self.train_patches);

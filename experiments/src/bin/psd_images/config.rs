@@ -68,6 +68,7 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         bank_sizes::check(&self.filters, self.drawn, problems);
         bank_sizes::check_side(self.side, &self.windows, problems);
         problems.at_least_one([("test_iterations", self.test_iterations)]);

@@ -65,6 +65,7 @@ impl Default for Config {
 
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         problems.at_least_one([
             ("train_images", self.train_images.unwrap_or(1)),
             ("validation_images", self.validation_images.unwrap_or(1)),

@@ -74,6 +74,7 @@ impl<D: Domain> Default for Config<D> {
 
 impl<D: Domain> Check for Config<D> {
     fn check(&self, problems: &mut Problems) {
+        self.dataset.check(Self::DATASETS, problems);
         problems.at_least_one([
             ("atoms", self.atoms),
             ("dictionary_batches", self.dictionary_batches),

@@ -20,9 +20,9 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{place}: {fault}")]
 pub struct AugmentError {
-    /// Where.
+    /// The step of the chain, or the parameter, that is at fault.
     pub place: Place,
-    /// What.
+    /// What is wrong with it.
     pub fault: Box<Fault>,
 }
 
@@ -84,7 +84,7 @@ pub enum Fault {
         name: &'static str,
         /// The value given.
         value: String,
-        /// Its domain.
+        /// The values that are allowed.
         expected: &'static str,
     },
     /// A configuration names an operator that does not exist.
@@ -156,7 +156,7 @@ pub enum Fault {
         row: usize,
         /// Its column.
         column: usize,
-        /// What is there.
+        /// The value at this pixel.
         value: f32,
     },
     /// A chain works with something that it was not given.

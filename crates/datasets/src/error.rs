@@ -49,11 +49,11 @@ pub enum DatasetError {
         from(labels_from.as_ref())
     )]
     Counts {
-        /// How many images.
+        /// The number of images.
         images: usize,
         /// The file that they came from.
         images_from: Option<PathBuf>,
-        /// How many labels.
+        /// The number of labels.
         labels: usize,
         /// The file that they came from.
         labels_from: Option<PathBuf>,
@@ -152,7 +152,7 @@ pub enum DatasetError {
         name: &'static str,
         /// The value given.
         value: String,
-        /// Its domain.
+        /// The values that are allowed.
         expected: String,
     },
     /// The eigenvectors of a covariance could not be computed.

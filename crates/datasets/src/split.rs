@@ -12,10 +12,10 @@ use crate::{DatasetError, LabelledImages};
 use latent_numeric::random::Stream;
 use std::borrow::Cow;
 
-/// How much of a set.
+/// The size of a part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Share {
-    /// So many samples.
+    /// A number of samples.
     Count(usize),
     /// A fraction in [0, 1], rounded to the nearest count.
     Fraction(f64),

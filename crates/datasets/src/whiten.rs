@@ -34,7 +34,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 pub enum Kind {
     /// Principal components, all of them or the first so many.
     Pca {
-        /// How many; `None` for all.
+        /// The number of principal components to keep; `None` for all.
         components: Option<usize>,
     },
     /// Symmetric.

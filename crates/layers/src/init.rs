@@ -13,7 +13,7 @@ use ndarray::{Array2, ArrayD, Dimension, IxDyn};
 pub enum Init {
     /// All elements zero.
     Zeros,
-    /// All elements this.
+    /// All elements equal to this value.
     Constant(f64),
     /// Uniform in plus or minus this.
     Uniform(f64),

@@ -11,16 +11,16 @@ pub enum Slot<'a, E: Scalar = f32> {
     Parameter(&'a Parameter<E>),
     /// Not trained.
     State(&'a State<E>),
-    /// How often something happened.
+    /// An integer counter, such as the number of batches that were seen.
     Count(&'a Count),
 }
 
 /// The value of a parameter, a state or a count at one moment.
 #[derive(Clone, Debug)]
 pub enum SlotValue<E: Scalar = f32> {
-    /// Of a parameter or a state.
+    /// The tensor of a parameter or a state.
     Tensor(Tensor<E>),
-    /// Of a count, which has no axes.
+    /// The value of a counter, which has no axes.
     Count(u64),
 }
 

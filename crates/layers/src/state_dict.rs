@@ -25,7 +25,7 @@ pub enum StateDictError {
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The bytes are not those of a safetensors file.
@@ -41,7 +41,7 @@ pub enum StateDictError {
     Mismatch {
         /// The file, if it is one.
         path: Option<PathBuf>,
-        /// One or more.
+        /// All mismatches between file and model, one or more.
         faults: Vec<Fault>,
     },
 }

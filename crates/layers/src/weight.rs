@@ -47,7 +47,7 @@ pub trait Reparameterization<E: Scalar = f32>: Module<E> {
 /// assert!(y.array().iter().all(|&y| y > 0.0));
 /// ```
 pub struct Weight<E: Scalar = f32> {
-    /// What is trained.
+    /// The parameter that is trained.
     pub original: Parameter<E>,
     by: Option<Box<dyn Reparameterization<E>>>,
 }

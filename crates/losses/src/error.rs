@@ -49,7 +49,7 @@ pub enum LossError {
         index: usize,
         /// The index found.
         class: usize,
-        /// How many classes there are.
+        /// The number of classes.
         classes: usize,
     },
 
@@ -65,7 +65,7 @@ pub enum LossError {
         index: usize,
         /// The element.
         value: f64,
-        /// How many levels there are.
+        /// The number of levels.
         levels: usize,
         /// The least level.
         low: f64,

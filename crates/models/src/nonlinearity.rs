@@ -3,7 +3,7 @@
 use latent_layers::Activation;
 use serde::{Deserialize, Serialize};
 
-/// What stands between the layers of a network.
+/// The activation function between the layers of a network.
 ///
 /// ```
 /// use latent_layers::Activation;

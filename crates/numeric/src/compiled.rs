@@ -34,34 +34,34 @@ macro_rules! compiled {
 }
 
 compiled! {
-    /// Of [`matmul_into`](matmul::matmul_into).
+    /// The implementation of [`matmul_into`](matmul::matmul_into).
     fn matmul_into(
         alpha: Self, a: ArrayView2<Self>, b: ArrayView2<Self>, beta: Self, c: ArrayViewMut2<Self>, threads: Threads
     ) = matmul::general;
-    /// Of [`Cholesky::solve_in_place`](linalg::Cholesky::solve_in_place).
+    /// The implementation of [`Cholesky::solve_in_place`](linalg::Cholesky::solve_in_place).
     fn cholesky_solve(factor: ArrayView2<Self>, b: ArrayViewMut2<Self>) = linalg::cholesky_solve;
-    /// Of [`conv::output`].
+    /// The implementation of [`conv::output`].
     fn conv_output(geometry: &Geometry, x: &[Self], w: &[Self], bias: Option<&[Self]>, y: &mut [Self]) = conv::any_output;
-    /// Of [`conv::input`].
+    /// The implementation of [`conv::input`].
     fn conv_input(geometry: &Geometry, w: &[Self], y: &[Self], bias: Option<&[Self]>, x: &mut [Self]) = conv::any_input;
-    /// Of [`conv::weight`].
+    /// The implementation of [`conv::weight`].
     fn conv_weight(geometry: &Geometry, x: &[Self], y: &[Self], w: &mut [Self]) = conv::any_weight;
-    /// Of [`RealFft2::forward`](fft::RealFft2::forward).
+    /// The implementation of [`RealFft2::forward`](fft::RealFft2::forward).
     fn fourier(lines: &dyn Lines<Self>, image: ArrayView2<Self>) -> Array2<Complex<Self>> = fft::forward;
-    /// Of [`RealFft2::inverse`](fft::RealFft2::inverse).
+    /// The implementation of [`RealFft2::inverse`](fft::RealFft2::inverse).
     fn inverse_fourier(
         lines: &dyn Lines<Self>, spectrum: Array2<Complex<Self>>, columns: usize
     ) -> Array2<Self> = fft::inverse;
-    /// Of the functions of [`math`].
+    /// The functions of [`math`] in place.
     fn map(function: Function, values: &mut [Self]) = math::map;
-    /// Of the functions of [`math`] from one slice to another.
+    /// The functions of [`math`] from one slice to another.
     fn map_into(function: Function, from: &[Self], to: &mut [Self]) = math::map_into;
-    /// Of [`math::pow_into`].
+    /// The implementation of [`math::pow_into`].
     fn powers_into(bases: &[Self], exponents: &[Self], to: &mut [Self]) = math::powers_into;
-    /// Of [`parallel::sum`].
+    /// The implementation of [`parallel::sum`].
     fn sum_of(values: &[Self]) -> Self = parallel::sum_of;
-    /// Of [`parallel::dot`].
+    /// The implementation of [`parallel::dot`].
     fn sum_of_products(a: &[Self], b: &[Self]) -> Self = parallel::sum_of_products;
-    /// Of [`parallel::sum_of_squares`].
+    /// The implementation of [`parallel::sum_of_squares`].
     fn sum_of_squares(values: &[Self]) -> Self = parallel::squares;
 }

@@ -69,7 +69,7 @@ pub(crate) struct Pass<E, F> {
 }
 
 impl<E: Scalar, F: Fn(usize, Block<'_, E>) + Sync> Pass<E, F> {
-    /// Does it, in parallel where there is enough to do.
+    /// Updates all pieces, in parallel where there are enough elements.
     pub fn run(&self, pieces: &mut [Segment<'_, E>]) {
         parallel::each(together(pieces), |_, pieces| pieces.iter_mut().for_each(|piece| self.piece(piece)));
     }

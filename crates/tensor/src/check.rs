@@ -30,7 +30,7 @@ pub struct Mismatch {
     pub order: u8,
     /// The derivative along the direction by the operator's rule.
     pub rule: f64,
-    /// The same by finite differences.
+    /// The derivative by finite differences.
     pub differences: f64,
 }
 

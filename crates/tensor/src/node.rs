@@ -1,4 +1,4 @@
-//! What a tensor points to.
+//! The nodes of the graph of computation: values with their histories.
 
 use crate::operator::Operator;
 use crate::pool;
@@ -16,7 +16,7 @@ pub(crate) struct Node<E: Scalar> {
     pub history: Option<Box<History<E>>>,
 }
 
-/// Where a tracked tensor comes from.
+/// The operator and the inputs that a tracked tensor was computed from.
 pub(crate) struct History<E: Scalar> {
     pub id: u64,
     /// The number of the first variable that this one is a later value of: its own, unless elements were changed.

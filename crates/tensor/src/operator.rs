@@ -47,7 +47,7 @@ pub trait Operator<E: Scalar>: Send + Sync + 'static {
     fn vjp(&self, arguments: Arguments<'_, E>, cotangent: &Tensor<E>) -> Vec<Option<Tensor<E>>>;
 }
 
-/// What a rule may look at.
+/// The inputs and the output of an operator, as its differentiation rule sees them.
 #[derive(Clone, Copy)]
 pub struct Arguments<'a, E: Scalar> {
     pub(crate) inputs: &'a [Tensor<E>],

@@ -84,7 +84,8 @@ impl Every {
     }
 }
 
-/// How steps make epochs. A configuration may ask for more of them than can be counted: then the largest number stands.
+/// The numbers of batches in a step and in an epoch. A configuration may ask for more of them than can be counted: then
+/// the largest number stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pace {
     /// Batches of an epoch.

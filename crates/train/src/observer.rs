@@ -24,7 +24,7 @@ pub enum Event<'a> {
     End(&'a StopReason),
 }
 
-/// How far training is.
+/// The number of steps and epochs that were made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Position {
     /// Steps made.
@@ -114,18 +114,18 @@ pub struct Validation {
     pub averaged: bool,
 }
 
-/// Is told what happens.
+/// Receives the events of training: steps, evaluations, checkpoints, the end.
 ///
 /// Observers cannot change the course of training but for ending it, and draw from no stream of it.
 pub trait Observer<T: ?Sized> {
-    /// Something happened, to this task. `Break` asks for the end.
+    /// Handles an event of the training of this task; `Break` stops training.
     ///
     /// # Errors
     /// What makes going on pointless, such as a full disk.
     fn observe(&mut self, event: &Event<'_>, at: Position, task: &T) -> Result<ControlFlow<()>, TaskError>;
 
-    /// What it has to remember, under its name: checkpoints keep it, so that a run that goes on says what it would have
-    /// said. Nothing unless overridden; whether there is something does not depend on what happened.
+    /// The state of the observer with its name, for checkpoints: a run that goes on then reports what it would have
+    /// reported. Nothing unless overridden; whether there is something does not depend on what happened.
     fn save(&self) -> Option<(String, Value)> {
         None
     }

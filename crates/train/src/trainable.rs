@@ -115,16 +115,16 @@ pub trait Trainable: Send + Sync {
     /// sufficient statistics of a learner.
     type Trainer;
 
-    /// All that is learned.
+    /// The module with all parameters and states.
     fn model(&self) -> &dyn Module;
 
-    /// Names of those that take turns.
+    /// The names of the players that are trained in turns.
     fn players(&self) -> Vec<&'static str>;
 
-    /// Whether the trainer is one of this model.
+    /// Checks that the trainer (optimisers, statistics) belongs to this model.
     ///
     /// # Errors
-    /// If it is not.
+    /// If it belongs to another one.
     fn check(&self, _trainer: &Self::Trainer) -> Result<(), TaskError> {
         Ok(())
     }
@@ -201,7 +201,7 @@ impl<B: Send> Batches<'_, B> {
         self.pace.step
     }
 
-    /// One of them.
+    /// The batch of this number.
     pub fn get(&self, part: u64) -> B {
         let (epoch, index) = self.pace.place(self.step, part);
         self.source.batch(epoch, index)

@@ -21,7 +21,7 @@ pub enum FitError {
         name: &'static str,
         /// The value given.
         value: String,
-        /// Its domain.
+        /// The values that are allowed.
         expected: String,
     },
     /// The factorisation failed.

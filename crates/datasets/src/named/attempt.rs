@@ -32,7 +32,7 @@ pub enum Failure {
     BrokenOff {
         /// Bytes that had arrived.
         received: u64,
-        /// What happened.
+        /// Why the download failed.
         reason: String,
     },
     /// The server sent something, but not the file.

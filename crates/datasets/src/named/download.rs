@@ -45,7 +45,7 @@ pub enum Event<'a> {
     },
     /// All mirrors failed and will be tried again after a wait.
     Waiting {
-        /// How long.
+        /// How long the download waits before the next try.
         delay: Duration,
     },
 }

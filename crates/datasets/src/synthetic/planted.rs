@@ -57,7 +57,7 @@ pub enum Coefficients {
 /// White Gaussian noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Noise {
-    /// Of this standard deviation; zero for none.
+    /// Gaussian noise of this standard deviation; zero for none.
     Sd(f64),
     /// So that each sample has this signal-to-noise ratio `10 log10(||W z||^2 / ||n||^2)` in
     /// decibels, exactly; a sample without signal gets none.
@@ -75,9 +75,9 @@ pub struct Planting {
     pub samples: usize,
     /// Which coefficients are not zero.
     pub support: Support,
-    /// What they are.
+    /// The distribution of the non-zero coefficients.
     pub coefficients: Coefficients,
-    /// What is added.
+    /// The noise that is added to the samples.
     pub noise: Noise,
 }
 

@@ -10,7 +10,7 @@ use std::f64::consts::PI;
 /// The standard deviation of a Gaussian likelihood.
 #[derive(Clone, Copy, Debug)]
 pub enum Sigma<'a, E: Scalar> {
-    /// One number, in units of the data.
+    /// A constant standard deviation, in units of the data.
     Fixed(E),
     /// Predicted: `ln sigma^2` of the targets' shape.
     Learned {

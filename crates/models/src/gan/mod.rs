@@ -56,7 +56,7 @@ pub struct GanTerms<E: Scalar = f32> {
     pub objective: Tensor<E>,
     /// Names and values of what the objective is the sum of, weights included.
     pub contributions: Vec<(&'static str, Tensor<E>)>,
-    /// What else there is to report.
+    /// Further quantities to report, by name.
     pub measured: Vec<(&'static str, f64)>,
 }
 

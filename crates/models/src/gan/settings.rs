@@ -46,7 +46,7 @@ pub enum Condition {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiscriminatorNorm {
-    /// Nothing.
+    /// No normalisation or regularisation.
     #[default]
     None,
     /// Batch normalisation, after which the output for an image depends on the others of its batch.
@@ -86,7 +86,7 @@ pub struct GanWarning {
     pub name: &'static str,
     /// What it is, with the reason.
     pub message: &'static str,
-    /// What helps.
+    /// What to change.
     pub remedy: &'static str,
 }
 
@@ -124,7 +124,7 @@ pub struct GanSettings {
     pub classes: usize,
     /// Batch normalisation in the generator; conditional with classes, which have no other way into it.
     pub generator_norm: bool,
-    /// What makes scale and shift from a class.
+    /// How scale and shift are computed from the class.
     pub condition: Condition,
     /// What stands between the discriminator's layers, but the first.
     pub discriminator_norm: DiscriminatorNorm,

@@ -20,7 +20,7 @@ pub struct ImportanceSampling {
     pub draws: usize,
     /// How many codes are decoded at a time: a bound of the memory needed.
     pub at_a_time: usize,
-    /// Of the draws.
+    /// The seed of the draws.
     pub seed: u64,
 }
 

@@ -33,7 +33,7 @@ pub enum Likelihood {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sigma {
-    /// This one.
+    /// A constant standard deviation.
     Fixed(f64),
     /// A parameter `log_var` of the model, from one on.
     Learned,

@@ -101,7 +101,7 @@ impl<E: Scalar> Vae<E> {
         self.latent_dim
     }
 
-    /// What the decoder's output means.
+    /// The likelihood `p(x | z)` that the decoder parameterises.
     pub fn likelihood(&self) -> Likelihood {
         self.observed.likelihood()
     }

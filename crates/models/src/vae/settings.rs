@@ -11,7 +11,7 @@ use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use serde::{Deserialize, Serialize};
 
-/// What encoder and decoder are made of.
+/// The architecture of encoder and decoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VaeArchitecture {
@@ -50,11 +50,11 @@ pub struct VaeSettings {
     pub hidden: Vec<usize>,
     /// Channels of the encoder's convolutions; the decoder has them in reverse.
     pub channels: Vec<usize>,
-    /// What stands between the layers.
+    /// The activation function between the layers.
     pub nonlinearity: Nonlinearity,
     /// The probability with which an element of a hidden layer is dropped.
     pub dropout: f64,
-    /// What the decoder's output means.
+    /// The likelihood `p(x | z)` that the decoder parameterises.
     pub likelihood: Likelihood,
 }
 

@@ -36,7 +36,7 @@ impl LatentStatistics {
     /// The variance above which a dimension counts as active: Burda, Grosse and Salakhutdinov 2016, section 5.2.
     pub const ACTIVE: f64 = 0.01;
 
-    /// Of nothing so far.
+    /// Statistics of no posteriors yet.
     pub fn new(latent_dim: usize) -> Self {
         let zeros = Array1::zeros(latent_dim);
         Self { samples: 0, kl: zeros.clone(), mean: zeros.clone(), spread: zeros }
@@ -62,7 +62,7 @@ impl LatentStatistics {
         }
     }
 
-    /// How many posteriors were added.
+    /// The number of posteriors that were added.
     pub fn samples(&self) -> usize {
         self.samples
     }

@@ -3,7 +3,7 @@
 pub mod bank_sizes;
 pub mod dictionaries;
 pub mod encoders;
-pub mod iterations_worth;
+pub mod equivalent_iterations;
 pub mod networks;
 pub mod patches;
 pub mod solvers;

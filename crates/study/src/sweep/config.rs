@@ -75,7 +75,7 @@ pub struct Sweep {
 pub struct Search {
     /// All combinations or draws.
     pub mode: SearchMode,
-    /// Of a random search: how many settings.
+    /// The number of settings that a random search draws.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// Of a random search: the seed of the draws, 0 if it is not given.

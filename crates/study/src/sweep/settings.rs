@@ -41,7 +41,7 @@ impl Choice {
 }
 
 impl Setting {
-    /// As `--set` takes them.
+    /// The values in the form `KEY=VALUE` of `--set`.
     pub fn overrides(&self) -> impl Iterator<Item = String> + '_ {
         self.0.iter().flat_map(|choice| &choice.set).map(|(key, value)| format!("{key}={value}"))
     }

@@ -15,7 +15,7 @@ use toml::{Table, Value};
 /// Real numbers are drawn to four digits, so that they can be written down.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Parameter {
-    /// One of these.
+    /// A list of values to choose from.
     Values(Vec<Value>),
     /// Evenly between two numbers.
     Uniform(f64, f64),

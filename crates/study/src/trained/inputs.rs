@@ -9,9 +9,9 @@ use ndarray::{Array3, Array4, ArrayD, Axis};
 /// Which part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Split {
-    /// What was trained on.
+    /// The training samples.
     Train,
-    /// What was not.
+    /// The test samples.
     Test,
 }
 
@@ -21,7 +21,7 @@ pub type ImageDim = (usize, usize, usize);
 /// Which images there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Of this size.
+    /// Exactly these channels, height and width.
     Exactly(ImageDim),
     /// Of so many channels and at least so many rows and columns, as `what` has.
     AtLeast {

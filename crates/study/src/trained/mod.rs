@@ -4,7 +4,6 @@
 //! the programs `sample`, `encode` and `reconstruct` do with it is in [`Sample`], [`Encode`] and [`Reconstruct`].
 
 mod bank;
-mod beside;
 mod dictionary;
 mod digits;
 mod encode;
@@ -16,6 +15,7 @@ mod open;
 mod output;
 mod patches;
 mod reconstruct;
+mod reconstruction_sheet;
 mod sample;
 mod vae;
 mod verb;

@@ -1,7 +1,7 @@
 //! `reconstruct`
 
-use super::beside::SHOWN;
 use super::output::{Output, told};
+use super::reconstruction_sheet::SHOWN;
 use super::{Input, Run};
 use crate::failure::Failure;
 use crate::training::Study;

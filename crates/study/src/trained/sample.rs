@@ -25,11 +25,11 @@ pub struct Sample {
     #[command(flatten)]
     pub run: Run,
 
-    /// How many
+    /// The number of samples
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub count: u32,
 
-    /// Of this class only
+    /// Draw samples of this class only
     #[arg(long, value_name = "CLASS")]
     pub class: Option<usize>,
 

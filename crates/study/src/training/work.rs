@@ -10,7 +10,7 @@ pub type Preparation<'a> = Box<dyn FnOnce(&Interrupt) -> Result<(), Failure> + '
 /// if it takes long.
 #[derive(Clone, Debug, Default)]
 pub struct Work {
-    /// What asks for the end. Work that finds it raised ends with
+    /// The flag that is raised when the user asks the program to stop. Work that finds it raised ends with
     /// [`Interrupted`](latent_train::interrupt::Interrupted).
     pub interrupt: Interrupt,
     /// Whether no more is wanted than what tells the sizes of the model and the time of a step.

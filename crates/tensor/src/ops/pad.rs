@@ -4,10 +4,10 @@ use crate::{Arguments, Operator, Tensor, pool, shape};
 use latent_numeric::{Scalar, compiled_here};
 use ndarray::SliceInfoElem;
 
-/// What stands outside.
+/// The values that padding adds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Padding<E: Scalar = f32> {
-    /// This value.
+    /// A constant value.
     Constant(E),
     /// The elements inside, mirrored at the outermost ones: `c b | a b c | b a`.
     Reflect,

@@ -5,7 +5,7 @@ use crate::{Tensor, pool};
 use latent_numeric::{Scalar, compiled_here};
 use std::sync::Arc;
 
-/// What lies between pixels.
+/// How values between pixels are interpolated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interpolation {
     /// Output pixel `r` is the input pixel `floor(r H / H')`.

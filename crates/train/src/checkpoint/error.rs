@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
-    /// It could not be written.
+    /// The checkpoint could not be written.
     #[error(transparent)]
     Write(#[from] RunError),
     /// A file could not be read.
@@ -30,7 +30,7 @@ pub enum CheckpointError {
     /// There is none.
     #[error("there is no checkpoint in {}", .0.display())]
     Missing(PathBuf),
-    /// It is of another run.
+    /// The checkpoint was written by another run; the differences, a line each.
     #[error("the checkpoint is of another run:{}", listed(.0))]
     OtherRun(Vec<String>),
     /// Its tensors are not those of the model or the optimisers.

@@ -23,7 +23,7 @@ use serde_json::Value;
 /// The whole state of a run after a number of steps.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    /// What run it is of.
+    /// The configuration, seed and data of the run that wrote the checkpoint.
     pub identity: Identity,
     /// Steps made.
     pub step: u64,
@@ -31,7 +31,7 @@ pub struct Checkpoint {
     pub validated: Option<u64>,
     /// Parameters and state of the model.
     pub model: Snapshot,
-    /// Of each player, by name.
+    /// The state of each player, by name.
     pub players: Vec<(String, PlayerState)>,
     /// Of early stopping: the policy, and the best model.
     pub early: Option<(EarlyStopping, Option<Snapshot>)>,
@@ -44,9 +44,9 @@ pub struct Checkpoint {
 /// What is kept of a player beside its weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlayerState {
-    /// Of the optimiser.
+    /// The state of the optimiser.
     pub optimizer: SavedState,
-    /// Of the average of its weights.
+    /// The average of the player's weights, if there is one.
     pub average: Option<SavedState>,
     /// The norm of its last gradient.
     pub last_norm: Option<f64>,

@@ -61,13 +61,13 @@ pub struct Optimizer {
     /// Of Adam: whether the denominator never shrinks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amsgrad: Option<bool>,
-    /// Of SGD and RMSprop.
+    /// The momentum of SGD and RMSprop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub momentum: Option<f64>,
-    /// Of SGD.
+    /// The dampening of the momentum of SGD.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dampening: Option<f64>,
-    /// Of SGD.
+    /// Whether SGD uses Nesterov momentum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nesterov: Option<bool>,
     /// Of RMSprop: the share of the past in the mean of squares, in [0, 1).
@@ -76,10 +76,10 @@ pub struct Optimizer {
     /// Of RMSprop: whether the denominator is a standard deviation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub centered: Option<bool>,
-    /// Of Adagrad.
+    /// The decay of the learning rate of Adagrad.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learning_rate_decay: Option<f64>,
-    /// Of Adagrad.
+    /// The initial value of the sums of squares of Adagrad.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_accumulator: Option<f64>,
     /// The largest norm of all gradients together; above 0.
@@ -231,7 +231,7 @@ impl Optimizer {
         }
     }
 
-    /// What is done with gradients before a step.
+    /// The clipping of gradients before a step.
     pub fn clip(&self) -> Clip {
         match (self.clip_norm, self.clip_value) {
             (Some(norm), _) => Clip::GlobalNorm(norm),

@@ -101,10 +101,10 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// It is not TOML.
+    /// The text is not valid TOML.
     #[error("the configuration is not TOML: {0}")]
     Syntax(Box<toml::de::Error>),
-    /// It has mistakes.
+    /// Keys that are unknown or values that are not allowed, all of them.
     #[error("the configuration has {}:{}", counted(.0.len()), listed(.0))]
     Problems(Vec<Problem>),
 }

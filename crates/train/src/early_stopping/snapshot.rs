@@ -26,7 +26,7 @@ pub struct Snapshot<E: Scalar = f32> {
 }
 
 impl<E: Scalar> Snapshot<E> {
-    /// Of this module, now.
+    /// Copies the present values of a module.
     pub fn of<M: Module<E> + ?Sized>(module: &M) -> Self {
         let entries = Visitor::entries(module).into_iter();
         Self { entries: entries.map(|entry| (entry.path, entry.slot.value())).collect() }
@@ -48,7 +48,7 @@ impl<E: Scalar> Snapshot<E> {
         &self.entries
     }
 
-    /// Of values that were saved.
+    /// A snapshot of values that were saved.
     pub fn new(entries: Vec<(String, SlotValue<E>)>) -> Self {
         Self { entries }
     }

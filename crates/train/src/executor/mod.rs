@@ -175,7 +175,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self
     }
 
-    /// What is trained.
+    /// The task that is trained.
     pub fn task(&self) -> &'a T {
         self.task
     }
@@ -212,7 +212,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self.prepare.is_none() && !self.unprepared
     }
 
-    /// How far training is.
+    /// The number of steps and epochs that were made.
     pub fn position(&self) -> Position {
         Position { step: self.step, steps: self.settings.limit.steps(self.pace), epoch: self.pace.epoch(self.step) }
     }

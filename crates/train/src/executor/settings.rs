@@ -24,10 +24,10 @@ impl Limit {
     }
 }
 
-/// What the loop does how often.
+/// The settings of the training loop: batch parts, evaluations, checkpoints, early stopping.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Of every random draw.
+    /// The seed of every random draw.
     pub seed: u64,
     /// When training is finished.
     pub limit: Limit,
@@ -39,7 +39,7 @@ pub struct Settings {
     pub turns: Vec<u64>,
     /// When samples that are not trained on are evaluated, beside at the end.
     pub validate: Every,
-    /// What value of the evaluation is watched.
+    /// The value of the evaluation by which the best weights are chosen.
     pub watch: String,
     /// Whether less of it is better, or more.
     pub mode: Mode,

@@ -39,9 +39,9 @@ use std::ops::ControlFlow;
 /// What is wrong, and what can be done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// What was seen, with its numbers.
+    /// The observation, with its numbers.
     pub message: String,
-    /// What helps.
+    /// What to change.
     pub remedy: String,
 }
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Where the folder of a run goes.
+/// The path of the folder of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// `runs/<study>/<name>-<config hash>-s<seed>/` under the current folder.

@@ -212,7 +212,7 @@ impl<'a, T: Trainable> Session<'a, T> {
         self.records.clone()
     }
 
-    /// How far training is.
+    /// The number of steps and epochs that were made.
     pub fn position(&self) -> Position {
         self.executor.position()
     }

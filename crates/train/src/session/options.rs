@@ -12,7 +12,7 @@ pub enum Resume {
     New,
     /// It goes on if it was begun, and is new otherwise.
     IfBegun,
-    /// It goes on.
+    /// The run must exist and is resumed.
     Required,
 }
 
@@ -33,6 +33,6 @@ pub struct Options<'o> {
     pub data: Vec<DataSource>,
     /// How often is logged and saved.
     pub training: &'o Training,
-    /// What ends the run early.
+    /// The flag by which a user or a signal stops the run.
     pub interrupt: Interrupt,
 }

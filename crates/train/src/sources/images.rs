@@ -80,7 +80,7 @@ pub enum Binarize {
     /// They stay.
     #[default]
     None,
-    /// One from one half on, else zero.
+    /// 1 where the grey value is at least one half, else 0.
     Threshold,
     /// One with probability `x`, drawn anew in each epoch from the stream `(seed, "binarize", [epoch, sample])`
     /// (Salakhutdinov and Murray, *On the quantitative analysis of deep belief networks*, ICML 2008).

@@ -10,7 +10,7 @@ use latent_sparse::train::DictionaryTask;
 use latent_study::data::ImageSamples;
 use latent_study::failure::Failure;
 use latent_study::print::summarise;
-use latent_study::sparse::dictionaries::{Coded, Course, code};
+use latent_study::sparse::dictionaries::{Coded, LearningCurve, code};
 use latent_train::session::Ended;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ pub struct Concluded<'c> {
     /// The images.
     pub data: &'c Splits,
     /// The objectives while learning.
-    pub course: Course,
+    pub course: LearningCurve,
     /// Dead atoms replaced while learning.
     pub replaced: usize,
     /// The codes of the test images.
@@ -70,7 +70,7 @@ pub fn conclude(
     let comparing = start.elapsed();
     let metrics = folder.path().join("metrics.jsonl");
     let concluded = Concluded {
-        course: Course::read(&metrics, &config.training, data.train.len(), ended.outcome.step)?,
+        course: LearningCurve::read(&metrics, &config.training, data.train.len(), ended.outcome.step)?,
         replaced: task.replaced(),
         error: evaluated.relative_error(&test),
         compared: compared.nrows(),

@@ -8,7 +8,7 @@ use latent_sparse::train::DictionaryTask;
 use latent_study::failure::Failure;
 use latent_study::parts::Parts;
 use latent_study::print::summarise;
-use latent_study::sparse::dictionaries::{Coded, Course, code};
+use latent_study::sparse::dictionaries::{Coded, LearningCurve, code};
 use latent_train::interrupt::Interrupt;
 use latent_train::session::Ended;
 use ndarray::Array2;
@@ -22,7 +22,7 @@ pub struct Concluded<'c> {
     /// The patches.
     pub data: &'c PatchSplits,
     /// The objectives while learning.
-    pub course: Course,
+    pub course: LearningCurve,
     /// Dead atoms replaced while learning.
     pub replaced: usize,
     /// The codes of the patches that were learned from.
@@ -89,7 +89,7 @@ pub fn conclude(
     let sets = judged(sets, config, interrupt);
     let metrics = folder.path().join("metrics.jsonl");
     let concluded = Concluded {
-        course: Course::read(&metrics, &config.training, data.train.nrows(), ended.outcome.step)?,
+        course: LearningCurve::read(&metrics, &config.training, data.train.nrows(), ended.outcome.step)?,
         replaced: task.replaced(),
         error: test.relative_error(&data.test),
         stopped: !ended.is_complete(),

@@ -9,7 +9,7 @@ use latent_sparse::train::PredictiveBanksTask;
 use latent_study::failure::Failure;
 use latent_study::parts::Parts;
 use latent_study::print::summarise;
-use latent_study::sparse::iterations_worth::iterations_worth;
+use latent_study::sparse::equivalent_iterations::equivalent_iterations;
 use latent_study::sparse::windows::{Coded, Judged, WindowSplits, decibels};
 use latent_train::session::Ended;
 use ndarray::{Array3, Array4, ArrayView3, Axis};
@@ -138,7 +138,7 @@ fn worth(
             break;
         }
     }
-    Ok(iterations_worth(points, reached))
+    Ok(equivalent_iterations(points, reached))
 }
 
 fn similarity(decoder: &Filters<f32>, encoder: &Array4<f32>) -> f64 {

@@ -12,7 +12,7 @@ use super::{Rectangle, check_count};
 pub struct Cutout {
     /// Pixels along a side; 0 cuts nothing out.
     pub size: usize,
-    /// How many squares.
+    /// The number of squares.
     #[serde(default = "one")]
     pub count: usize,
     /// The new value, in [0, 1].

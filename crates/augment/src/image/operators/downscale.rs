@@ -12,7 +12,7 @@ use crate::image::warp::{self, Map};
 pub struct Downscale {
     /// At least 1.
     pub factor: Range,
-    /// Of the enlargement.
+    /// How pixels are interpolated when the image is enlarged again.
     #[serde(default)]
     pub interpolation: Interpolation,
 }

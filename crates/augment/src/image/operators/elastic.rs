@@ -13,9 +13,9 @@ use crate::image::warp::{Displacement, Map};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Elastic {
-    /// How far, at least 0.
+    /// The scale of the displacements in pixels, at least 0.
     pub alpha: Range,
-    /// How smooth, above 0 and at most 1000.
+    /// The standard deviation in pixels of the Gaussian that smooths the displacements, above 0 and at most 1000.
     pub sigma: f64,
     /// Between pixels.
     #[serde(default)]

@@ -32,7 +32,7 @@ pub enum Subsampling {
     /// Half along rows.
     #[serde(rename = "4:2:2")]
     HalfAcross,
-    /// The same.
+    /// Colour has the resolution of brightness (4:4:4).
     #[serde(rename = "4:4:4")]
     Full,
 }

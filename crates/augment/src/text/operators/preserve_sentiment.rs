@@ -16,7 +16,7 @@ use toml::Table;
 pub struct PreserveSentiment {
     /// How often to try, at least 1.
     pub attempts: usize,
-    /// What to apply.
+    /// The operators to apply.
     #[serde(skip)]
     pub steps: Vec<Step<Operator>>,
 }

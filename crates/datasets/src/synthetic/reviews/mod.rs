@@ -50,7 +50,7 @@ pub const FIRST_VALIDATION_SAMPLE: u64 = 3 << 32;
 /// A text with its label and how it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
-    /// What is read.
+    /// The text of the review.
     pub text: String,
     /// The label.
     pub positive: bool,

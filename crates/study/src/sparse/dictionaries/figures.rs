@@ -1,6 +1,6 @@
 //! Figures of learning and of codes.
 
-use super::{Coded, Course, Curves, use_of_atoms};
+use super::{Coded, Curves, LearningCurve, use_of_atoms};
 use latent_report::plot::{Axis, Figure, Panel, histogram, histogram_of_counts};
 
 /// What samples and atoms are called.
@@ -21,7 +21,7 @@ fn article(word: &str) -> &'static str {
 }
 
 /// Objective and number of atoms against training samples seen.
-pub fn learning(course: &Course, words: &Words) -> Figure {
+pub fn learning(course: &LearningCurve, words: &Words) -> Figure {
     let Words { sample, samples, atoms, .. } = words;
     let seen = || Axis::linear(format!("training {samples} seen (thousands)"));
     let panel = |title: &str, axis: Axis, of: fn(&Curves) -> &[(f64, f64)]| {

@@ -1,13 +1,13 @@
 //! What studies of dictionaries share: a dictionary learned in passing, codes of test samples, the course of learning, and
 //! figures of both.
 
-mod coded;
-mod course;
+mod coding;
 pub mod figures;
 pub mod growth;
+mod learning_curve;
 mod online;
 
-pub use coded::{Coded, code, use_of_atoms};
-pub use course::{Course, Curves};
+pub use coding::{Coded, code, use_of_atoms};
 pub use figures::Words;
+pub use learning_curve::{Curves, LearningCurve};
 pub use online::learned_online;

@@ -1,7 +1,7 @@
 //! Learned encoders beside the solvers that they imitate.
 
 use crate::failure::Failure;
-use crate::sparse::iterations_worth::iterations_worth;
+use crate::sparse::equivalent_iterations::equivalent_iterations;
 use crate::timed::timed;
 use latent_sparse::SparseError;
 use latent_sparse::lasso::{Admm, Codes, Fista, Ista, Solver, Stop};
@@ -45,8 +45,8 @@ pub struct Curve {
 
 impl Curve {
     /// After how many iterations it comes as close to the optimum's codes as this, if ever.
-    pub fn iterations_worth(&self, code_error: f64) -> Option<f64> {
-        iterations_worth(self.points.iter().map(|point| (point.steps, point.code_error)), code_error)
+    pub fn equivalent_iterations(&self, code_error: f64) -> Option<f64> {
+        equivalent_iterations(self.points.iter().map(|point| (point.steps, point.code_error)), code_error)
     }
 }
 

@@ -56,7 +56,7 @@ pub fn conclude<D: Domain>(
     for curve in curves.iter().filter(|curve| curve.learned) {
         let Some(last) = curve.points.last() else { continue };
         let note = format!("for {} layers, by the distance to the optimum's codes", last.steps);
-        let worth = fista.iterations_worth(last.code_error);
+        let worth = fista.equivalent_iterations(last.code_error);
         study = match worth {
             Some(worth) => study.figure(
                 Figure::new(format!("{} is worth", curve.method), worth, "iterations")
@@ -105,7 +105,7 @@ fn table(curves: &[Curve]) -> String {
     for curve in curves {
         let shown = |point: &&Point| curve.learned || [1, 8, 16, 64, 256].contains(&point.steps);
         for point in curve.points.iter().filter(shown) {
-            let worth = match curves[1].iterations_worth(point.code_error).filter(|_| curve.learned) {
+            let worth = match curves[1].equivalent_iterations(point.code_error).filter(|_| curve.learned) {
                 Some(worth) => format!("{worth:.1}"),
                 None => String::new(),
             };

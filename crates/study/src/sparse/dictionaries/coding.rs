@@ -1,4 +1,4 @@
-//! Test samples, coded.
+//! Codes of test samples, with a progress bar.
 
 use crate::failure::Failure;
 use latent_sparse::dictionary::Samples;

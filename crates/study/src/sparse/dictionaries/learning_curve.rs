@@ -1,4 +1,4 @@
-//! The course of learning, as the metrics tell it: a run that went on has all of it there.
+//! The learning curve of a dictionary, read from the metrics of its run: a run that was resumed has all of it there.
 
 use crate::failure::{Failure, OrHelp};
 use latent_train::config::Training;
@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use std::fs;
 use std::path::Path;
 
-/// How learning went.
+/// The objective over the samples that were seen.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Course {
+pub struct LearningCurve {
     /// Training samples coded in all.
     pub samples: u64,
     /// Of batches of training samples, each on the atoms before its update.
@@ -36,7 +36,7 @@ struct Line {
     values: Map<String, Value>,
 }
 
-impl Course {
+impl LearningCurve {
     /// From the `metrics.jsonl` of a run that learns from so many samples and has made so many steps.
     ///
     /// # Errors
@@ -88,10 +88,10 @@ mod tests {
                      {\"kind\":\"step\",\"step\":2,\"values\":{\"objective\":null}}\n\
                      {\"kind\":\"validation\",\"step\":2,\"values\":{\"objective\":3.0}}\n{\"kind\":\"end\",\"st";
         fs::write(&path, lines).unwrap();
-        let course = Course::read(&path, &training(512), 600, 2).unwrap();
+        let course = LearningCurve::read(&path, &training(512), 600, 2).unwrap();
         let batches = Curves { objective: vec![(512.0, 3.5)], nonzeros: vec![(512.0, 9.0)] };
         let validations = Curves { objective: vec![(600.0, 3.0)], nonzeros: vec![] };
-        assert_eq!(course, Course { samples: 600, batches, validations });
-        assert!(Course::read(&here.path().join("none"), &training(512), 600, 2).is_err());
+        assert_eq!(course, LearningCurve { samples: 600, batches, validations });
+        assert!(LearningCurve::read(&here.path().join("none"), &training(512), 600, 2).is_err());
     }
 }

@@ -1,8 +1,8 @@
-//! What the result of a learned encoder is worth in iterations of a solver.
+//! How many iterations of a solver come as close to the optimum as a learned encoder.
 
-/// After how many iterations a solver first comes at least as close to the optimum as this, between the points (iterations,
-/// distance) that were measured on a straight line of the logarithms. `None` if it never does.
-pub fn iterations_worth(solver: impl IntoIterator<Item = (usize, f64)>, distance: f64) -> Option<f64> {
+/// The number of iterations after which a solver first comes at least as close to the optimum as this, interpolated between
+/// the measured points (iterations, distance) on a straight line of the logarithms. `None` if it never does.
+pub fn equivalent_iterations(solver: impl IntoIterator<Item = (usize, f64)>, distance: f64) -> Option<f64> {
     let mut before: Option<(f64, f64)> = None;
     for (steps, here) in solver {
         let steps = steps as f64;
@@ -22,7 +22,7 @@ mod tests {
 
     #[test]
     fn between_points_it_is_a_line_of_logarithms() {
-        let worth = |distance| iterations_worth([(1, 1.0), (4, 0.25), (9, 0.1)], distance);
+        let worth = |distance| equivalent_iterations([(1, 1.0), (4, 0.25), (9, 0.1)], distance);
         assert_eq!((worth(2.0), worth(1.0), worth(0.25), worth(0.05)), (Some(1.0), Some(1.0), Some(4.0), None));
         assert!((worth(0.5).unwrap() - 2.0).abs() < 1e-12);
     }

@@ -1,4 +1,4 @@
-//! Images above what comes back of them.
+//! A sheet of images with their reconstructions.
 
 use super::{Chosen, Shown};
 use crate::failure::Failure;

@@ -98,7 +98,7 @@ fn a_run_leaves_pictures_curves_and_figures() {
     }
     let folder = desk.path("run");
     let report = fs::read_to_string(folder.join("report.html")).unwrap();
-    for name in ["classes", "samples", "interpolations", "neighbours"] {
+    for name in ["classes", "samples", "interpolations", "neighbours", "confusion"] {
         assert!(folder.join(format!("images/{name}.png")).exists(), "{name}");
     }
     assert!(folder.join("images/samples/step-6.png").exists() || folder.join("images/samples").is_dir());
@@ -107,6 +107,10 @@ fn a_run_leaves_pictures_curves_and_figures() {
     }
     let judged: Value = serde_json::from_slice(&fs::read(folder.join("judged.json")).unwrap()).unwrap();
     assert_eq!((&judged["images"], judged["accuracy_by_class"].as_array().unwrap().len()), (&Value::from(40), 10));
+    let counts: Vec<Vec<u64>> = serde_json::from_value(judged["confusion"].clone()).unwrap();
+    let right: u64 = (0..10).map(|class| counts[class][class]).sum();
+    assert!(counts.iter().all(|row| row.len() == 10 && row.iter().sum::<u64>() == 4), "{counts:?}");
+    assert_eq!(judged["accuracy"].as_f64().unwrap(), right as f64 / 40.0);
     let neighbours: Value = serde_json::from_slice(&fs::read(folder.join("neighbours.json")).unwrap()).unwrap();
     assert_eq!(neighbours["images"], TEST);
     assert!(neighbours["test_images"].as_f64().unwrap() > 0.0 && TRAIN > TEST);
@@ -116,6 +120,7 @@ fn a_run_leaves_pictures_curves_and_figures() {
 fn without_classes_nothing_is_said_of_them() {
     let desk = Desk::with_data();
     assert!(study(&desk, "run", "article", &[], &[]).unwrap());
+    assert!(!desk.path("run/images/confusion.png").exists());
     assert!(!desk.path("run/images/classes.png").exists() && desk.path("run/images/samples.png").exists());
     let judged: Value = serde_json::from_slice(&fs::read(desk.path("run/judged.json")).unwrap()).unwrap();
     assert!(judged.get("accuracy").is_none() && judged["effective_classes"].as_f64().unwrap() >= 1.0, "{judged}");

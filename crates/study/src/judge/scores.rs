@@ -53,6 +53,9 @@ pub struct Scores {
     /// That share, class by class.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accuracy_by_class: Vec<f64>,
+    /// Counts of images by the class that they were made for, one row each, and the class that they are recognised as.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confusion: Vec<Vec<usize>>,
     /// The exponential of the entropy of the recognised classes: as many classes would be seen if all were equally
     /// frequent. Few are a sign of mode collapse.
     pub effective_classes: f64,
@@ -126,10 +129,16 @@ impl Judge {
             share(pairs.map(|(found, wanted)| found == wanted))
         };
         let by_class = |wanted: &[usize]| (0..logits.ncols()).map(|class| hits(wanted, Some(class))).collect();
+        let confusion = |wanted: &[usize]| {
+            let mut counts = vec![vec![0; logits.ncols()]; logits.ncols()];
+            found.iter().zip(wanted).for_each(|(&found, &wanted)| counts[wanted][found] += 1);
+            counts
+        };
         Ok(Scores {
             images: found.len(),
             accuracy: classes.map(|wanted| hits(wanted, None)),
             accuracy_by_class: classes.map(by_class).unwrap_or_default(),
+            confusion: classes.map(confusion).unwrap_or_default(),
             effective_classes: entropy.exp(),
             frechet_distance,
         })

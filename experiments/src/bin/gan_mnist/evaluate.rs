@@ -4,16 +4,17 @@ use super::{Config, median_distance, nearest, pictures};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
 use latent_models::train::{GanTask, JUDGED, samples_in_parts, samples_of_all_classes};
-use latent_report::{Figure, Picture, SHARE, Section, Study};
+use latent_report::{Figure, Picture, SHARE, Section, Study, plot};
 use latent_study::data;
 use latent_study::failure::Failure;
 use latent_study::judge::{Judge, Scores};
 use latent_study::parts::Parts;
+use latent_study::saved::Save;
 use latent_train::interrupt::Interrupt;
 use latent_train::run::RunFolder;
 use latent_train::session::Ended;
 use latent_train::{Evaluated, TaskError};
-use ndarray::Ix2;
+use ndarray::{Array2, Ix2};
 use serde::Serialize;
 
 /// The number of samples, and of test images, whose closest training images are looked for.
@@ -50,6 +51,7 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &End
     let study = Study::new(format!("{kind} on {set}"), about);
     let in_nats = in_nats(config.objective.loss).iter();
     let mut study = in_nats.fold(study, |study, term| study.unit(*term, "nats"));
+    let mut confusion = None;
     if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples, interrupt)?) {
         let (accuracy, reference) = (judge.accuracy, judge.reference);
         let note = format!("test images: {:.2} %", 100.0 * accuracy);
@@ -65,6 +67,7 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &End
                 Figure::new("effective classes", scores.effective_classes, "")
                     .note("exp of the entropy of recognised classes"),
             );
+        confusion = of_classes(&scores, folder)?;
         let all = Judged { judge_accuracy: accuracy, frechet_distance_of_training_images: reference, scores };
         folder.json("judged.json", &all)?;
     }
@@ -74,7 +77,21 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &End
     folder.json("neighbours.json", &memory)?;
     let note = format!("{:.2} from test images; the middle of {} each", memory.test_images, memory.images);
     study = study.figure(Figure::new("distance to the closest training image", memory.samples, "").note(note));
-    Ok(sections(task, data, folder)?.into_iter().fold(study, Study::section))
+    Ok(sections(task, data, folder)?.into_iter().chain(confusion).fold(study, Study::section))
+}
+
+/// The classes that samples are recognised as, if they were made for classes.
+fn of_classes(scores: &Scores, folder: &RunFolder) -> Result<Option<Section>, Failure> {
+    let classes = scores.confusion.len();
+    if classes == 0 {
+        return Ok(None);
+    }
+    let counts = Array2::from_shape_fn((classes, classes), |(made, found)| scores.confusion[made][found]);
+    let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
+    plot::confusion(counts.view(), &names).save(folder, "confusion")?;
+    let text = "Samples by the class that they were made for, and the class that the classifier of real images takes \
+                them for.";
+    Ok(Some(Section::new("Confusion", text).picture(Picture::new("images/confusion.png", ""))))
 }
 
 /// Terms in nats: the losses of logistic games. All others are pure numbers.

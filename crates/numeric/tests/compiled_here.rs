@@ -59,6 +59,7 @@ trait Shape<E> {
 struct Line<'d, E>(&'d [E]);
 
 #[compiled_here]
+#[allow(clippy::elidable_lifetime_names, reason = "named lifetimes are treated too")]
 impl<'d, E: Scalar> Shape<E> for Line<'d, E> {
     fn scaled<'p>(&'p self, by: &'p [E]) -> Box<dyn Iterator<Item = E> + 'p> {
         Box::new(self.0.iter().zip(by).map(|(&a, &b)| a * b))
@@ -75,7 +76,7 @@ impl<E: Scalar> Shape<E> for Unit {
 }
 
 #[compiled_here]
-impl<'d, E: Scalar> Line<'d, E> {
+impl<E: Scalar> Line<'_, E> {
     fn first(&self) -> Option<&E> {
         self.0.first()
     }

@@ -21,7 +21,7 @@ fn write_crate(folder: &Path) {
     let workspace: toml::Table = fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
     let dependency = |name: &&str| {
         let features = if **name == *"models" { ", features = [\"train\"]" } else { "" };
-        format!("latent-{name} = {{ path = {:?}{features} }}\n", root.join("crates").join(name))
+        format!("latent-{name} = {{ path = '{}'{features} }}\n", root.join("crates").join(name).display())
     };
     let latent: String = CRATES.iter().map(dependency).collect();
     let profiles = toml::Table::from_iter([("profile".to_owned(), workspace["profile"].clone())]);
@@ -39,8 +39,8 @@ fn write_crate(folder: &Path) {
 fn draw_pictures(folder: &Path) {
     fs::create_dir(folder).unwrap();
     for i in 0..80_u32 {
-        let (x, y, radius) = (i32::try_from(i % 9).unwrap() + 3, i32::try_from(i / 9).unwrap() + 3, 2 + (i % 3) as i32);
-        let disc = |column: u32, row: u32| (column as i32 - x).pow(2) + (row as i32 - y).pow(2) <= radius.pow(2);
+        let (x, y, radius) = (i % 9 + 3, i / 9 + 3, 2 + i % 3);
+        let disc = |column: u32, row: u32| column.abs_diff(x).pow(2) + row.abs_diff(y).pow(2) <= radius.pow(2);
         let shade = |column, row| image::Luma([if disc(column, row) { 255 } else { 0 }]);
         image::GrayImage::from_fn(16, 16, shade).save(folder.join(format!("{i:02}.png"))).unwrap();
     }

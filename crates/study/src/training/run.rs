@@ -22,7 +22,7 @@ use latent_train::processes::Processes;
 use latent_train::run::{Place, RunError, config_hash};
 use latent_train::session::{Options, Resume, Session, SessionError, follow};
 use latent_train::tell::tell;
-use latent_train::{Executor, Source, StopReason, TaskError};
+use latent_train::{Executor, Outcome, Source, StopReason, TaskError};
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -269,12 +269,7 @@ fn on_threads<S: Study>(
         interrupt: interrupt.clone(),
     };
     if !first {
-        let outcome = follow(executor, config, options).map_err(|error| failure(error.into()))?;
-        return match outcome.reason {
-            StopReason::NotFinite(trouble) => Err(Failure::new(format!("training stopped: {trouble}"))),
-            StopReason::Interrupted => Ok(false),
-            StopReason::Finished | StopReason::Early(_) => Ok(true),
-        };
+        return followed(follow(executor, config, options).map_err(|error| failure(error.into()))?);
     }
     let session = match Session::start(executor, config, options) {
         // Several processes are all to know of it, so that it is an error there.
@@ -317,6 +312,15 @@ fn on_threads<S: Study>(
         tell(format_args!("help: {help}"));
     }
     Ok(complete)
+}
+
+/// The end of a process that is not the first, which alone makes the results.
+fn followed(outcome: Outcome) -> Result<bool, Failure> {
+    match outcome.reason {
+        StopReason::NotFinite(trouble) => Err(Failure::new(format!("training stopped: {trouble}"))),
+        StopReason::Interrupted => Ok(false),
+        StopReason::Finished | StopReason::Early(_) => Ok(true),
+    }
 }
 
 /// What was asked for, or nothing if somebody asked for the end before it was there.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 /// The name of a data set, as the flag `--dataset` and the key `dataset` of configurations have it.
 ///
-/// A study says which names it knows by [`Study::DATASETS`](crate::training::Study::DATASETS); any name will do.
+/// A study says which names it knows by [`StudyConfig::DATASETS`](crate::training::StudyConfig::DATASETS); any name will do.
 ///
 /// ```
 /// use latent_study::DatasetName;

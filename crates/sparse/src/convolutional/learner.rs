@@ -1,13 +1,14 @@
 //! The learner: coding and updating in turns.
 
 use super::admm::{ADAPT_AT, State};
-use super::filter_update::{project, to_convergence};
+use super::filter_update::to_convergence;
 use super::filters::check_pixels;
+use super::first_filters;
 use super::operator::Operator;
 use super::problem::Prepared;
 use super::statistics::Statistics;
 use super::{
-    Admm, Channels, ConvolutionalCodes, ConvolutionalLasso, FilterInit, FilterMethod, FilterParams, Filters, Images,
+    Admm, Channels, ConvolutionalCodes, ConvolutionalLasso, FilterMethod, FilterParams, Filters, Images,
     LearnedFilters, Solver,
 };
 use crate::SparseError;
@@ -17,14 +18,12 @@ use crate::lasso::Stop;
 use crate::units::{check_unit, from_unit, squares_from, unit_of};
 use latent_numeric::random::Stream;
 use latent_numeric::{Scalar, compiled_here, parallel};
-use ndarray::{Array1, Array2, Array3, Array4, ArrayView3, ArrayView4, Axis, s};
+use ndarray::{Array2, Array3, Array4, ArrayView3, ArrayView4, Axis};
 use std::ops::ControlFlow;
 
 /// Rounds of block coordinate descent in an update, and the change of a filter at which they end before.
 const ROUNDS: usize = 8;
 const TOLERANCE: f64 = 1e-3;
-/// Values up to this many times the scalar's epsilon, beside what they were computed from, are rounding.
-const ROUNDING: f64 = 16.0;
 /// Images whose statistics are held at the same time.
 const TOGETHER: usize = 16;
 
@@ -394,7 +393,7 @@ impl<E: Scalar> FilterLearner<E> {
         if let Some((_, residual, size)) = worst {
             for dead in (0..k).filter(|&k| learned.idle[k] >= dead_after).collect::<Vec<_>>() {
                 let mut stream = Stream::new(seed, "dead filters", &[learned.replaced as u64]);
-                if let Some(d) = window(residual.view(), size, self.params.size, mean, &mut stream) {
+                if let Some(d) = first_filters::window(residual.view(), size, self.params.size, mean, &mut stream) {
                     learned.filters.row_mut(dead).assign(&d);
                     learned.statistics.forget(dead);
                     learned.idle[dead] = 0;
@@ -444,66 +443,17 @@ impl<E: Scalar> FilterLearner<E> {
             Channels::Shared => images.pixels.dim().1,
             Channels::Separate => 1,
         };
-        let (h, w) = self.params.size;
-        let count = self.params.filters;
         if self.learned.is_some() {
             return Ok(());
         }
         require(channels > 0, "the channels of the images", channels as f64, "at least 1")?;
-        let mean = self.mean();
-        let mut stream = Stream::new(self.params.seed, "filter init", &[]);
-        let mut filters: Array2<E> = match &self.params.init {
-            FilterInit::Gaussian => stream.normal_array((count, channels * h * w)),
-            FilterInit::Given(given) => {
-                if given.dim().1 != channels {
-                    return Err(SparseError::Shape {
-                        what: "the given first filters (filters, channels, height, width)",
-                        found: given.shape().to_vec(),
-                        expected: vec![count, channels, h, w],
-                    });
-                }
-                Filters::new(given.clone())?
-                    .into_array()
-                    .into_shape_with_order((count, channels * h * w))
-                    .expect("same")
-            }
-            FilterInit::Patches => {
-                let blank = Filters::new(Array4::zeros((count, channels, h, w)))?;
-                let prepared = ConvolutionalLasso::new(&blank, self.params.penalty)?.prepare(images)?;
-                let mut filters = stream.normal_array((count, channels * h * w));
-                for mut filter in filters.rows_mut() {
-                    let i = stream.below(prepared.len());
-                    // A blank window makes no filter: the normal entries stay.
-                    let sample = prepared.sample(i, E::zero(), Stop::default());
-                    if let Some(drawn) = window(sample.signal.view(), unit_of(sample.signal), (h, w), mean, &mut stream)
-                    {
-                        filter.assign(&drawn);
-                    }
-                }
-                filters
-            }
-        };
-        for mut filter in filters.rows_mut() {
-            let unit = unit_of(&filter);
-            filter /= unit;
-            let before = filter.dot(&filter).sqrt();
-            if let Some(pixels) = mean {
-                project(filter.view_mut(), Some(pixels));
-            }
-            let norm = filter.dot(&filter).sqrt();
-            if norm > E::of(ROUNDING) * E::epsilon() * before {
-                filter /= norm;
-            } else {
-                // A filter of one value has no part of zero mean.
-                filter.fill(E::zero());
-            }
-        }
+        let filters = first_filters::drawn(&self.params, channels, self.mean(), images)?;
         self.learned = Some(Learned {
             channels,
             filters,
             unit: None,
-            statistics: Statistics::new(count, channels, (h, w)),
-            idle: vec![0; count],
+            statistics: Statistics::new(self.params.filters, channels, self.params.size),
+            idle: vec![0; self.params.filters],
             batches: 0,
             replaced: 0,
         });
@@ -522,27 +472,4 @@ fn codes<E: Scalar>(operator: &Operator<E>, states: &[State<E>]) -> Array4<E> {
         out.assign(&by_rows.permuted_axes([1, 0, 2]));
     }
     out
-}
-
-/// A random window of an image (channels, rows, columns) as a filter of unit norm; `None` if it is blank, but for the
-/// rounding of values of this size.
-fn window<E: Scalar>(
-    image: ArrayView3<'_, E>,
-    size: E,
-    (h, w): (usize, usize),
-    mean: Option<usize>,
-    stream: &mut Stream,
-) -> Option<Array1<E>> {
-    let (_, rows, columns) = image.dim();
-    let (i, j) = (stream.below(rows - h + 1), stream.below(columns - w + 1));
-    let mut d: Array1<E> = image.slice(s![.., i..i + h, j..j + w]).iter().copied().collect();
-    if let Some(pixels) = mean {
-        for mut channel in d.exact_chunks_mut(pixels) {
-            let mean = channel.sum() / E::of(pixels as f64);
-            channel -= mean;
-        }
-    }
-    let norm = d.dot(&d).sqrt();
-    let rounding = E::of(ROUNDING * (d.len() as f64).sqrt()) * E::epsilon() * size;
-    (norm > rounding).then(|| d / norm)
 }

@@ -69,6 +69,7 @@ mod admm;
 mod codes;
 mod filter_update;
 mod filters;
+mod first_filters;
 mod greedy;
 mod kernels;
 mod learner;

@@ -16,7 +16,7 @@ const KNOWN: &[&str] = &[
     "crates/datasets/src: named::download, named::locate",
     "crates/layers/src: context, layer",
     "crates/losses/src: special::bessel_jets, special::log_bessel",
-    "crates/numeric/src: compiled, fft, math, matmul, once, parallel, scalar",
+    "crates/numeric/src: fft, math, once, parallel, scalar",
     "crates/optim/src: algorithm, average, clip, first_order, optimizer, segments, sweep",
     "crates/report/src: plot::draw, plot::figure",
     "crates/sparse/src: kernels, lasso::penalty",

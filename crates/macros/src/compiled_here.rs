@@ -1,4 +1,5 @@
-//! The expansion of `compiled_here`.
+//! The expansion of `compiled_here`. Items that it makes have names that nobody else gives: what stands around a function
+//! must not be hidden from it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -24,8 +25,8 @@ fn of_function(function: &ItemFn) -> Result<TokenStream, Error> {
         .ok_or_else(|| Error::new_spanned(&function.sig, "compiled_here: the function needs one type parameter"))?;
     let ItemFn { attrs, vis, sig, block } = function;
     let places = track_caller(attrs);
-    let generic = Signature { ident: format_ident!("generic"), ..sig.clone() };
-    let forward = forward(&number, sig, None, &places, &quote!(generic))?;
+    let generic = Signature { ident: format_ident!("compiled_here_generic"), ..sig.clone() };
+    let forward = forward(&number, sig, None, &places, &quote!(compiled_here_generic))?;
     let plain = plain_arguments(sig);
     Ok(quote! {
         #(#attrs)*
@@ -67,21 +68,21 @@ fn of_method(number: &Ident, generics: &Generics, this: &Type, method: &mut Impl
         }
     });
     let mut unnamed = this.clone();
-    Renamed { this: None, name: "_".to_owned() }.visit_type_mut(&mut unnamed);
-    let generic = quote!(<#unnamed as Generic<#(#anonymous),*>>::generic);
+    rename(&mut unnamed, "_");
+    let generic = quote!(<#unnamed as CompiledHereGeneric<#(#anonymous),*>>::compiled_here_generic);
     let forward = forward(number, &method.sig, Some(this), &places, &generic)?;
     let body = std::mem::replace(&mut method.block, parse_quote!({}));
-    let sig = Signature { ident: format_ident!("generic"), ..method.sig.clone() };
+    let sig = Signature { ident: format_ident!("compiled_here_generic"), ..method.sig.clone() };
     method.sig = plain_arguments(&method.sig);
-    let declared = &Signature { ident: format_ident!("generic"), ..method.sig.clone() };
+    let declared = &Signature { ident: format_ident!("compiled_here_generic"), ..method.sig.clone() };
     method.attrs.push(parse_quote!(#[inline]));
     method.block = parse_quote!({
-        trait Generic #generics: Sized #clause {
+        trait CompiledHereGeneric #generics: Sized #clause {
             #(#places)*
             #[allow(clippy::wrong_self_convention)]
             #declared;
         }
-        impl #implemented Generic #arguments for #this #clause {
+        impl #implemented CompiledHereGeneric #arguments for #this #clause {
             #(#places)*
             #sig #body
         }
@@ -136,14 +137,14 @@ fn forward(
     };
     let (single, double) = (one("f32"), one("f64"));
     Ok(quote! {
-        struct Function;
-        impl ::latent_numeric::once::Once for Function {
+        struct CompiledHereOnce;
+        impl ::latent_numeric::once::Once for CompiledHereOnce {
             type Arguments<'a, 'b, 'c, 'd, 'e, 'f, 'g, 'h, #number: ::latent_numeric::Scalar> = (#(#types,)*);
             type Output<'a, 'b, 'c, 'd, 'e, 'f, 'g, 'h, #number: ::latent_numeric::Scalar> = #output;
             #single
             #double
         }
-        <#number as ::latent_numeric::once::Choose>::once::<Function>((#(#values,)*))
+        <#number as ::latent_numeric::once::Choose>::once::<CompiledHereOnce>((#(#values,)*))
     })
 }
 
@@ -189,7 +190,7 @@ fn track_caller(attributes: &[Attribute]) -> Vec<Attribute> {
 /// Whether the output has a lifetime of the impl, which `self` may not live as long as.
 fn returns_lifetime_of(generics: &Generics, sig: &Signature) -> bool {
     let ReturnType::Type(_, output) = &sig.output else { return false };
-    let named = Named::of((**output).clone());
+    let named = names(&mut (**output).clone());
     generics.lifetimes().any(|parameter| named.contains(&parameter.lifetime.ident.to_string()))
 }
 
@@ -206,7 +207,8 @@ const SLOTS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
 impl Slots {
     fn argument(&mut self, mut ty: Type, this: Option<&Type>) -> Result<Type, Error> {
-        let names = Named::of(ty.clone());
+        Spelled { this }.visit_type_mut(&mut ty);
+        let names = names(&mut ty);
         let known = self.names.iter().position(|known| known.iter().any(|name| names.contains(name)));
         let slot = known.unwrap_or_else(|| {
             self.names.push(Vec::new());
@@ -216,9 +218,7 @@ impl Slots {
             return Err(Error::new_spanned(ty, "compiled_here: a function has at most eight arguments"));
         };
         self.names[slot].extend(names);
-        let before = quote!(#ty).to_string();
-        Renamed { this, name: (*name).to_owned() }.visit_type_mut(&mut ty);
-        if before != quote!(#ty).to_string() {
+        if rename(&mut ty, name) {
             self.borrowed.push(slot);
         }
         Ok(ty)
@@ -226,46 +226,42 @@ impl Slots {
 
     /// Where nothing is named, what is returned is borrowed from the first argument that borrows.
     fn output(&self, mut ty: Type, this: Option<&Type>) -> Type {
-        let names = Named::of(ty.clone());
+        Spelled { this }.visit_type_mut(&mut ty);
+        let names = names(&mut ty);
         let named = self.names.iter().position(|known| known.iter().any(|name| names.contains(name)));
         let slot = named.or(self.borrowed.first().copied()).unwrap_or(0);
-        Renamed { this, name: SLOTS[slot].to_owned() }.visit_type_mut(&mut ty);
+        rename(&mut ty, SLOTS[slot]);
         ty
     }
 }
 
-/// Collects the names of lifetimes.
-#[derive(Default)]
-struct Named(Vec<String>);
-
-impl Named {
-    fn of(mut ty: Type) -> Vec<String> {
-        let mut named = Self::default();
-        named.visit_type_mut(&mut ty);
-        named.0
-    }
-}
-
-impl VisitMut for Named {
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident != "static" && lifetime.ident != "_" {
-            self.0.push(lifetime.ident.to_string());
+/// The names of the lifetimes of a type.
+fn names(ty: &mut Type) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut collect = |lifetime: &mut Lifetime| {
+        if lifetime.ident != "_" {
+            names.push(lifetime.ident.to_string());
         }
-    }
-
-    // Lifetimes in there are the function's own.
-    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
-
-    fn visit_type_bare_fn_mut(&mut self, _: &mut syn::TypeBareFn) {}
+    };
+    Lifetimes(&mut collect).visit_type_mut(ty);
+    names
 }
 
-/// Gives all lifetimes but `'static` one name, and `Self` its type.
-struct Renamed<'t> {
-    this: Option<&'t Type>,
-    name: String,
+/// Gives all lifetimes of a type one name; whether there are any.
+fn rename(ty: &mut Type, name: &str) -> bool {
+    let mut any = false;
+    let mut rename = |lifetime: &mut Lifetime| {
+        lifetime.ident = format_ident!("{name}");
+        any = true;
+    };
+    Lifetimes(&mut rename).visit_type_mut(ty);
+    any
 }
 
-impl VisitMut for Renamed<'_> {
+/// Goes over the lifetimes of a type but `'static`; elided ones of references are spelled out first.
+struct Lifetimes<'f>(&'f mut dyn FnMut(&mut Lifetime));
+
+impl VisitMut for Lifetimes<'_> {
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
         reference.lifetime.get_or_insert_with(|| Lifetime::new("'_", Span::call_site()));
         visit_mut::visit_type_reference_mut(self, reference);
@@ -273,7 +269,7 @@ impl VisitMut for Renamed<'_> {
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
         if lifetime.ident != "static" {
-            lifetime.ident = format_ident!("{}", self.name);
+            (self.0)(lifetime);
         }
     }
 
@@ -281,13 +277,18 @@ impl VisitMut for Renamed<'_> {
     fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
 
     fn visit_type_bare_fn_mut(&mut self, _: &mut syn::TypeBareFn) {}
+}
 
+/// Puts the type of the block in the place of `Self`.
+struct Spelled<'t> {
+    this: Option<&'t Type>,
+}
+
+impl VisitMut for Spelled<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let (Type::Path(path), Some(this)) = (&*ty, self.this)
-            && path.path.is_ident("Self")
-        {
-            *ty = this.clone();
+        match (&*ty, self.this) {
+            (Type::Path(path), Some(this)) if path.path.is_ident("Self") => *ty = this.clone(),
+            _ => visit_mut::visit_type_mut(self, ty),
         }
-        visit_mut::visit_type_mut(self, ty);
     }
 }

@@ -21,7 +21,7 @@
 //! assert!((moved - array![[3.0, 1.0, 2.0], [6.0, 4.0, 5.0]]).iter().all(|e: &f64| e.abs() < 1e-12));
 //! ```
 
-use crate::{Scalar, parallel};
+use crate::{Scalar, compiled_here, parallel};
 use ndarray::{Array2, ArrayView2, Axis, Zip};
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftNum, FftPlanner};
@@ -71,7 +71,7 @@ impl<E: Scalar> RealFft2<E> {
     /// If the image has another size.
     pub fn forward(&self, image: ArrayView2<E>) -> Array2<Complex<E>> {
         assert_eq!(image.dim(), (self.rows, self.columns), "RealFft2: planned for another size");
-        E::fourier(&*self.lines, image)
+        forward(&*self.lines, image)
     }
 
     /// The image of a spectrum, with the factor `1 / (rows columns)`: the inverse of [`forward`](Self::forward).
@@ -85,12 +85,13 @@ impl<E: Scalar> RealFft2<E> {
     /// If the spectrum has another size.
     pub fn inverse(&self, spectrum: Array2<Complex<E>>) -> Array2<E> {
         assert_eq!(spectrum.dim(), self.spectrum_dim(), "RealFft2: planned for another size");
-        E::inverse_fourier(&*self.lines, spectrum, self.columns)
+        inverse(&*self.lines, spectrum, self.columns)
     }
 }
 
-/// [`RealFft2::forward`] of an image of the right size.
-pub(crate) fn forward<E: Scalar>(lines: &dyn Lines<E>, image: ArrayView2<E>) -> Array2<Complex<E>> {
+/// The transform of an image: the work of [`RealFft2::forward`].
+#[compiled_here]
+fn forward<E: Scalar>(lines: &dyn Lines<E>, image: ArrayView2<'_, E>) -> Array2<Complex<E>> {
     let mut real = image.as_standard_layout().into_owned();
     let (rows, half) = (image.nrows(), image.ncols() / 2 + 1);
     let mut by_rows = Array2::from_elem((rows, half), zero());
@@ -106,8 +107,9 @@ pub(crate) fn forward<E: Scalar>(lines: &dyn Lines<E>, image: ArrayView2<E>) -> 
     spectrum
 }
 
-/// [`RealFft2::inverse`] of a spectrum of the right size, to an image of so many columns.
-pub(crate) fn inverse<E: Scalar>(lines: &dyn Lines<E>, spectrum: Array2<Complex<E>>, columns: usize) -> Array2<E> {
+/// The inverse transform of a spectrum to an image with this number of columns: the work of [`RealFft2::inverse`].
+#[compiled_here]
+fn inverse<E: Scalar>(lines: &dyn Lines<E>, spectrum: Array2<Complex<E>>, columns: usize) -> Array2<E> {
     let mut spectrum =
         if spectrum.is_standard_layout() { spectrum } else { spectrum.as_standard_layout().into_owned() };
     parallel::each(spectrum.axis_chunks_iter_mut(Axis(0), LINES), |_, mut chunk| lines.inverse(slice(&mut chunk)));

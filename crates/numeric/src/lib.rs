@@ -20,7 +20,9 @@
 // Views are passed by value, as everywhere on `ndarray`.
 #![allow(clippy::needless_pass_by_value)]
 
-mod compiled;
+// Attributes name the crate as others do.
+extern crate self as latent_numeric;
+
 pub mod conv;
 pub mod fft;
 pub mod files;

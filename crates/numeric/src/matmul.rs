@@ -18,7 +18,7 @@
 
 mod block;
 
-use crate::Scalar;
+use crate::{Scalar, compiled_here};
 use faer::{Accum, MatMut, MatRef};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
@@ -69,16 +69,17 @@ pub fn matmul_into<E: Scalar>(
 ) {
     let ((m, k), (k_b, n)) = (a.dim(), b.dim());
     assert!(k == k_b && c.dim() == (m, n), "matmul: cannot form {:?} from {:?} times {:?}", c.dim(), a.dim(), b.dim());
-    E::matmul_into(alpha, a, b, beta, c, threads);
+    general(alpha, a, b, beta, c, threads);
 }
 
 /// [`matmul_into`] of shapes that fit.
-pub(crate) fn general<E: Scalar>(
+#[compiled_here]
+fn general<E: Scalar>(
     alpha: E,
-    a: ArrayView2<E>,
-    b: ArrayView2<E>,
+    a: ArrayView2<'_, E>,
+    b: ArrayView2<'_, E>,
     beta: E,
-    mut c: ArrayViewMut2<E>,
+    mut c: ArrayViewMut2<'_, E>,
     threads: Threads,
 ) {
     let ((m, k), n) = (a.dim(), b.ncols());

@@ -21,7 +21,7 @@ pub use cached::Cached;
 pub use each::{each, each_index, map};
 pub use spare::Spare;
 
-use crate::Scalar;
+use crate::{Scalar, compiled_here};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -59,6 +59,18 @@ pub fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) ->
 pub fn blocks(len: usize, block: usize) -> impl ExactSizeIterator<Item = Range<usize>> + Clone {
     assert!(block > 0, "parallel::blocks: the block length must be positive");
     (0..len.div_ceil(block)).map(move |i| i * block..((i + 1) * block).min(len))
+}
+
+/// The number of whole rows of this width that have about so many elements together, at least one: what is worth an item
+/// of a parallel loop.
+///
+/// ```
+/// use latent_numeric::parallel::rows_together;
+///
+/// assert_eq!((rows_together(4_096, 784), rows_together(4_096, 10_000)), (5, 1));
+/// ```
+pub fn rows_together(elements: usize, width: usize) -> usize {
+    (elements / width.max(1)).max(1)
 }
 
 /// Applies `work` to every block of `0..len` in parallel and returns the results in order.
@@ -103,12 +115,8 @@ fn tree<T>(mut level: Vec<T>, combine: impl Fn(T, T) -> T) -> Option<T> {
 ///
 /// The rounding error is at most about `(log2(n) + n_lane) * eps * sum |x_i|` with `n_lane` = 512
 /// additions in a lane, instead of `n * eps * sum |x_i|` for a plain loop.
+#[compiled_here]
 pub fn sum<E: Scalar>(values: &[E]) -> E {
-    E::sum_of(values)
-}
-
-/// [`sum`].
-pub(crate) fn sum_of<E: Scalar>(values: &[E]) -> E {
     reduce_blocks(
         values.len(),
         SUM_BLOCK,
@@ -124,22 +132,19 @@ pub(crate) fn sum_of<E: Scalar>(values: &[E]) -> E {
 /// If the lengths differ.
 pub fn dot<E: Scalar>(a: &[E], b: &[E]) -> E {
     assert_eq!(a.len(), b.len(), "parallel::dot: lengths {} and {} differ", a.len(), b.len());
-    E::sum_of_products(a, b)
+    sum_of_products(a, b)
 }
 
 /// [`dot`] of slices of the same length.
+#[compiled_here]
 pub(crate) fn sum_of_products<E: Scalar>(a: &[E], b: &[E]) -> E {
     let block = |r: Range<usize>| Arch::new().dispatch(LaneProducts { a: &a[r.clone()], b: &b[r] });
     reduce_blocks(a.len(), SUM_BLOCK, block, |a, b| a + b).unwrap_or_else(E::zero)
 }
 
 /// The sum of squares, summed as in [`sum`].
+#[compiled_here]
 pub fn sum_of_squares<E: Scalar>(values: &[E]) -> E {
-    E::sum_of_squares(values)
-}
-
-/// [`sum_of_squares`].
-pub(crate) fn squares<E: Scalar>(values: &[E]) -> E {
     reduce_blocks(
         values.len(),
         SUM_BLOCK,

@@ -1,6 +1,5 @@
 //! The number types that the workspace computes with.
 
-use crate::compiled::Compiled;
 use crate::fft::Fourier;
 use crate::linalg::backend::Element;
 use crate::math::Elementary;
@@ -26,7 +25,6 @@ pub trait Scalar:
     + Elementary
     + Fourier
     + Choose
-    + Compiled
 {
     /// The type's name as array files write it: `"f32"` or `"f64"`.
     const NAME: &'static str;

@@ -66,6 +66,15 @@ impl<'d, E: Scalar> Shape<E> for Line<'d, E> {
     }
 }
 
+/// The names of types are as free as ever.
+struct Function;
+struct Generic<E>(E);
+
+#[compiled_here]
+fn value<E: Scalar>(_: Function, of: Generic<E>) -> E {
+    of.0
+}
+
 struct Unit;
 
 #[compiled_here]
@@ -95,6 +104,7 @@ fn checks<E: Scalar>() {
     assert_eq!(line.scaled(&values).collect::<Vec<_>>(), [of(4.0), of(9.0)]);
     assert_eq!(Unit.scaled(&values).collect::<Vec<_>>(), values);
     assert_eq!(line.first(), Some(&of(2.0)));
+    assert_eq!(value(Function, Generic(of(3.0))), of(3.0));
     assert_eq!(Pair::both(of(1.0)).swapped(), Err("1 and 1 are equal".to_owned()));
 }
 

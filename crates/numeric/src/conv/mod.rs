@@ -40,7 +40,7 @@ mod unfolded;
 
 pub use geometry::Geometry;
 
-use crate::Scalar;
+use crate::{Scalar, compiled_here};
 
 /// Smaller convolutions are computed on the calling thread.
 const PARALLEL_FROM: usize = 1 << 19;
@@ -60,11 +60,12 @@ const PARALLEL_FROM: usize = 1 << 19;
 pub fn output<E: Scalar>(geometry: &Geometry, x: &[E], w: &[E], bias: Option<&[E]>, y: &mut [E]) {
     geometry.check(x.len(), w.len(), y.len());
     check_bias(bias, geometry.out_channels);
-    E::conv_output(geometry, x, w, bias, y);
+    any_output(geometry, x, w, bias, y);
 }
 
 /// [`output`] of slices that fit.
-pub(crate) fn any_output<E: Scalar>(geometry: &Geometry, x: &[E], w: &[E], bias: Option<&[E]>, y: &mut [E]) {
+#[compiled_here]
+fn any_output<E: Scalar>(geometry: &Geometry, x: &[E], w: &[E], bias: Option<&[E]>, y: &mut [E]) {
     if x.is_empty() || w.is_empty() || y.is_empty() {
         return fill(y, bias, geometry.pixels());
     }
@@ -93,11 +94,12 @@ pub(crate) fn any_output<E: Scalar>(geometry: &Geometry, x: &[E], w: &[E], bias:
 pub fn input<E: Scalar>(geometry: &Geometry, w: &[E], y: &[E], bias: Option<&[E]>, x: &mut [E]) {
     geometry.check(x.len(), w.len(), y.len());
     check_bias(bias, geometry.in_channels);
-    E::conv_input(geometry, w, y, bias, x);
+    any_input(geometry, w, y, bias, x);
 }
 
 /// [`input`] of slices that fit.
-pub(crate) fn any_input<E: Scalar>(geometry: &Geometry, w: &[E], y: &[E], bias: Option<&[E]>, x: &mut [E]) {
+#[compiled_here]
+fn any_input<E: Scalar>(geometry: &Geometry, w: &[E], y: &[E], bias: Option<&[E]>, x: &mut [E]) {
     if x.is_empty() || w.is_empty() || y.is_empty() {
         return fill(x, bias, geometry.input[0] * geometry.input[1]);
     }
@@ -124,11 +126,12 @@ pub(crate) fn any_input<E: Scalar>(geometry: &Geometry, w: &[E], y: &[E], bias: 
 #[track_caller]
 pub fn weight<E: Scalar>(geometry: &Geometry, x: &[E], y: &[E], w: &mut [E]) {
     geometry.check(x.len(), w.len(), y.len());
-    E::conv_weight(geometry, x, y, w);
+    any_weight(geometry, x, y, w);
 }
 
 /// [`weight`] of slices that fit.
-pub(crate) fn any_weight<E: Scalar>(geometry: &Geometry, x: &[E], y: &[E], w: &mut [E]) {
+#[compiled_here]
+fn any_weight<E: Scalar>(geometry: &Geometry, x: &[E], y: &[E], w: &mut [E]) {
     if x.is_empty() || w.is_empty() || y.is_empty() {
         return w.fill(E::zero());
     }

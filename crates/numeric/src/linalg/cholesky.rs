@@ -1,8 +1,8 @@
 use super::LinalgError;
 use super::backend::{Backend, Failure};
 use super::error::check_square;
-use crate::Scalar;
 use crate::matmul::{mat_mut, mat_ref};
+use crate::{Scalar, compiled_here};
 use faer::Par;
 use faer::linalg::triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, ShapeBuilder};
@@ -83,7 +83,7 @@ impl<E: Scalar> Cholesky<E> {
         if b.is_empty() {
             return;
         }
-        E::cholesky_solve(self.factor.view(), b);
+        cholesky_solve(self.factor.view(), b);
     }
 
     /// `ln det A = 2 sum_i ln L_ii`, in nats. It neither overflows nor underflows where `det A` would.
@@ -94,7 +94,8 @@ impl<E: Scalar> Cholesky<E> {
 }
 
 /// Overwrites `B` with the solution of `L L' X = B`.
-pub(crate) fn cholesky_solve<E: Scalar>(factor: ArrayView2<E>, mut b: ArrayViewMut2<E>) {
+#[compiled_here]
+fn cholesky_solve<E: Scalar>(factor: ArrayView2<'_, E>, mut b: ArrayViewMut2<'_, E>) {
     solve_lower_triangular_in_place(mat_ref(&factor), mat_mut(&mut b), Par::Seq);
     solve_upper_triangular_in_place(mat_ref(&factor).transpose(), mat_mut(&mut b), Par::Seq);
 }

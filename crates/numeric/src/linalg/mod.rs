@@ -47,7 +47,6 @@ mod spectral_norm;
 mod svd;
 
 pub use cholesky::Cholesky;
-pub(crate) use cholesky::cholesky_solve;
 pub use eigen::{SymmetricEigen, symmetric_eigen};
 pub use error::LinalgError;
 pub use spectral_norm::{PowerIteration, SpectralNorm, spectral_norm, spectral_norm_with};

@@ -48,7 +48,7 @@ mod tanh;
 
 pub(crate) use function::Function;
 
-use crate::Scalar;
+use crate::{Scalar, compiled_here};
 use num_traits::Float;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -167,25 +167,28 @@ impl<E: Scalar> WithSimd for Powers<'_, E> {
 pub fn pow_into<E: Scalar>(bases: &[E], exponents: &[E], to: &mut [E]) {
     let (n, m) = (bases.len(), exponents.len());
     assert!(n == m && m == to.len(), "math::pow_into: lengths {n}, {m} and {} differ", to.len());
-    E::powers_into(bases, exponents, to);
+    powers_into(bases, exponents, to);
 }
 
 /// [`pow_into`] of slices of the same length.
-pub(crate) fn powers_into<E: Scalar>(bases: &[E], exponents: &[E], to: &mut [E]) {
+#[compiled_here]
+fn powers_into<E: Scalar>(bases: &[E], exponents: &[E], to: &mut [E]) {
     Arch::new().dispatch(Powers { bases, exponents, to });
 }
 
 macro_rules! slices {
     ($($name:ident, $into:ident, $function:ident, $kernel:ident, $formula:literal, $limits:literal;)*) => {
         /// Applies the function in place.
-        pub(crate) fn map<E: Scalar>(function: Function, values: &mut [E]) {
+        #[compiled_here]
+        fn map<E: Scalar>(function: Function, values: &mut [E]) {
             match function {
                 $(Function::$function => Arch::new().dispatch(InPlace { values, kernel: E::$kernel }),)*
             }
         }
 
         /// Applies the function to slices of the same length.
-        pub(crate) fn map_into<E: Scalar>(function: Function, from: &[E], to: &mut [E]) {
+        #[compiled_here]
+        fn map_into<E: Scalar>(function: Function, from: &[E], to: &mut [E]) {
             match function {
                 $(Function::$function => Arch::new().dispatch(Into { from, to, kernel: E::$kernel }),)*
             }
@@ -194,7 +197,7 @@ macro_rules! slices {
         $(
         #[doc = concat!("Replaces every `x` by `", $formula, "`. ", $limits)]
         pub fn $name<E: Scalar>(values: &mut [E]) {
-            E::map(Function::$function, values);
+            map(Function::$function, values);
         }
 
         #[doc = concat!("Writes `", $formula, "` of every `x` of `from` to `to`. ", $limits)]
@@ -205,7 +208,7 @@ macro_rules! slices {
         pub fn $into<E: Scalar>(from: &[E], to: &mut [E]) {
             let name = stringify!($into);
             assert_eq!(from.len(), to.len(), "math::{name}: lengths {} and {} differ", from.len(), to.len());
-            E::map_into(Function::$function, from, to);
+            map_into(Function::$function, from, to);
         }
         )*
     };

@@ -5,7 +5,7 @@
 //! vectors and for small products; these are brought onto the same path here.
 
 use super::{mat_mut, mat_ref};
-use crate::Scalar;
+use crate::{Scalar, parallel};
 use faer::{Accum, MatRef, Par};
 use ndarray::{ArrayView, ArrayView1, ArrayView2, ArrayViewMut, ArrayViewMut1, ArrayViewMut2, Axis, Dimension, s};
 
@@ -107,7 +107,7 @@ fn one_column<E: Scalar>(alpha: E, a: ArrayView2<E>, b: ArrayView2<E>, accumulat
             let column = column.as_standard_layout();
             let column = column.as_slice().expect("a copy is contiguous");
             for (row, c) in a.rows().into_iter().zip(&mut c) {
-                let sum = alpha * E::sum_of_products(row.as_slice().expect("contiguous"), column);
+                let sum = alpha * parallel::sum_of_products(row.as_slice().expect("contiguous"), column);
                 *c = if accumulate == Accum::Replace { sum } else { *c + sum };
             }
         }

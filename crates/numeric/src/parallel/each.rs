@@ -29,12 +29,7 @@ pub fn each_index(count: usize, work: &(dyn Fn(usize) + Sync)) {
 /// assert_eq!((x[0], x[299], x[300], x[999]), (0.0, 0.0, 1.0, 3.0));
 /// ```
 pub fn each<I: Send>(items: impl IntoIterator<Item = I>, work: impl Fn(usize, I) + Sync) {
-    if rayon::current_num_threads() == 1 {
-        items.into_iter().enumerate().for_each(|(i, item)| work(i, item));
-        return;
-    }
-    let items: Vec<Mutex<Option<I>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
-    each_index(items.len(), &|i| work(i, take(&items[i])));
+    map(items, work);
 }
 
 /// `work(i, item)` of the `i`-th item, computed in parallel, in the order of the items.
@@ -56,10 +51,6 @@ pub fn map<I: Send, T: Send>(items: impl IntoIterator<Item = I>, work: impl Fn(u
     });
     let results = items.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner).1);
     results.map(|result| result.expect("every index came")).collect()
-}
-
-fn take<I>(slot: &Mutex<Option<I>>) -> I {
-    unlocked(slot).take().expect("each index comes once")
 }
 
 pub(super) fn unlocked<T>(slot: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -58,7 +58,7 @@ pub(super) fn not_selected<E: Scalar>(x: &Tensor<E>, count: usize, positive: boo
     let size = x.shape()[1..].iter().product::<usize>().max(1);
     let magnitude = |x: E| if positive { x } else { x.abs() };
     let mut mask: Vec<E> = x.array().iter().map(|&x| magnitude(x)).collect();
-    parallel::each(mask.chunks_mut((TOGETHER / size).max(1) * size), |_, rows| {
+    parallel::each(mask.chunks_mut(parallel::rows_together(TOGETHER, size) * size), |_, rows| {
         let mut sorted = Vec::with_capacity(size);
         for row in rows.chunks_mut(size) {
             sorted.clear();

@@ -7,10 +7,6 @@ use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis};
 /// Coordinates that one thread treats at a time, of whole rows.
 const TOGETHER: usize = 1 << 11;
 
-fn rows_together(coordinates: usize) -> usize {
-    (TOGETHER / coordinates.max(1)).max(1)
-}
-
 /// Applies `prox` with the same step to every row of `z` (samples, coordinates), in parallel.
 ///
 /// Rows do not depend on each other, so the bits are the same for every number of threads.
@@ -18,7 +14,7 @@ fn rows_together(coordinates: usize) -> usize {
 /// # Panics
 /// As [`Prox::apply`] on a row.
 pub fn apply_rows<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, mut z: ArrayViewMut2<E>, step: E) {
-    let together = rows_together(z.ncols());
+    let together = parallel::rows_together(TOGETHER, z.ncols());
     parallel::each(z.axis_chunks_iter_mut(Axis(0), together), |_, mut rows| {
         rows.outer_iter_mut().for_each(|row| prox.apply(row, step));
     });
@@ -29,7 +25,7 @@ pub fn apply_rows<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, mut z: ArrayV
 /// # Panics
 /// As [`Prox::value`] on a row.
 pub fn row_values<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, z: ArrayView2<E>) -> Array1<E> {
-    let blocks = z.axis_chunks_iter(Axis(0), rows_together(z.ncols()));
+    let blocks = z.axis_chunks_iter(Axis(0), parallel::rows_together(TOGETHER, z.ncols()));
     let values = parallel::map(blocks, |_, rows| rows.outer_iter().map(|row| prox.value(row)).collect::<Vec<E>>());
     values.into_iter().flatten().collect()
 }

@@ -94,7 +94,7 @@ impl Binarize {
         if self == Self::None {
             return;
         }
-        let together = (TOGETHER / rows.ncols().max(1)).max(1);
+        let together = parallel::rows_together(TOGETHER, rows.ncols());
         let blocks = rows.axis_chunks_iter_mut(Axis(0), together).zip(samples.chunks(together));
         parallel::each(blocks, |_, (mut rows, samples)| {
             for (mut row, &sample) in rows.outer_iter_mut().zip(samples) {

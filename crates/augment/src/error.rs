@@ -22,7 +22,7 @@ use std::fmt;
 pub struct AugmentError {
     /// The step of the chain, or the parameter, that is at fault.
     pub place: Place,
-    /// What is wrong with it.
+    /// The mistake, with its numbers.
     pub fault: Box<Fault>,
 }
 

@@ -7,10 +7,10 @@ use crate::{DatasetChoice, DatasetName};
 use latent_datasets::named::{self, Event, Locate, Name};
 use latent_datasets::{DatasetError, LabelledImages, Provenance, SourceFile, Splits, synthetic::strokes};
 use latent_sparse::dictionary::Samples;
-use latent_train::Evaluated;
 use latent_train::progress::{Progress, grouped};
 use latent_train::run::DataSource;
 use latent_train::tell::tell;
+use latent_train::{Evaluated, config};
 use ndarray::ArrayViewMut2;
 use std::borrow::Cow;
 
@@ -126,7 +126,12 @@ fn load_from(flags: &Common, locate: &Locate) -> Result<Loaded, Failure> {
 
 /// A data set that is none of those that a program knows.
 pub fn unknown(name: &str, known: &[DatasetChoice]) -> Failure {
-    Failure::new(format!("the data set is {name}, which is none of {}", in_words(known)))
+    let failure = Failure::new(format!("the data set is {name}, which is none of {}", in_words(known)));
+    let names: Vec<&str> = known.iter().map(|choice| choice.name.as_str()).collect();
+    match config::nearest(name, &names) {
+        Some(meant) => failure.help(format!("did you mean {meant}?")),
+        None => failure,
+    }
 }
 
 /// Whether the folder that was named for data sets is there.
@@ -303,6 +308,16 @@ mod tests {
     fn asking_for_mnist_by_name_is_no_wish_for_strokes() {
         let error = load_from(&flags(DatasetName::MNIST), &Locate::nowhere()).unwrap_err();
         assert!(error.to_string().contains("train-labels-idx1-ubyte"), "{error}");
+    }
+
+    #[test]
+    fn a_misspelt_data_set_is_told_with_the_one_that_was_meant() {
+        let told = load_from(&flags(DatasetName::new("mnits")), &Locate::nowhere()).unwrap_err().to_string();
+        assert!(
+            told.contains("the data set is mnits, which is none of auto, mnist, fashion-mnist or synthetic"),
+            "{told}"
+        );
+        assert!(told.contains("did you mean mnist?"), "{told}");
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl FromStr for DatasetName {
 pub struct DatasetChoice {
     /// Its name.
     pub name: DatasetName,
-    /// What it is, in a line for `--help`.
+    /// A description of the data set in one line, for `--help`.
     pub about: &'static str,
 }
 

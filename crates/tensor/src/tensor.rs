@@ -213,7 +213,7 @@ impl<E: Scalar> Tensor<E> {
         }
     }
 
-    /// What it is and holds, for people who look for a mistake.
+    /// The text of `Debug`: the number type, the operator that computed the tensor, and its elements.
     fn described(&self) -> String {
         let from = match &self.node.history {
             None => "constant",

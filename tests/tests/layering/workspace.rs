@@ -81,7 +81,7 @@ impl Workspace {
         }
     }
 
-    /// Those of a manifest on packages that lie in the workspace, on any platform.
+    /// The dependencies of a manifest on packages of the workspace, for any platform.
     fn dependencies(&self, manifest: &Table) -> Vec<Dependency> {
         let platforms = manifest.get("target").and_then(Value::as_table);
         let platforms = platforms.into_iter().flat_map(Table::values).filter_map(Value::as_table);

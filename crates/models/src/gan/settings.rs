@@ -46,7 +46,7 @@ pub enum Condition {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiscriminatorNorm {
-    /// No normalisation or regularisation.
+    /// No normalisation.
     #[default]
     None,
     /// Batch normalisation, after which the output for an image depends on the others of its batch.

@@ -20,16 +20,16 @@ pub fn config_of_run(folder: &Path, retired: &[&str]) -> Result<(String, u64), F
     let damaged = |reason: String| Failure::from(RunError::Damaged { path: path.clone(), reason });
     let mut table: Table =
         without_byte_order_mark(&text).parse().map_err(|error: toml::de::Error| damaged(error.to_string()))?;
-    retired.iter().for_each(|key| drop(table.remove(*key)));
-    let seed = take_seed(&mut table).map_err(damaged)?.ok_or_else(|| damaged("it has no seed".to_owned()))?;
+    let seed = take_seed(&mut table, retired).map_err(damaged)?.ok_or_else(|| damaged("it has no seed".to_owned()))?;
     Ok((toml::to_string(&table)?, seed))
 }
 
-/// Takes the seed out of a configuration that has one, as that of a run has.
+/// Takes the seed out of a configuration that has one, as that of a run has, and drops its retired keys.
 ///
 /// # Errors
 /// If it cannot be one.
-pub(super) fn take_seed(config: &mut Table) -> Result<Option<u64>, String> {
+pub(super) fn take_seed(config: &mut Table, retired: &[&str]) -> Result<Option<u64>, String> {
+    retired.iter().for_each(|key| drop(config.remove(*key)));
     let Some(seed) = config.remove("seed") else { return Ok(None) };
     let whole = seed.as_integer().and_then(|seed| u64::try_from(seed).ok());
     whole.map(Some).ok_or_else(|| format!("seed: must be a whole number, 0 or more, got {seed}"))

@@ -66,8 +66,8 @@ fn named<S: Study>(name: &str, configs: &Configs) -> Result<Source, Failure> {
     let Ok(mut table) = text.parse::<Table>() else {
         return Ok(Source { name: Some(name.to_owned()), text, seed: None });
     };
-    S::Config::RETIRED_KEYS.iter().for_each(|key| drop(table.remove(*key)));
-    let seed = take_seed(&mut table).map_err(|error| Failure::new(format!("{name}: {error}")))?;
+    let seed =
+        take_seed(&mut table, S::Config::RETIRED_KEYS).map_err(|error| Failure::new(format!("{name}: {error}")))?;
     Ok(Source { name: Some(name.to_owned()), text: toml::to_string(&table)?, seed })
 }
 

@@ -38,6 +38,22 @@ pub enum ModelError {
         /// The largest that was found; NaN if one is.
         found_high: f64,
     },
+    /// Codes without a density `q(z | x)`, where a bound of the likelihood needs one.
+    #[error(
+        "codes of the encoder {encoder} have no density, so that there is no bound of the likelihood: use an objective without one"
+    )]
+    NoDensity {
+        /// The kind of encoder.
+        encoder: &'static str,
+    },
+    /// Means and variances of codes whose distribution is no diagonal Gaussian.
+    #[error(
+        "codes of the encoder {encoder} are not distributed as diagonal Gaussians, whose means and variances were asked for"
+    )]
+    NotGaussian {
+        /// The kind of encoder.
+        encoder: &'static str,
+    },
     /// Classes that do not fit a conditional model, or its batch.
     #[error("the classes of a batch: {0}")]
     Classes(String),

@@ -84,21 +84,30 @@
 //! saves an autoencoder of PyTorch for [`latent_layers::load`].
 
 mod convolution;
+pub mod decoder;
 mod error;
+pub mod flow;
 mod gan;
+mod latent_variable_model;
+pub mod likelihood;
 mod nonlinearity;
+pub mod objective;
+pub mod posterior;
+pub mod prior;
 mod repeat;
+mod settings;
 #[cfg(feature = "train")]
 pub mod train;
-mod vae;
 
 pub use error::ModelError;
 pub use gan::{
     Condition, Discriminator, DiscriminatorNorm, Gan, GanArchitecture, GanLoss, GanObjective, GanSettings, GanTerms,
     GanWarning, Generator, GradientPenaltyKind, SpectralNormalization,
 };
-pub use nonlinearity::Nonlinearity;
-pub use vae::{
-    ImportanceSampling, Interpolation, LatentStatistics, Likelihood, Sigma, Vae, VaeArchitecture, VaeObjective,
-    VaeSettings, VaeTerms, path,
+pub use latent_variable_model::{
+    Draws, ImportanceSampling, Interpolation, LatentStatistics, LatentVariableModel, Observation, Vae, path,
 };
+pub use likelihood::{Likelihood, Sigma};
+pub use nonlinearity::Nonlinearity;
+pub use objective::{Objective, ObjectiveTerms, VaeObjective};
+pub use settings::{VaeArchitecture, VaeSettings};

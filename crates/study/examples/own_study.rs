@@ -4,8 +4,8 @@
 use latent_datasets::folder::{Channels, read_folder};
 use latent_datasets::{Splits, split::Share};
 use latent_layers::{Context, Module};
-use latent_losses::{MinibatchSampling, decompose_kl, distributions::Reparameterized};
-use latent_models::{Vae, VaeObjective, VaeSettings, train::VaeTask};
+use latent_losses::{MinibatchSampling, decompose_kl};
+use latent_models::{VaeObjective, VaeSettings, train::VaeTask};
 use latent_study::prelude::*;
 use latent_tensor::{Tensor, no_grad};
 use latent_train::health::{LatentUse, PosteriorCollapse};
@@ -71,12 +71,10 @@ impl Task for TcVae {
     }
 
     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
-        let vae: &Vae = &self.of.vae;
-        let q = vae.encode(&batch.x, &mut pass.context)?;
-        let z = q.rsample(&mut pass.noise);
-        let output = vae.decoder_output(&z, &mut pass.context)?;
-        let reconstruction = vae.nll(&output, &batch.x, &pass.context)?.mean();
-        let kl = decompose_kl(&z, &q, self.pictures, MinibatchSampling::Stratified)?;
+        let draws = self.of.vae.draws(&(&batch.x).into(), 1, &mut pass.context, &mut pass.noise)?;
+        let reconstruction = -draws.log_likelihood.mean();
+        let q = draws.posterior.as_gaussian().ok_or("the codes are Gaussian")?;
+        let kl = decompose_kl(&draws.draw.z, q, self.pictures, MinibatchSampling::Stratified)?;
         let objective = &reconstruction + kl.weighted(1.0, self.beta, 1.0);
         let terms = Terms::new(objective, batch.indices.len()).with("reconstruction", &reconstruction);
         Ok(terms.with("total correlation", &kl.total_correlation))

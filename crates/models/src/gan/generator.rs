@@ -3,7 +3,7 @@
 use super::chain::Chain;
 use super::classes::Classes;
 use crate::error::ModelError;
-use crate::vae::{Interpolation, path};
+use crate::{Interpolation, path};
 use latent_layers::{Context, Module, Visitor};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;

@@ -54,9 +54,8 @@ impl Task for VaeTask {
     fn evaluate(&self, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let plain = VaeObjective::default();
         let terms = self.vae.objective(&batch.x, &plain, 1.0, &mut pass.context, &mut pass.noise)?;
-        Ok(Terms::new(terms.objective, batch.x.shape()[0])
-            .with("elbo", &terms.elbo)
-            .with("reconstruction", &terms.reconstruction)
-            .with("kl", &terms.kl))
+        let values = [("elbo", terms.elbo), ("reconstruction", Some(terms.reconstruction)), ("kl", terms.kl)];
+        let known = values.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?)));
+        Ok(known.fold(Terms::new(terms.objective, batch.x.shape()[0]), |all, (name, value)| all.with(name, value)))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::{close, images};
 use latent_layers::{Context, LoadOptions, Module, load, save};
+use latent_models::decoder::LayerDecoder;
 use latent_models::{Condition, GanArchitecture, GanObjective, GanSettings, Nonlinearity, Vae, VaeSettings};
 use latent_needs::Need;
 use latent_numeric::random::Stream;
@@ -33,7 +34,8 @@ fn cases() -> Vec<(VaeSettings, Vec<&'static str>)> {
 fn outputs(vae: &Vae, x: &Tensor) -> [(&'static str, Tensor); 3] {
     let context = &mut Context::evaluate();
     let q = vae.encode(x, context).unwrap();
-    let output = vae.decoder_output(q.mean(), context).unwrap();
+    let decoder = (vae.decoder() as &dyn std::any::Any).downcast_ref::<LayerDecoder>().unwrap();
+    let output = decoder.output(q.mean(), None, context).unwrap();
     [("mean", q.mean().clone()), ("log_var", q.log_var().clone()), ("output", output)]
 }
 

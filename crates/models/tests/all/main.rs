@@ -3,5 +3,6 @@
 mod gan;
 mod interchange;
 mod linear_gaussian;
+mod parts;
 mod support;
 mod vae;

@@ -7,7 +7,7 @@ use latent_models::train::VaeTask;
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
 
-/// Codes are the means of `q(z | x)`; their log-variances come with them.
+/// Codes are the means of `q(z | x)`; the log-variances of Gaussian ones come with them.
 impl Trained for VaeTask {
     fn kind(&self) -> &'static str {
         "a variational autoencoder"
@@ -18,8 +18,9 @@ impl Trained for VaeTask {
     }
 
     fn encode(&self, x: &Tensor) -> Result<Vec<(&'static str, Tensor)>, Failure> {
-        let q = no_grad(|| self.vae.encode(x, &mut Context::evaluate()))?;
-        Ok(vec![("codes", q.mean().clone()), ("log_var", q.log_var().clone())])
+        let posterior = no_grad(|| self.vae.infer(&x.into(), &mut Context::evaluate()))?;
+        let log_var = posterior.as_gaussian().map(|q| ("log_var", q.log_var().clone()));
+        Ok([("codes", posterior.mean())].into_iter().chain(log_var).collect())
     }
 
     fn reconstruct(&self, x: &Tensor) -> Result<Tensor, Failure> {

@@ -117,8 +117,8 @@ fn bound(vae: &Vae, source: &Images<'_>, parts: &Parts<'_>) -> Result<Bound, Fai
         let count = x.shape()[0];
         let mut noise = Stream::new(0, "test", &[index as u64]);
         let terms = vae.objective(&x, &VaeObjective::default(), 1.0, &mut Context::evaluate(), &mut noise)?;
-        for (sum, term) in sums.iter_mut().zip([&terms.elbo, &terms.reconstruction, &terms.kl]) {
-            *sum += f64::from(term.item()) * count as f64;
+        for (sum, term) in sums.iter_mut().zip([terms.elbo, Some(terms.reconstruction), terms.kl]) {
+            *sum += term.map_or(f64::NAN, |term| f64::from(term.item())) * count as f64;
         }
         images += count;
         parts.made(count)?;

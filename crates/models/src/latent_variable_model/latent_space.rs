@@ -1,10 +1,10 @@
 //! Ways through the space of codes.
 
-use super::Vae;
+use super::LatentVariableModel;
 use crate::error::{ModelError, require};
 use latent_layers::Context;
 use latent_numeric::Scalar;
-use latent_tensor::{Tensor, no_grad};
+use latent_tensor::Tensor;
 use ndarray::{Array2, ArrayView1, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ pub fn path<E: Scalar>(a: ArrayView1<E>, b: ArrayView1<E>, steps: usize, interpo
     codes
 }
 
-impl<E: Scalar> Vae<E> {
+impl<E: Scalar> LatentVariableModel<E> {
     /// Images between each image of `from` and that of `to`: decoded codes on the way from one posterior mean to the
     /// other, (samples steps, features), all steps of the first pair first.
     ///
@@ -81,14 +81,13 @@ impl<E: Scalar> Vae<E> {
         steps: usize,
         interpolation: Interpolation,
     ) -> Result<Tensor<E>, ModelError> {
-        let context = &mut Context::evaluate();
-        let [a, b] = [no_grad(|| self.encode(from, context))?, no_grad(|| self.encode(to, context))?];
+        let [a, b] = [self.codes(from)?, self.codes(to)?];
         if from.shape() != to.shape() {
-            return Err(context
+            return Err(Context::evaluate()
                 .shape_error("vae", format!("{:?}, a second image for each", from.shape()), to.shape())
                 .into());
         }
-        let (a, b) = (a.mean().view_as::<ndarray::Ix2>(), b.mean().view_as::<ndarray::Ix2>());
+        let (a, b) = (a.view_as::<ndarray::Ix2>(), b.view_as::<ndarray::Ix2>());
         let mut codes = Array2::zeros((a.nrows() * steps, self.latent_dim()));
         for ((mut codes, a), b) in codes.axis_chunks_iter_mut(Axis(0), steps).zip(a.rows()).zip(b.rows()) {
             codes.assign(&path(a, b, steps, interpolation));

@@ -1,12 +1,13 @@
 //! `R + beta KL + gamma R + ...`: what is minimised, term by term.
 
-use super::Vae;
+use super::{Objective, ObjectiveTerms};
 use crate::error::{ModelError, require, require_weight};
-use crate::repeat::repeat_rows;
+use crate::posterior::Posterior;
+use crate::{LatentVariableModel, Observation};
 use latent_layers::Context;
-use latent_losses::distributions::{DiagonalGaussian, Distribution, Reparameterized};
-use latent_losses::divergence::{free_bits, kl_standard_normal};
-use latent_losses::{ElboWeights, Elements, PerSample, Reduction, elbo, iwae};
+use latent_losses::distributions::DiagonalGaussian;
+use latent_losses::divergence::free_bits;
+use latent_losses::{ElboWeights, PerSample, Reduction, elbo, iwae};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_regularizers::{l1, l2, latent_moment, total, weights};
@@ -100,47 +101,7 @@ impl VaeObjective {
     }
 }
 
-/// The terms of a VAE's objective, in nats per image, means over the batch, of no axes.
-#[derive(Clone, Debug)]
-pub struct VaeTerms<E: Scalar = f32> {
-    /// What is minimised: the sum of [`contributions`](Self::contributions).
-    pub objective: Tensor<E>,
-    /// `-ln p(x | z)` at draws of the posterior.
-    pub reconstruction: Tensor<E>,
-    /// `KL(q(z | x) || p(z))`, whatever it weighs.
-    pub kl: Tensor<E>,
-    /// `-reconstruction - kl`, a constant.
-    pub elbo: Tensor<E>,
-    /// Names and values of what the objective is the sum of, weights included.
-    pub contributions: Vec<(&'static str, Tensor<E>)>,
-}
-
-impl<E: Scalar> VaeTerms<E> {
-    /// Names and values to report: the ELBO and its two terms, then all else that the objective is made of.
-    ///
-    /// ```
-    /// use latent_layers::Context;
-    /// use latent_models::{VaeObjective, VaeSettings};
-    /// use latent_numeric::random::Stream;
-    /// use latent_tensor::Tensor;
-    ///
-    /// let vae = VaeSettings::article(2).build::<f32>([1, 28, 28], 7)?;
-    /// let objective = VaeObjective { gamma: 0.5, l2: 1e-4, ..Default::default() };
-    /// let mut noise = Stream::new(7, "noise", &[]);
-    /// let terms = vae.objective(&Tensor::zeros(&[5, 784]), &objective, 1.0, &mut Context::evaluate(), &mut noise)?;
-    /// let names: Vec<_> = terms.values().into_iter().map(|(name, _)| name).collect();
-    /// assert_eq!(names, ["elbo", "reconstruction", "kl", "weighted_kl", "extra_reconstruction", "l2"]);
-    /// # Ok::<(), latent_models::ModelError>(())
-    /// ```
-    pub fn values(&self) -> Vec<(&'static str, f64)> {
-        let bound = [("elbo", &self.elbo), ("reconstruction", &self.reconstruction), ("kl", &self.kl)];
-        let rest = self.contributions.iter().filter(|(name, _)| *name != "reconstruction");
-        let rest = rest.map(|(name, term)| (*name, term));
-        bound.into_iter().chain(rest).map(|(name, term)| (name, term.item().as_f64())).collect()
-    }
-}
-
-impl<E: Scalar> Vae<E> {
+impl<E: Scalar> LatentVariableModel<E> {
     /// The objective on a batch, with this weight of the divergence (see [`VaeObjective::beta_at`]) in the place of
     /// `beta`. Dropout and the like draw from the context, the codes from `noise`.
     ///
@@ -165,46 +126,83 @@ impl<E: Scalar> Vae<E> {
     /// ```
     pub fn objective(
         &self,
-        x: &Tensor<E>,
+        observed: impl Into<Observation<E>>,
         objective: &VaeObjective,
         beta: f64,
         context: &mut Context,
         noise: &mut Stream,
-    ) -> Result<VaeTerms<E>, ModelError> {
+    ) -> Result<ObjectiveTerms<E>, ModelError> {
         objective.check()?;
+        let observed = observed.into();
         let k = objective.importance_samples;
-        let q = self.encode(x, context)?;
-        let drawn = if k == 1 { q.clone() } else { q.repeat(k) };
-        let z = drawn.rsample(noise);
-        let output = self.decoder_output(&z, context)?;
-        let nll = self.nll(&output, &repeat_rows(x, k), context)?;
-        let per_image = |term: &Tensor<E>| if k == 1 { term.clone() } else { term.reshape(&[x.shape()[0], k]) };
-        let mean_nll = if k == 1 { nll.clone() } else { per_image(&nll).mean_axes(&[1], false) };
-        let divergences = kl_standard_normal(q.mean(), q.log_var(), Elements);
+        let draws = self.draws(&observed, k, context, noise)?;
+        let nll = -&draws.log_likelihood;
+        let mean_nll = if k == 1 { nll } else { draws.by_sample(&nll).mean_axes(&[1], false) };
+        let divergences = draws.kl(context)?;
         let bound = elbo(&mean_nll, &PerSample.reduce(&divergences), ElboWeights { beta, gamma: objective.gamma })?;
 
         let mut contributions = if k == 1 {
             let charged = match objective.free_bits {
                 0.0 => bound.kl.clone(),
-                nats => free_bits(&divergences, E::of(nats)),
+                nats => free_bits(&dimensions(&divergences), E::of(nats)),
             };
             vec![("reconstruction", bound.reconstruction.clone()), ("weighted_kl", charged * E::of(beta))]
         } else {
-            let prior = DiagonalGaussian::standard(z.shape());
-            let log_weights = prior.log_prob(&z) - drawn.log_prob(&z) - &nll;
-            vec![("negative_importance_bound", -iwae(&per_image(&log_weights)).mean())]
-        };
-        let mut add = |name, weight: f64, term: &dyn Fn() -> Tensor<E>| {
-            if weight > 0.0 {
-                contributions.push((name, term()));
-            }
+            vec![("negative_importance_bound", -iwae(&draws.log_weights(context)?).mean())]
         };
         let VaeObjective { gamma, latent_moment: moment, l1: lambda_1, l2: lambda_2, .. } = *objective;
-        add("extra_reconstruction", gamma, &|| &bound.extra_reconstruction * E::of(gamma));
-        add("latent_moment", moment, &|| latent_moment(q.mean(), q.log_var(), moment));
-        add("l1", lambda_1, &|| total(weights(self), |w| l1(w, lambda_1)));
-        add("l2", lambda_2, &|| total(weights(self), |w| l2(w, lambda_2)));
-        let objective = contributions.iter().map(|(_, term)| term.clone()).reduce(|a, b| a + b).expect("at least one");
-        Ok(VaeTerms { objective, reconstruction: bound.reconstruction, kl: bound.kl, elbo: bound.elbo, contributions })
+        if gamma > 0.0 {
+            contributions.push(("extra_reconstruction", &bound.extra_reconstruction * E::of(gamma)));
+        }
+        if moment > 0.0 {
+            let q = gaussian(&*draws.posterior, "latent_moment", moment)?;
+            contributions.push(("latent_moment", latent_moment(q.mean(), q.log_var(), moment)));
+        }
+        if lambda_1 > 0.0 {
+            contributions.push(("l1", total(weights(self), |w| l1(w, lambda_1))));
+        }
+        if lambda_2 > 0.0 {
+            contributions.push(("l2", total(weights(self), |w| l2(w, lambda_2))));
+        }
+        Ok(ObjectiveTerms::new(contributions, bound.reconstruction, Some(bound.kl), draws.draw.losses))
+    }
+}
+
+/// Divergences of samples, (N, ...), with one axis of dimensions.
+fn dimensions<E: Scalar>(divergences: &Tensor<E>) -> Tensor<E> {
+    let samples = divergences.shape()[0];
+    divergences.reshape(&[samples, divergences.len() / samples.max(1)])
+}
+
+/// The Gaussian that a posterior is, for a term on its means and variances.
+pub(crate) fn gaussian<'q, E: Scalar>(
+    posterior: &'q (dyn Posterior<E> + '_),
+    key: &'static str,
+    value: f64,
+) -> Result<&'q DiagonalGaussian<E>, ModelError> {
+    let none = || {
+        ModelError::setting(key, value, "0 with this encoder, as the term is one on means and variances of Gaussians")
+    };
+    posterior.as_gaussian().ok_or_else(none)
+}
+
+impl<E: Scalar> Objective<E> for VaeObjective {
+    fn check(&self) -> Result<(), ModelError> {
+        self.check()
+    }
+
+    fn terms(
+        &self,
+        model: &LatentVariableModel<E>,
+        observed: &Observation<E>,
+        step: u64,
+        context: &mut Context,
+        noise: &mut Stream,
+    ) -> Result<ObjectiveTerms<E>, ModelError> {
+        model.objective(observed, self, self.beta_at(step), context, noise)
+    }
+
+    fn scheduled(&self, step: u64) -> Option<(&'static str, f64)> {
+        (self.beta_warm_up > 0).then(|| ("beta", self.beta_at(step)))
     }
 }

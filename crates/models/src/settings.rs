@@ -1,9 +1,8 @@
 //! Encoders and decoders by name.
 
-use super::{Likelihood, Vae};
-use crate::Nonlinearity;
 use crate::convolution::{Convolution, down, up};
 use crate::error::{ModelError, require};
+use crate::{Likelihood, Nonlinearity, Vae};
 use latent_layers::{
     Conv2d, Conv2dOptions, ConvTranspose2d, Dropout, Flatten, Linear, MaxPool2d, Pool2dOptions, Reshape, Sequential,
 };
@@ -162,7 +161,7 @@ impl VaeSettings {
                 [encoder, self.transposed(decoder, &convolutions, stream)?]
             }
         };
-        Vae::new(encoder, decoder, self.likelihood, features, self.latent_dim)
+        Vae::gaussian(encoder, decoder, self.likelihood, features, self.latent_dim)
     }
 
     /// Fully connected layers, the last one bare, behind others.

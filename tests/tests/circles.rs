@@ -25,8 +25,6 @@ const KNOWN: &[&str] = &[
     "crates/study/src: sweep::config, sweep::settings",
     "crates/study/src: sweep::methods, sweep::summary",
     "crates/study/src: trained::open, training::study",
-    "crates/train/src: health, observers::records",
-    "crates/train/src: run::error, run::lock",
     "experiments/src/bin/csc_images: conclude, figures, sections, summary",
     "experiments/src/bin/fista_mnist: conclude, figures, sections, summary",
     "experiments/src/bin/patches: conclude, figures, sections, summary",

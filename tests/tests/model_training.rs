@@ -12,7 +12,8 @@ use latent_optim::{Adam, OptimizerSettings, Schedule};
 use latent_train::checkpoint::{Checkpoints, Identity};
 use latent_train::sources::{Binarize, Images};
 use latent_train::{
-    Event, Every, Executor, Limit, Observer, Pass, Player, Position, Settings, Source, StopReason, Task, TaskError,
+    Event, Every, Executor, Limit, Name, Observer, Pass, Player, Position, Settings, Source, StopReason, Task,
+    TaskError,
 };
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -33,19 +34,19 @@ fn sources(splits: &Splits, size: usize) -> [Images<'_>; 2] {
     [shuffled(&splits.train, size), Images::in_order(&splits.test, 100).unwrap()]
 }
 
-type Values = Vec<(&'static str, f64)>;
+type Values = Vec<(Name, f64)>;
 
 /// Values of all steps by player, and of all validations.
 #[derive(Default)]
 struct Log {
-    steps: Mutex<Vec<(&'static str, Values)>>,
+    steps: Mutex<Vec<(Name, Values)>>,
     validations: Mutex<Vec<Values>>,
 }
 
 impl<T> Observer<T> for &Log {
     fn observe(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<ControlFlow<()>, TaskError> {
         match event {
-            Event::Step(step) => self.steps.lock().unwrap().push((step.player, step.values.clone())),
+            Event::Step(step) => self.steps.lock().unwrap().push((step.player.clone(), step.values.clone())),
             Event::Validation(validation) => self.validations.lock().unwrap().push(validation.values.clone()),
             _ => {}
         }
@@ -55,6 +56,10 @@ impl<T> Observer<T> for &Log {
 
 fn value(values: &Values, name: &str) -> f64 {
     values.iter().find(|(found, _)| *found == name).unwrap_or_else(|| panic!("{name} is not in {values:?}")).1
+}
+
+fn names(values: &Values) -> Vec<&str> {
+    values.iter().map(|(name, _)| name.as_ref()).collect()
 }
 
 fn small_vae() -> Vae {
@@ -76,15 +81,16 @@ fn two_hundred_steps_of_an_autoencoder() {
 
     let steps = log.steps.into_inner().unwrap();
     let (first, last) = (&steps[0].1, &steps[199].1);
-    let names: Vec<&str> = first.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["objective", "elbo", "reconstruction", "kl", "weighted_kl", "latent_moment", "l2", "beta"]);
+    assert_eq!(
+        names(first),
+        ["objective", "elbo", "reconstruction", "kl", "weighted_kl", "latent_moment", "l2", "beta"]
+    );
     assert_eq!([value(first, "beta"), value(&steps[25].1, "beta"), value(last, "beta")], [0.0, 0.5, 1.0]);
     // A tossed coin a pixel is 784 ln 2 = 543 nats.
     let (before, after) = (value(first, "elbo"), value(last, "elbo"));
     assert!(before < -500.0 && after > -230.0, "{before} became {after}");
     let validations = log.validations.into_inner().unwrap();
-    let names: Vec<&str> = validations[0].iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["objective", "elbo", "reconstruction", "kl"]);
+    assert_eq!(names(&validations[0]), ["objective", "elbo", "reconstruction", "kl"]);
     let [half, whole] = [0, 1].map(|i| value(&validations[i], "elbo"));
     assert!(whole > half && whole > -240.0 && value(&validations[1], "kl") > 3.0, "{half} became {whole}");
     assert!((value(&validations[1], "objective") + whole).abs() < 1e-3);
@@ -184,7 +190,6 @@ fn a_critic_learns_the_distance_of_noise_from_digits() {
     let of = |player| steps.iter().filter(|(name, _)| *name == player).map(|(_, values)| values).collect::<Vec<_>>();
     let (critic, generator) = (of("discriminator"), of("generator"));
     assert_eq!((critic.len(), generator.len()), (300, 30));
-    let names = |values: &Values| values.iter().map(|(name, _)| *name).collect::<Vec<_>>();
     let wanted = ["objective", "adversarial", "gradient_penalty", "real_output", "fake_output", "gradient_norm"];
     assert_eq!(names(critic[0]), wanted);
     assert_eq!(names(generator[0]), ["objective", "adversarial", "fake_output"]);

@@ -10,19 +10,19 @@
 
 use latent_numeric::format::{grouped, superscript, trimmed};
 
-/// How values become places.
+/// Whether an axis is linear or logarithmic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// Evenly.
+    /// Equal differences are equally far apart.
     Linear,
-    /// By their logarithm.
+    /// Equal ratios are equally far apart.
     Log,
 }
 
-/// An axis: a range and what its ends are on the page.
+/// An axis of a chart: a scale, a range, and where its ends are on the page.
 #[derive(Clone, Copy, Debug)]
 pub struct Axis {
-    /// Even or logarithmic.
+    /// Linear or logarithmic.
     pub scale: Scale,
     range: (f64, f64),
     page: (f64, f64),
@@ -31,12 +31,12 @@ pub struct Axis {
 /// Values that differ by less, relative to their size, are one.
 const FLAT: f64 = 1e-6;
 
-/// A place on an axis with its label.
+/// A tick of an axis: a value with its label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// The value.
+    /// The value of the tick.
     pub at: f64,
-    /// What is written there.
+    /// The text at the tick.
     pub label: String,
 }
 
@@ -67,19 +67,19 @@ impl Axis {
         Self { scale, range: (low - below, high + above), page }
     }
 
-    /// Where a value is on the page.
+    /// The place of a value on the page.
     pub fn place(&self, value: f64) -> f64 {
         let value = if self.scale == Scale::Log { value.log10() } else { value };
         let (low, high) = self.range;
         self.page.0 + (value - low) / (high - low) * (self.page.1 - self.page.0)
     }
 
-    /// The range, of logarithms on a logarithmic axis.
+    /// The range of the axis; of logarithms on a logarithmic one.
     pub fn range(&self) -> (f64, f64) {
         self.range
     }
 
-    /// About so many ticks.
+    /// Ticks at round values, about so many.
     pub fn ticks(&self, about: usize) -> Vec<Tick> {
         match self.scale {
             Scale::Linear => linear(self.range, about),

@@ -15,7 +15,7 @@ use maud::{Markup, PreEscaped, html};
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 
-/// A point of a line, or of a mean of lines.
+/// A point of a line: a value, with the range of the values that it stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// The step.
@@ -24,9 +24,9 @@ pub struct Point {
     pub y: Option<f64>,
     /// The lowest of the values that it stands for.
     pub low: f64,
-    /// The highest.
+    /// The highest of these values.
     pub high: f64,
-    /// Whether one of them was not finite.
+    /// Whether one of these values was not finite.
     pub bad: bool,
 }
 
@@ -35,16 +35,16 @@ pub struct Point {
 pub struct Line {
     /// Its name in the legend.
     pub name: String,
-    /// Which colour of the palette.
+    /// The number of its colour in the palette.
     pub colour: usize,
-    /// Whether points are marked, being few.
+    /// Whether its points are marked where they are few.
     pub dots: bool,
     /// Its points, in the order of steps.
     pub points: Vec<Point>,
 }
 
 impl Line {
-    /// The line of a curve.
+    /// The line of a curve, with this name and colour.
     pub fn of(name: impl Into<String>, colour: usize, curve: &Curve) -> Self {
         let points = curve
             .buckets()
@@ -60,7 +60,7 @@ impl Line {
         Self { name: name.into(), colour, dots: false, points }
     }
 
-    /// With its points marked if they are few.
+    /// Marks the points of the line where they are few.
     #[must_use]
     pub fn dots(mut self) -> Self {
         self.dots = self.points.len() <= 60;
@@ -79,9 +79,9 @@ pub struct Chart {
     pub title: String,
     /// The unit of its values, empty if they have none.
     pub unit: String,
-    /// The lines.
+    /// The lines of the chart.
     pub lines: Vec<Line>,
-    /// Whether it takes the whole width.
+    /// Whether it takes the whole width of the page.
     pub wide: bool,
 }
 
@@ -156,7 +156,7 @@ impl Chart {
         self.lines.iter().all(|line| line.points.is_empty())
     }
 
-    /// With its values in the unit that they are shown in.
+    /// Converts values into the unit that they are shown in.
     #[must_use]
     pub fn shown(mut self) -> Self {
         let (factor, unit) = shown(&self.unit);
@@ -217,7 +217,7 @@ impl Chart {
         Axis::with_margins(Scale::Linear, (first, last), [0.0, 0.01], (0.0, 1.0))
     }
 
-    /// The figure with its title, legend, picture and data.
+    /// The chart as HTML, with its title, legend, picture and data.
     pub fn figure(&self) -> Markup {
         let views = self.views();
         let cut = views.first().filter(|view| view.part.is_some()).and_then(|_| range::whole(&self.values()));
@@ -404,7 +404,7 @@ fn steps<S: Serializer>(steps: &[f64], serializer: S) -> Result<S::Ok, S::Error>
     }))
 }
 
-/// JSON that can stand inside a `script` element, whatever its texts hold.
+/// Encodes a value as JSON that can stand inside a `script` element, whatever its texts hold.
 pub fn safe_json(value: &impl Serialize) -> String {
     let json = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
     // Inside texts only, where these are the same characters.

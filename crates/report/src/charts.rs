@@ -65,7 +65,7 @@ pub fn charts(metrics: &Metrics, study: &Study) -> Vec<Chart> {
     charts
 }
 
-/// How fast it went.
+/// The chart of steps a second over steps.
 pub fn speed(metrics: &Metrics) -> Option<Chart> {
     let curve = metrics.get(&Quantity::Speed)?.clone().thinned(300);
     let lines = vec![Line::of("training", 0, &curve)];
@@ -76,7 +76,7 @@ fn empty(title: String, unit: &str) -> Chart {
     Chart { title, unit: unit.to_owned(), ..Chart::default() }
 }
 
-/// A name as words.
+/// A name with spaces in the place of underscores.
 pub fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }

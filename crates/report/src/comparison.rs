@@ -41,7 +41,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Reads the folders of runs.
+    /// Reads the run folders to compare.
     ///
     /// # Errors
     /// If one of them is not the folder of a run.
@@ -52,7 +52,7 @@ impl Comparison {
         Ok(Self { runs, groups, differences, measures, notes })
     }
 
-    /// Writes the page.
+    /// Writes the page of the comparison.
     ///
     /// # Errors
     /// [`ReportError::Write`].
@@ -70,7 +70,7 @@ impl Comparison {
         self.groups.iter().map(summary).collect()
     }
 
-    /// The figures as text, for a terminal.
+    /// The figures of all configurations as a text table, for a terminal.
     pub fn table(&self) -> String {
         let label = |group: &Group| group.label.chars().count();
         let name = |measure: &Measure| unit_behind(measure).chars().count();

@@ -1,11 +1,11 @@
 //! Values over steps, in bounded memory.
 
-/// Neighbouring points taken together.
+/// Neighbouring points of a curve, taken together: their number, mean, lowest and highest value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bucket {
-    /// Points that are numbers.
+    /// The number of points with a finite value.
     pub count: u64,
-    /// Points that are not.
+    /// The number of points whose value is not finite.
     pub missing: u64,
     /// The sum of the steps of all points.
     steps: f64,
@@ -39,12 +39,12 @@ impl Bucket {
         self.count + self.missing
     }
 
-    /// The mean of the steps.
+    /// The mean of the points' steps.
     pub fn step(&self) -> f64 {
         self.steps / self.points() as f64
     }
 
-    /// The mean of the values, if one is a number.
+    /// The mean of the finite values, if there are any.
     pub fn mean(&self) -> Option<f64> {
         // Rounding must not put it outside.
         (self.count > 0).then(|| (self.sum / self.count as f64).clamp(self.low, self.high))
@@ -71,7 +71,8 @@ impl Curve {
         Self { capacity, width: 1, buckets: Vec::new(), last_step: None, out_of_order: 0 }
     }
 
-    /// Adds a point. One of an earlier step than the last is counted, not kept. What is not finite is no value.
+    /// Adds a point; none for a value that is not finite. A point of an earlier step than the last is counted, and not
+    /// kept.
     pub fn push(&mut self, step: u64, value: Option<f64>) {
         if self.last_step.is_some_and(|last| last > step) {
             self.out_of_order += 1;
@@ -99,7 +100,7 @@ impl Curve {
         self.width *= 2;
     }
 
-    /// The same with at most so many buckets.
+    /// The curve with at most so many buckets.
     #[must_use]
     pub fn thinned(mut self, capacity: usize) -> Self {
         self.capacity = capacity.max(2).next_multiple_of(2);
@@ -109,7 +110,7 @@ impl Curve {
         self
     }
 
-    /// What is kept, in order.
+    /// The buckets, in the order of steps.
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets
     }
@@ -119,7 +120,7 @@ impl Curve {
         self.last_step
     }
 
-    /// The number of points that were left out because they went back.
+    /// The number of points that were left out because their step is before the last one.
     pub fn out_of_order(&self) -> u64 {
         self.out_of_order
     }

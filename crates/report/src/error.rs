@@ -3,11 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A report could not be made.
+/// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// There is no such folder.
+    /// The folder does not exist.
     #[error("there is no folder {}", path.display())]
     NoFolder {
         /// The path asked for.
@@ -21,10 +21,10 @@ pub enum ReportError {
     NotARun {
         /// The path asked for.
         path: PathBuf,
-        /// The name of a folder in it that is one of a run, or nothing.
+        /// The name of a run folder inside it, if there is one, else empty.
         inside: String,
     },
-    /// The operating system refused.
+    /// A file or folder could not be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
         /// Which file or folder.
@@ -32,7 +32,7 @@ pub enum ReportError {
         /// Why.
         source: io::Error,
     },
-    /// The report could not be written.
+    /// A file of the report could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {
         /// Which file.

@@ -15,7 +15,7 @@ pub enum Evaluated {
 }
 
 impl Evaluated {
-    /// As curves are named: `validation`, `test`.
+    /// The name of their curves: `validation` or `test`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HeldOut => "validation",

@@ -5,23 +5,23 @@ use super::run::Run;
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
-/// Runs of one configuration.
+/// Runs of one configuration with different seeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What tells it from the others.
+    /// The values of the configuration in which it differs from the other groups, as a label.
     pub label: String,
-    /// Its runs, one for each seed.
+    /// The numbers of its runs, one for each seed.
     pub runs: Vec<usize>,
-    /// Runs of a seed that is there already, with the run that has it.
+    /// Runs that repeat a seed, each with the run of that seed that counts.
     pub repeated: Vec<(usize, usize)>,
 }
 
-/// A key of which the values differ, with its value in each group; none where it is not given.
+/// A key of the configuration whose values differ between groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The key, with dots between tables.
     pub key: String,
-    /// Its values, group by group.
+    /// Its value in each group; none where it is not given.
     pub values: Vec<Option<String>>,
 }
 
@@ -46,7 +46,8 @@ fn values(config: &Table) -> Values {
     all
 }
 
-/// Groups in the order of their first run. A run without a readable configuration is a group of its own.
+/// Groups runs by their configurations without seeds, in the order of first runs, and finds the keys that differ. A run
+/// without a readable configuration is a group of its own.
 pub fn group(runs: &[Run]) -> (Vec<Group>, Vec<Difference>) {
     let mut found: Vec<(Option<Values>, Group)> = Vec::new();
     for (index, run) in runs.iter().enumerate() {

@@ -7,21 +7,21 @@ use super::metrics::{Metrics, Quantity, Validated};
 use super::run::Run;
 use super::study::{given, shown};
 
-/// A figure of each run.
+/// A figure by which runs are compared, with its value in each run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measure {
-    /// What it is.
+    /// The name of the figure.
     pub name: String,
     /// Its unit, empty for a pure number.
     pub unit: String,
-    /// At the end, run by run.
+    /// Its values at the end of training, run by run.
     pub last: Vec<Option<f64>>,
-    /// At the best validation, run by run.
+    /// Its values at the best evaluation, run by run.
     pub best: Vec<Option<f64>>,
 }
 
 impl Measure {
-    /// Over some of the runs: at the end, and at the best validation.
+    /// Its means over some of the runs: at the end of training, and at the best evaluation.
     pub fn over(&self, runs: &[usize]) -> [Option<Mean>; 2] {
         [&self.last, &self.best]
             .map(|values| mean_interval(&runs.iter().filter_map(|run| values[*run]).collect::<Vec<_>>()))
@@ -51,13 +51,13 @@ pub fn measures(runs: &[Run]) -> Vec<Measure> {
     measures
 }
 
-/// The unit of a term, as the first run says that says any.
+/// The unit of a term, from the first run that gives one.
 pub fn unit_of<'a>(runs: &'a [Run], term: &str) -> &'a str {
     let said = runs.iter().find(|run| run.units.iter().any(|(name, _)| name == term)).or(runs.first());
     said.map_or("", |run| given(&run.units, term))
 }
 
-/// What evaluations while training are called: of these runs all the same, or both names.
+/// The name of the samples that these runs evaluated while training: `validation`, `test`, or both.
 pub fn evaluated(runs: &[Run]) -> String {
     let of_validation = |run: &Run| run.metrics.last_validation.is_some();
     let names = unique(runs.iter().filter(|run| of_validation(run)).map(|run| run.metrics.evaluated.as_str()));

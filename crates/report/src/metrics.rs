@@ -6,21 +6,21 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::io::{self, BufRead};
 
-/// What is plotted over steps.
+/// A quantity that is plotted over steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Quantity {
-    /// A term of a player's loss, on what is trained on.
+    /// A term of a player's loss on training batches.
     Training {
-        /// Whose.
+        /// The name of the player.
         player: String,
-        /// Which.
+        /// The name of the term.
         term: String,
     },
-    /// A term on samples that are not trained on.
+    /// A term on held-out or test samples.
     Validation {
-        /// Which.
+        /// The name of the term.
         term: String,
-        /// Whether the weights were averages over steps.
+        /// Whether averages of the weights were evaluated in the place of the weights.
         averaged: bool,
     },
     /// The learning rate of a player.
@@ -31,22 +31,22 @@ pub enum Quantity {
     Speed,
 }
 
-/// A warning.
+/// A warning of a health monitor, as often as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// What looked after it.
+    /// The name of the monitor.
     pub monitor: String,
-    /// What is wrong, as it was said last.
+    /// What is wrong, in the words of the last time.
     pub message: String,
-    /// What helps.
+    /// What can be done about it.
     pub remedy: String,
-    /// When it was said first and last.
+    /// The steps of the first and the last time.
     pub steps: (u64, u64),
-    /// How often it was said.
+    /// How many times it was given.
     pub count: u64,
 }
 
-/// How far a run is.
+/// How far a run has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
     /// Steps made.
@@ -57,7 +57,7 @@ pub struct Progress {
     pub seconds: f64,
 }
 
-/// The values of a validation.
+/// The values of an evaluation on held-out or test samples.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Validated {
     /// After so many steps.
@@ -66,7 +66,7 @@ pub struct Validated {
     pub values: Vec<(String, Option<f64>)>,
 }
 
-/// All of `metrics.jsonl`.
+/// The content of `metrics.jsonl`.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     /// Curves in the order of their first appearance.
@@ -75,27 +75,27 @@ pub struct Metrics {
     pub players: Vec<String>,
     /// Which samples were evaluated while training.
     pub evaluated: Evaluated,
-    /// The validation with the best value of what is watched; none of test samples, by which nothing is chosen.
+    /// The evaluation with the best value of the watched term; none of test samples, by which nothing is chosen.
     pub best: Option<Validated>,
-    /// The last validation.
+    /// The last evaluation.
     pub last_validation: Option<Validated>,
     /// Warnings, by monitor.
     pub warnings: Vec<Warning>,
-    /// Why training ended, if the last thing said is that it did.
+    /// Why training ended, if the last line says that it did.
     pub end: Option<String>,
-    /// How often it ended before and was taken up again.
+    /// How many times training ended and was resumed.
     pub resumed: usize,
-    /// How far it came.
+    /// How far the run has come.
     pub progress: Progress,
-    /// Samples in a step, the most there were.
+    /// The largest number of samples in a step.
     pub batch: Option<u64>,
-    /// Seconds before the first step, in what the model begins with was made.
+    /// Seconds of the work before the first step, such as finding the values that the model begins with.
     pub preparation_seconds: f64,
-    /// Seconds of validation, where they can be told from those of training.
+    /// Seconds of evaluations, where they can be told from those of training.
     pub validation_seconds: f64,
-    /// Lines that are not JSON objects or lack what their kind has.
+    /// The number of lines that are not JSON objects or lack what their kind has.
     pub unreadable: u64,
-    /// Lines of other kinds.
+    /// The number of lines of other kinds.
     pub other: u64,
     last: Option<(Progress, bool)>,
 }
@@ -136,7 +136,7 @@ pub struct Line {
 }
 
 impl Metrics {
-    /// Reads lines to the end. A last line without its end is one that was being written, and is left out.
+    /// Reads all lines. A last line without its end was being written, and is left out.
     pub fn read(mut from: impl BufRead) -> io::Result<Self> {
         let (mut metrics, mut line) = (Self::default(), Vec::new());
         while from.read_until(b'\n', &mut line)? > 0 {
@@ -274,7 +274,7 @@ impl Metrics {
         terms
     }
 
-    /// Points that were left out because their step is before that of the line above.
+    /// The number of points that were left out because their step is before that of the line above.
     pub fn out_of_order(&self) -> u64 {
         self.curves.iter().map(|(_, curve)| curve.out_of_order()).sum()
     }

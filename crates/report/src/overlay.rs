@@ -7,7 +7,8 @@ use super::measures::{evaluated, unit_of};
 use super::metrics::{Metrics, Quantity};
 use super::run::Run;
 
-/// One chart for each term of validation and of training: a line for each group, or for each run if there is one group.
+/// One chart for each term of evaluations and of training: a line for each group, or for each run if there is one
+/// group.
 pub fn charts(runs: &[Run], groups: &[Group]) -> Vec<Chart> {
     let mut quantities: Vec<&Quantity> = Vec::new();
     for (quantity, _) in runs.iter().flat_map(|run| &run.metrics.curves) {
@@ -106,7 +107,7 @@ fn interpolated(points: &[Point], x: f64) -> Option<f64> {
     Some(before.y? * (1.0 - share) + next.y? * share)
 }
 
-/// Seconds and steps of a run, for a table.
+/// The mean number of steps a second of a run, if it has made any.
 pub fn speed(metrics: &Metrics) -> Option<f64> {
     let progress = metrics.progress;
     (progress.seconds > 0.0 && progress.step > 0).then(|| progress.step as f64 / progress.seconds)

@@ -15,7 +15,7 @@ struct Tile {
     note: String,
 }
 
-/// Title, summary, how the run stands, and the figures.
+/// The head of the page: title, summary, state of the run, and final figures.
 pub fn header(run: &Run, study: &Study) -> Markup {
     let tiles: Vec<Tile> = study.figures.iter().map(of_figure).chain(of_run(run, study)).collect();
     html! {
@@ -42,7 +42,7 @@ pub fn header(run: &Run, study: &Study) -> Markup {
     }
 }
 
-/// How the run stands, in words.
+/// The state of the run, in words.
 pub fn state(run: &Run) -> Markup {
     let resumed = match run.metrics.resumed {
         0 => String::new(),

@@ -15,7 +15,7 @@ fn policy() -> String {
     format!("default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{script}'")
 }
 
-/// A whole page.
+/// A whole HTML page with this title and body.
 pub fn page(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -40,7 +40,7 @@ pub fn page(title: &str, body: &Markup) -> String {
     page.into_string()
 }
 
-/// What moves all curves of a page at once. Shown by the script, without which nothing would happen.
+/// The controls that act on all curves of a page at once. The script shows them, without which nothing would happen.
 pub fn controls() -> Markup {
     html! {
         div #controls hidden {

@@ -32,12 +32,12 @@ const KINDS: [Tint; 10] = [
     ("#777777", "#a5a5a5"), // grey
 ];
 
-/// What a part of a chart is drawn with.
+/// The role that gives a part of a chart its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
-    /// One of a few series.
+    /// A series of a chart with few of them, by its number.
     Series(usize),
-    /// One of many kinds.
+    /// A series of a chart with up to ten of them, by its number.
     Kind(usize),
     /// Titles and names.
     Text,
@@ -45,9 +45,9 @@ pub enum Ink {
     Soft,
     /// Lines at the ticks.
     Grid,
-    /// The axes themselves.
+    /// The lines of the axes.
     Axis,
-    /// What everything is drawn on.
+    /// The background.
     Paper,
 }
 
@@ -122,7 +122,7 @@ pub fn variables() -> String {
     text
 }
 
-/// How many colours of series there are before they repeat.
+/// The number of colours of series, after which they repeat.
 pub const COUNT: usize = SERIES.len();
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::path::{Component, Path};
 /// Bytes of pictures that a page takes besides those that the study names.
 const OTHERS: usize = 4 << 20;
 
-/// The sections of the study, and one of the pictures in `images/` that it does not name.
+/// The sections of the study, and one with those pictures in `images/` that it does not name.
 pub fn sections(folder: &Path, study: &Study) -> Markup {
     let named: HashSet<&str> = study.sections.iter().flat_map(|s| &s.pictures).map(|p| p.file.as_str()).collect();
     let (others, left_out) = others(folder, &named);

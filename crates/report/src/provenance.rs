@@ -24,7 +24,7 @@ const KNOWN: [&str; 12] = [
     "arch",
 ];
 
-/// Configuration, data and machine.
+/// The section with the configuration, the data and the machine.
 pub fn section(run: &Run) -> Markup {
     html! {
         section {
@@ -68,7 +68,7 @@ fn collect(prefix: &str, table: &Table, groups: &mut Vec<(String, Vec<(String, S
     }
 }
 
-/// A value without quotation marks.
+/// A TOML value as text, without quotation marks.
 pub fn shown(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => text.clone(),

@@ -10,7 +10,7 @@ const EXTREMES: f64 = 0.01;
 /// Of the part by itself, as room below and above it, where there is more to see.
 const ROOM: f64 = 0.25;
 
-/// The range of the values.
+/// The range of all values.
 pub fn whole(values: &[Value]) -> Option<(f64, f64)> {
     values.iter().fold(None, |range, &(_, value)| {
         let (low, high) = range.unwrap_or((value, value));

@@ -17,31 +17,31 @@ pub const FIGURES: &str = "figures.json";
 /// Where the units of its terms are kept.
 pub const UNITS: &str = "units.json";
 
-/// A run, as far as its folder tells.
+/// A run, as its folder tells it.
 #[derive(Debug)]
 pub struct Run {
-    /// The folder.
+    /// The path of the run folder.
     pub folder: PathBuf,
-    /// `config.toml` as it is.
+    /// The text of `config.toml`.
     pub config_text: Option<String>,
-    /// The same, read.
+    /// The configuration, as read from that text.
     pub config: Option<Table>,
-    /// `manifest.json`.
+    /// The content of `manifest.json`.
     pub manifest: Option<Value>,
-    /// `metrics.jsonl`.
+    /// The content of `metrics.jsonl`.
     pub metrics: Metrics,
-    /// `figures.json`.
+    /// The final figures, from `figures.json`.
     pub figures: Vec<Figure>,
-    /// `units.json`.
+    /// The units of terms, from `units.json`.
     pub units: Vec<(String, String)>,
-    /// Whether it has its `DONE`, or will have as soon as its report is written.
+    /// Whether the run is complete: it has its `DONE`, or will have as soon as its report is written.
     pub done: bool,
-    /// What is missing or cannot be read.
+    /// What is missing in the folder or cannot be read, a line each.
     pub notes: Vec<String>,
 }
 
 impl Run {
-    /// Reads a folder. A file that is missing or broken becomes a note.
+    /// Reads a run folder. A file that is missing or broken becomes a note.
     ///
     /// # Errors
     /// If there is no such folder, or nothing in it is of a run.
@@ -92,7 +92,7 @@ impl Run {
         Ok(Self { folder: folder.to_owned(), config_text, config, manifest, metrics, figures, units, done, notes })
     }
 
-    /// How it ended, or that it did not.
+    /// How the run ended, or that it did not.
     pub fn state(&self) -> State {
         let Metrics { end, progress, .. } = &self.metrics;
         match end {
@@ -114,20 +114,20 @@ impl Run {
         self.manifest.as_ref()?.get(key)?.as_str()
     }
 
-    /// The seed.
+    /// The seed of the run.
     pub fn seed(&self) -> Option<i64> {
         self.config.as_ref()?.get("seed")?.as_integer()
     }
 }
 
-/// How a run stands.
+/// Whether a run is complete, ended early or did not end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It has its `DONE`; why training ended.
+    /// The run is complete: it has its `DONE`; why training ended, if that is known.
     Finished(Option<String>),
-    /// Training ended, but not the run.
+    /// Training ended, for this reason, but the run is not complete.
     Stopped(String),
-    /// It goes on, or was killed; the last step there is.
+    /// The run goes on or was killed; the last step that it logged.
     Unfinished(u64),
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// What a report is about: words, figures and pictures that only the study knows.
+/// What only the study knows of its run, for the report: words, final figures and pictures.
 ///
 /// ```
 /// use latent_report::{Figure, Picture, Section, Study};
@@ -22,19 +22,19 @@ use std::time::Duration;
 pub struct Study {
     /// The title.
     pub title: String,
-    /// One line that says what it is about.
+    /// What the study is about, in one line.
     pub summary: String,
-    /// The final figures.
+    /// The final figures of the run.
     pub figures: Vec<Figure>,
-    /// The pictures, section by section.
+    /// The sections of pictures, in their order on the page.
     pub sections: Vec<Section>,
     /// Units of terms, by name. Others have the unit that their name says, such as `kl` and `bits_per_dim`, or none.
     pub units: Vec<(String, String)>,
-    /// How long each phase took.
+    /// The time that each phase took, in their order.
     pub phases: Vec<(String, Duration)>,
     /// The commands that make this run again. Without any, the command line that the manifest has.
     pub reproduce: Vec<String>,
-    /// Whether all of the run is there, though its `DONE` is not, which comes last.
+    /// Whether the run counts as complete though it has no `DONE` yet, which is written last.
     pub complete: bool,
 }
 
@@ -44,42 +44,42 @@ impl Study {
         Self { title: title.into(), summary: summary.into(), ..Self::default() }
     }
 
-    /// With a final figure.
+    /// Adds a final figure.
     #[must_use]
     pub fn figure(mut self, figure: Figure) -> Self {
         self.figures.push(figure);
         self
     }
 
-    /// With a section of pictures.
+    /// Adds a section of pictures.
     #[must_use]
     pub fn section(mut self, section: Section) -> Self {
         self.sections.push(section);
         self
     }
 
-    /// With the unit of a term; an empty one if it is a pure number.
+    /// Gives a term a unit; an empty one if it is a pure number.
     #[must_use]
     pub fn unit(mut self, term: impl Into<String>, unit: impl Into<String>) -> Self {
         self.units.push((term.into(), unit.into()));
         self
     }
 
-    /// With the time that a phase took: preparing data, evaluation, figures.
+    /// Adds the time that a phase took: preparing data, evaluation, figures.
     #[must_use]
     pub fn phase(mut self, name: impl Into<String>, time: Duration) -> Self {
         self.phases.push((name.into(), time));
         self
     }
 
-    /// With a command line of how to make this run again.
+    /// Adds a command line that makes this run again, or a part of it.
     #[must_use]
     pub fn reproduce(mut self, command: impl Into<String>) -> Self {
         self.reproduce.push(command.into());
         self
     }
 
-    /// Of a run of which nothing is left to be written but `DONE`.
+    /// Says that nothing is left to be written but `DONE`, so that the report shows the run as complete.
     #[must_use]
     pub fn complete(mut self) -> Self {
         self.complete = true;
@@ -92,7 +92,7 @@ impl Study {
     }
 }
 
-/// The unit of shares, which are shown in percent: a figure of 0.985 of it is read as 98.5 %.
+/// The unit of shares, which are shown in percent: 0.985 is shown as 98.5 %.
 pub const SHARE: &str = "of 1";
 
 /// By what values of a unit are multiplied to be shown, and the unit then.
@@ -124,7 +124,7 @@ fn unit_by_name(term: &str) -> &'static str {
     }
 }
 
-/// A final figure.
+/// A final figure of a run: a number with its name and unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// What it is.
@@ -133,7 +133,7 @@ pub struct Figure {
     pub value: Option<f64>,
     /// Its unit, empty for a pure number, [`SHARE`] for what is shown in percent.
     pub unit: String,
-    /// What else to know about it.
+    /// A few words below the figure, such as how it was estimated; may be empty.
     #[serde(default)]
     pub note: String,
 }
@@ -145,7 +145,7 @@ impl Figure {
         Self { name: name.into(), value, unit: unit.into(), note: String::new() }
     }
 
-    /// With a few words below it.
+    /// Adds a few words below the figure.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
@@ -153,13 +153,13 @@ impl Figure {
     }
 }
 
-/// Pictures that belong together.
+/// A section of the page: pictures that belong together.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Section {
     /// The heading.
     pub title: String,
-    /// What they show.
+    /// What the pictures show.
     pub text: String,
     /// The pictures.
     pub pictures: Vec<Picture>,
@@ -171,7 +171,7 @@ impl Section {
         Self { title: title.into(), text: text.into(), pictures: Vec::new() }
     }
 
-    /// With one more picture.
+    /// Adds a picture.
     #[must_use]
     pub fn picture(mut self, picture: Picture) -> Self {
         self.pictures.push(picture);
@@ -179,7 +179,7 @@ impl Section {
     }
 }
 
-/// A PNG file of the run folder.
+/// A picture in the report: a PNG file of the run folder.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Picture {
@@ -187,7 +187,7 @@ pub struct Picture {
     pub file: String,
     /// What it shows; also read to those who cannot see it.
     pub caption: String,
-    /// Whether it takes the whole width.
+    /// Whether it takes the whole width of the page.
     pub wide: bool,
 }
 
@@ -197,7 +197,7 @@ impl Picture {
         Self { file: file.into(), caption: caption.into(), wide: false }
     }
 
-    /// Over the whole width of the page.
+    /// Lets the picture take the whole width of the page.
     #[must_use]
     pub fn wide(mut self) -> Self {
         self.wide = true;

@@ -4,7 +4,7 @@ use super::interval::Mean;
 use super::measures::Measure;
 use std::path::Path;
 
-/// The figures of one configuration.
+/// The final figures of one configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary<'a> {
     /// The folders of its runs, one for each seed.
@@ -13,18 +13,18 @@ pub struct Summary<'a> {
     pub figures: Vec<FinalFigure<'a>>,
 }
 
-/// A figure over the seeds of a configuration.
+/// A figure of one configuration, over the runs of its seeds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalFigure<'a> {
-    /// What it is: `NLL by importance sampling`; `objective, validation`.
+    /// The name of the figure: `NLL by importance sampling`; `objective, validation`.
     pub name: &'a str,
     /// Its unit, empty for a pure number.
     pub unit: &'a str,
-    /// At the end of each run, in the order of their folders.
+    /// Its value at the end of each run, in the order of their folders.
     pub runs: Vec<Option<f64>>,
-    /// At the end of the runs; none if none of them has it.
+    /// Its mean at the end of the runs; none if none of them has it.
     pub last: Option<Mean>,
-    /// At their best validations, of figures that come from one.
+    /// Its mean at the best evaluations of the runs, of figures that come from evaluations.
     pub best: Option<Mean>,
 }
 

@@ -3,7 +3,7 @@
 use crate::palette::Ink;
 use std::fmt::{self, Display, Formatter, Write};
 
-/// A length along one side: pixels, or a share of what is there.
+/// A length along one side: in pixels, or as a share of that side.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Length {
     /// Pixels.
@@ -27,10 +27,10 @@ fn round(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit + 0.0
 }
 
-/// Where the plane of a chart is: the place of a share of its width or height.
+/// The area of a chart in which values are drawn, and how shares of its sides become places.
 #[derive(Clone, Copy, Debug)]
 pub enum Ground {
-    /// A rectangle on paper of fixed size.
+    /// A rectangle on paper of fixed size, in pixels.
     Paper {
         /// Pixels from the left edge of the paper.
         left: f64,
@@ -41,7 +41,7 @@ pub enum Ground {
         /// Pixels from the upper edge.
         bottom: f64,
     },
-    /// All of an element that is as large as its page lets it be.
+    /// The whole of an element whose size the page decides.
     Fluid,
 }
 
@@ -101,31 +101,31 @@ impl Ground {
     }
 }
 
-/// Where a text lies from its point.
+/// Which part of a text lies at its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// It begins there.
+    /// The beginning of the text.
     Start,
-    /// Its middle is there.
+    /// The middle of the text.
     Middle,
-    /// It ends there.
+    /// The end of the text.
     End,
 }
 
-/// How a text looks.
+/// The size, weight, colour and anchor of a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Lettering {
-    /// Pixels to the em.
+    /// The font size in pixels.
     pub size: f64,
-    /// Bold or regular.
+    /// Whether it is bold, else regular.
     pub bold: bool,
-    /// Its colour.
+    /// The colour of the text.
     pub ink: Ink,
-    /// Where it lies from its point.
+    /// Which part of the text lies at its point.
     pub anchor: Anchor,
 }
 
-/// A drawing that grows.
+/// An SVG drawing, to which elements are added.
 ///
 /// Colours are `currentColor`, given as an attribute for those who know no style sheets, and as a class for those who
 /// have one, such as the dark page.
@@ -138,7 +138,7 @@ impl Svg {
         let _ = write!(self.0, "{part}");
     }
 
-    /// A straight line.
+    /// Adds a straight line.
     pub fn line(&mut self, from: (Length, Length), to: (Length, Length), ink: Ink, width: f64) {
         let ((x1, y1), (x2, y2)) = (from, to);
         self.raw(format_args!(
@@ -146,7 +146,7 @@ impl Svg {
         ));
     }
 
-    /// A line through points, given as shares.
+    /// Adds a line through points, given as shares; interrupted between pieces.
     pub fn curve(&mut self, ground: Ground, pieces: &[Vec<(f64, f64)>], ink: Ink, width: f64) {
         let mut path = String::new();
         for piece in pieces {
@@ -177,7 +177,7 @@ impl Svg {
         }
     }
 
-    /// Round dots at points, given as shares.
+    /// Adds round dots at points, given as shares.
     pub fn dots(&mut self, ground: Ground, points: &[(f64, f64)], radius: f64, ink: Ink, opacity: f64) {
         // A line without length has round ends: circles whatever the drawing is stretched to.
         let mut path = String::new();
@@ -191,12 +191,12 @@ impl Svg {
         }
     }
 
-    /// A filled rectangle by two corners in pixels.
+    /// Adds a filled rectangle between two corners in pixels.
     pub fn rectangle(&mut self, from: (f64, f64), to: (f64, f64), ink: Ink) {
         self.tinted(from, to, ink, 1.0);
     }
 
-    /// A rectangle that shows a share of its colour.
+    /// Adds a rectangle with this share of its colour.
     pub fn tinted(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), ink: Ink, share: f64) {
         let [x, y, width, height] =
             [x1.min(x2), y1.min(y2), (x2 - x1).abs(), (y2 - y1).abs()].map(|length| round(length, 100.0));
@@ -206,7 +206,7 @@ impl Svg {
         ));
     }
 
-    /// A text, so many pixels to the right of and below its point.
+    /// Adds a text, so many pixels to the right of and below its point.
     pub fn text(&mut self, (x, y): (Length, Length), (dx, dy): (f64, f64), text: &str, look: Lettering) {
         let Lettering { size, bold, ink, anchor } = look;
         let anchor = match anchor {
@@ -247,7 +247,7 @@ impl Svg {
     }
 }
 
-/// A text as content of an element or value of an attribute.
+/// Escapes a text for the content of an element or the value of an attribute.
 pub fn escaped(text: &str) -> String {
     maud::html! { (text) }.into_string()
 }

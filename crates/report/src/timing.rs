@@ -9,7 +9,7 @@ use latent_numeric::format::{grouped, short};
 use maud::{Markup, html};
 use std::time::Duration;
 
-/// Total time, phases, and speed over steps.
+/// The section on time: in all, by phase, and speed over steps.
 pub fn section(run: &Run, study: &Study) -> Markup {
     let metrics = &run.metrics;
     let all = metrics.progress.seconds;

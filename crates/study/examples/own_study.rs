@@ -66,7 +66,7 @@ impl Task for TcVae {
         &self.of.vae
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
         self.of.players()
     }
 

@@ -10,4 +10,4 @@ pub use latent_report::{self as report, Figure, Picture, Section, picture};
 pub use latent_train::config::{Check, Optimizer, Problems, Training};
 pub use latent_train::session::{Ended, Session};
 pub use latent_train::sources::{ImageBatch, Images};
-pub use latent_train::{Pass, Player, Task, TaskError, Terms};
+pub use latent_train::{Name, Pass, Player, Task, TaskError, Terms};

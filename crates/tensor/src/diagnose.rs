@@ -2,13 +2,14 @@
 
 use crate::Tensor;
 use latent_numeric::{Scalar, compiled_here};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Where the first number that is not finite came from.
+/// The operator whose result is the first, in the order of computation, that is not finite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonFinite {
     /// The operator that made it of finite numbers; "variable" or "constant" if it was there from the beginning.
-    pub operator: &'static str,
+    pub operator: Cow<'static, str>,
     /// The shape of its result.
     pub shape: Vec<usize>,
     /// The shapes of its inputs.
@@ -47,7 +48,7 @@ pub fn first_non_finite<E: Scalar>(tensor: &Tensor<E>) -> Option<NonFinite> {
         let operator = history.map(|history| history.operator.as_ref().map_or("variable", |o| o.name()));
         let inputs = history.map_or(&[][..], |history| &history.inputs);
         NonFinite {
-            operator: operator.unwrap_or("constant"),
+            operator: operator.unwrap_or("constant").into(),
             shape: tensor.shape().to_vec(),
             inputs: inputs.iter().map(|input| input.shape().to_vec()).collect(),
         }
@@ -66,7 +67,7 @@ mod tests {
         let bad = x.recip();
         let worse = bad.exp() + x.ln();
         let found = first_non_finite(&(&worse * &x)).unwrap();
-        assert_eq!((found.operator, found.shape, found.inputs), ("recip", vec![2], vec![vec![2]]));
+        assert_eq!((&*found.operator, found.shape, found.inputs), ("recip", vec![2], vec![vec![2]]));
         let nan = Tensor::variable(array![f64::NAN]);
         assert_eq!(first_non_finite(&(&x + &nan)).unwrap().operator, "variable");
         assert_eq!(first_non_finite(&no_grad(|| x.ln())).unwrap().operator, "constant");

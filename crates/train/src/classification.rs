@@ -14,8 +14,9 @@ pub fn terms(logits: &Tensor, labels: &[usize]) -> Terms {
     Terms::new(logits.cross_entropy(labels).mean(), samples).with_value("accuracy", right as f64 / samples as f64)
 }
 
-/// The same for images that may be mixed: an image of the classes `a` and `b` with the weights `w` and `1 - w` costs `w` times
-/// the cross-entropy of `a` and `1 - w` times that of `b`, and who says `a` is right by `w`, who says `b` by `1 - w`.
+/// The loss of a classifier, as [`terms`], on images that may be mixed: an image of the classes `a` and `b` with the
+/// weights `w` and `1 - w` costs `w` times the cross-entropy of `a` and `1 - w` times that of `b`, and the answer `a`
+/// is right by `w`, the answer `b` by `1 - w`.
 ///
 /// H. Zhang et al., mixup: beyond empirical risk minimization, arXiv:1710.09412, equation 1: the cross-entropy is linear in
 /// the label.
@@ -34,7 +35,7 @@ pub fn terms_of_images(logits: &Tensor, batch: &ImageBatch) -> Terms {
     Terms::new(loss, samples).with_value("accuracy", right.sum::<f64>() / samples as f64)
 }
 
-/// The class of the largest odds of each sample, the first of equal ones.
+/// The class of the largest logit of each sample, the first of equal ones.
 pub fn classes(logits: &Tensor) -> Vec<usize> {
     let best = |row: ArrayView1<'_, f32>| {
         row.iter()

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// How often something happens; in a configuration `"500 steps"`, `"1 epoch"` or `"never"`.
+/// How often something happens: every so many steps or epochs; in a configuration `"500 steps"`, `"1 epoch"` or
+/// `"never"`.
 ///
 /// ```
 /// use latent_train::Every;
@@ -25,7 +26,7 @@ pub enum Every {
     Never,
 }
 
-/// A text that is no frequency.
+/// The error of a text that is not a frequency.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no frequency, expected \"500 steps\", \"1 epoch\" or \"never\"")]
 pub struct FrequencyError(String);

@@ -5,24 +5,25 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Set by the first Ctrl-C (or a termination signal); the second ends the program at once.
+/// A flag that asks a program to stop, raised by the first Ctrl-C or termination signal; the second ends the program at
+/// once.
 ///
 /// A loop that finds it [`raised`](Self::raised) stops and keeps what it has. Clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
-/// Work ended before its own end because somebody asked for it.
+/// The error of work that was ended early because somebody asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted")]
 pub struct Interrupted;
 
-/// The handler could not be installed.
+/// The error of a system that does not let the program handle Ctrl-C.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen for Ctrl-C: {0}")]
 pub struct InterruptError(#[from] ctrlc::Error);
 
 impl Interrupt {
-    /// A flag that Ctrl-C raises from now on. Once a program.
+    /// Makes a flag that Ctrl-C raises from now on; to be called once in a program.
     ///
     /// # Errors
     /// If the program has a handler already or the system refuses one.
@@ -44,7 +45,7 @@ impl Interrupt {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Whether to go on, for loops of work that can be done again.
+    /// An error if the program was asked to stop, for loops of work that can be done again.
     ///
     /// # Errors
     /// If the program was asked to stop.

@@ -1,6 +1,7 @@
 //! What is told while training goes on, and to whom.
 
 use crate::StopReason;
+use crate::name::Name;
 use crate::task::TaskError;
 use latent_tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -9,42 +10,42 @@ use std::cell::Cell;
 use std::fmt;
 use std::ops::ControlFlow;
 
-/// Something that happened.
+/// Something that happened in training, of which [observers](Observer) are told.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// What is [prepared](crate::Executor::prepare) before the first step is ready.
+    /// The work [before the first step](crate::Executor::prepare) is done.
     Prepared,
-    /// Training begins.
+    /// The first step of this call of [`run`](crate::Executor::run) is about to be made.
     Begin,
-    /// A step was made.
+    /// A player made a step.
     Step(&'a Step<'a>),
-    /// Samples that are not trained on were evaluated.
+    /// Held-out or test samples were evaluated.
     Validation(&'a Validation),
-    /// Training ended.
+    /// Training ended, for this reason.
     End(&'a StopReason),
 }
 
-/// The number of steps and epochs that were made.
+/// How far training has come: steps and whole epochs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Position {
-    /// Steps made.
+    /// Steps made so far, of all players together.
     pub step: u64,
-    /// Steps to make in all.
+    /// Steps at which training is finished.
     pub steps: u64,
-    /// Epochs completed.
+    /// Passes over the training data that are complete.
     pub epoch: u64,
 }
 
-/// A step that was made.
+/// A step that a player made: its loss by term, and how it was made.
 #[derive(Debug)]
 pub struct Step<'a> {
-    /// Whose it was.
-    pub player: &'static str,
+    /// The player whose parameters the step changed.
+    pub player: Name,
     /// What is minimised and its terms, before the step, as means over the samples of all batches of the step.
-    pub values: Vec<(&'static str, f64)>,
-    /// The number of samples.
+    pub values: Vec<(Name, f64)>,
+    /// How many samples the step was made from, and `values` are means over.
     pub samples: usize,
-    /// The learning rate, if it was made along gradients.
+    /// The learning rate of the step; none if it was made without gradients.
     pub learning_rate: Option<f64>,
     pub(crate) gradients: Gradients<'a>,
 }
@@ -58,13 +59,26 @@ pub(crate) struct Gradients<'a> {
 }
 
 impl Step<'_> {
-    /// A step that was made without gradients.
-    pub fn new(player: &'static str, values: Vec<(&'static str, f64)>, samples: usize) -> Self {
-        Self { player, values, samples, learning_rate: None, gradients: Gradients::default() }
+    /// A step of a player that was made without gradients, with its loss by term (`objective` first) as means over so
+    /// many samples.
+    ///
+    /// ```
+    /// use latent_train::Step;
+    ///
+    /// let step = Step::new("dictionary", [("objective", 1.25), ("nonzeros", 10.5)], 128);
+    /// assert_eq!((step.values[1].1, step.gradient_norm()), (10.5, None));
+    /// ```
+    pub fn new<N: Into<Name>>(
+        player: impl Into<Name>,
+        values: impl IntoIterator<Item = (N, f64)>,
+        samples: usize,
+    ) -> Self {
+        let values = values.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        Self { player: player.into(), values, samples, learning_rate: None, gradients: Gradients::default() }
     }
 
-    /// The norm of all gradients together, before clipping; computed when it is first asked for. None if there are no
-    /// gradients, or one is not finite.
+    /// The norm of the gradient over all parameters of the player, before clipping; computed when it is first asked
+    /// for. None if there are no gradients, or one is not finite.
     pub fn gradient_norm(&self) -> Option<f64> {
         let Gradients { parameters, values, norm } = &self.gradients;
         if norm.get().is_none() && !values.is_empty() {
@@ -86,7 +100,7 @@ pub enum Evaluated {
 }
 
 impl Evaluated {
-    /// As curves are named: `validation`, `test`.
+    /// The name of their curves: `validation` or `test`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::HeldOut => "validation",
@@ -101,16 +115,16 @@ impl fmt::Display for Evaluated {
     }
 }
 
-/// What was evaluated.
+/// The result of an evaluation on samples that are not trained on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Validation {
-    /// Which samples.
+    /// Whether the samples are held out of training or of the test set.
     pub on: Evaluated,
     /// Means over all samples.
-    pub values: Vec<(&'static str, f64)>,
-    /// Whether what is watched is better than ever before; never of test samples, by which nothing is chosen.
+    pub values: Vec<(Name, f64)>,
+    /// Whether the watched value is the best so far; never of test samples, by which nothing is chosen.
     pub improved: bool,
-    /// Whether the weights were averages.
+    /// Whether averages of the weights were evaluated in the place of the weights.
     pub averaged: bool,
 }
 

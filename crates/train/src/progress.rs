@@ -8,7 +8,7 @@ use std::io::{IsTerminal, stderr};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// Progress of one task, on the standard error.
+/// The progress of one task on the standard error: a bar on a terminal, a few plain lines elsewhere.
 ///
 /// ```
 /// use latent_train::progress::Progress;
@@ -30,12 +30,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A task of `total` steps, counted in `unit` (a plural noun).
+    /// The progress of a task of `total` steps, counted in `unit` (a plural noun).
     pub fn new(title: &str, total: u64, unit: &'static str) -> Self {
         Self::going_on(title, total, unit, 0)
     }
 
-    /// A task of which so many steps were done before; they do not count for the rate.
+    /// The progress of a task of which `before` steps were done earlier; they do not count for the rate.
     pub fn going_on(title: &str, total: u64, unit: &'static str, before: u64) -> Self {
         let start = Instant::now();
         let terminal = stderr().is_terminal();
@@ -164,7 +164,7 @@ fn rate(per_second: f64, unit: &str) -> String {
     }
 }
 
-/// A count with its thousands set apart by commas: `60,000`.
+/// Formats a count with commas between thousands: `60,000`.
 pub fn grouped(count: u64) -> String {
     indicatif::HumanCount(count).to_string()
 }

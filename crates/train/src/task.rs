@@ -1,6 +1,7 @@
 //! What is trained, and on what.
 
-use crate::Terms;
+use crate::name::Name;
+use crate::terms::Terms;
 use latent_layers::{Context, Module};
 use latent_numeric::random::Stream;
 use std::error::Error;
@@ -8,7 +9,7 @@ use std::error::Error;
 /// Why a loss could not be computed.
 pub type TaskError = Box<dyn Error + Send + Sync>;
 
-/// A model and its losses.
+/// A model and its losses, which the training loop lowers along their gradients.
 ///
 /// A model has one player or several that take turns, as a generator and a discriminator do. Each has parameters of its
 /// own, a loss, and an optimiser.
@@ -16,25 +17,25 @@ pub trait Task: Send + Sync {
     /// What a loss is computed on.
     type Batch: Send;
 
-    /// All that is saved: the parameters and state of all players.
+    /// The module with the parameters and states of all players, which is what checkpoints keep.
     fn model(&self) -> &dyn Module;
 
-    /// What is trained, by name, always in the same order.
-    fn players(&self) -> Vec<(&'static str, &dyn Module)>;
+    /// The players by name, each with the module whose parameters it trains; always in the same order.
+    fn players(&self) -> Vec<(Name, &dyn Module)>;
 
-    /// The loss of a player, of this number in [`players`](Self::players), on a batch.
+    /// Computes the loss of the player that has this number in [`players`](Self::players) on a batch, with its terms.
     ///
     /// # Errors
     /// If the batch does not fit the model.
     fn loss(&self, player: usize, batch: &Self::Batch, pass: &mut Pass) -> Result<Terms, TaskError>;
 
-    /// What is reported of a batch that is not trained on.
+    /// Computes the terms that are reported of a batch of held-out or test samples.
     ///
     /// # Errors
     /// If the batch does not fit the model.
     fn evaluate(&self, batch: &Self::Batch, pass: &mut Pass) -> Result<Terms, TaskError>;
 
-    /// What is to be done after a step of a player, such as clipping its weights.
+    /// Changes the model after each step of a player, where something has to be, such as clipping of weights.
     ///
     /// # Errors
     /// If it cannot be done.
@@ -49,28 +50,29 @@ pub trait Task: Send + Sync {
 /// numbers whenever it is made.
 #[derive(Debug)]
 pub struct Pass {
-    /// How many steps were made before; none counts in an evaluation.
+    /// The number of steps made before; 0 in an evaluation.
     pub step: u64,
-    /// For layers: training or evaluation, and what dropout draws from.
+    /// The mode of the layers (training or evaluation), and the stream that dropout draws from.
     pub context: Context,
-    /// For the model itself: latent samples, interpolations, noise.
+    /// The stream that the model draws from: latent samples, interpolations, noise.
     pub noise: Stream,
 }
 
 impl Pass {
-    /// For one of the batches of a step of training.
+    /// The pass of one batch, of this number within its step, in training.
     pub fn train(seed: u64, step: u64, part: u64) -> Self {
         let stream = |purpose| Stream::new(seed, purpose, &[step, part]);
         Self { step, context: Context::train(stream("layers")), noise: stream("noise") }
     }
 
-    /// For one batch of an evaluation: always the same draws, so that evaluations can be compared.
+    /// The pass of one batch, of this number, in an evaluation: always with the same draws, so that evaluations can be
+    /// compared.
     pub fn evaluate(seed: u64, batch: u64) -> Self {
         Self { step: 0, context: Context::evaluate(), noise: Stream::new(seed, "evaluation noise", &[batch]) }
     }
 }
 
-/// Batches in an order that the number of the epoch determines.
+/// A source of batches: which samples a batch has is determined by the epoch and its place in it.
 pub trait Source: Send + Sync {
     /// What a batch is.
     type Batch: Send;
@@ -78,9 +80,9 @@ pub trait Source: Send + Sync {
     /// The number of batches of an epoch, at least one.
     fn batches(&self) -> usize;
 
-    /// A batch of an epoch, by its place.
+    /// The batch at this place of this epoch, both counted from zero.
     fn batch(&self, epoch: u64, index: usize) -> Self::Batch;
 
-    /// What tells these data from others: names and checksums.
+    /// A text that identifies the data, by names and checksums: a run goes on with the same data only.
     fn fingerprint(&self) -> String;
 }

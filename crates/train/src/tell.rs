@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static SILENT: AtomicBool = AtomicBool::new(false);
 
-/// Prints a line on the standard error. A terminal that was closed, or a reader that left, is no reason to lose a
-/// run: nothing happens then, where `eprintln!` panics.
+/// Prints a line on the standard error. A terminal that was closed, or a reader that left, is no reason to lose a run:
+/// nothing happens then, where `eprintln!` panics.
 pub fn tell(line: impl Display) {
     if !SILENT.load(Ordering::Relaxed) {
         let _ = writeln!(stderr(), "{line}");

@@ -2,8 +2,10 @@
 
 use crate::checkpoint::PlayerState;
 use crate::every::Pace;
+use crate::name::Name;
+use crate::non_finite::NonFiniteValue;
 use crate::observer::Step;
-use crate::stop::Trouble;
+use crate::step_error::StepError;
 use crate::task::{Pass, Source, TaskError};
 use crate::terms::Terms;
 use latent_layers::Module;
@@ -11,7 +13,7 @@ use latent_numeric::ranks::Ranks;
 use latent_optim::{OptimError, Swapped};
 use std::sync::Arc;
 
-/// What the loop drives: a model that learns from batches, step by step, in whatever way.
+/// A model that the training loop can drive: it learns from batches, step by step, in whatever way.
 ///
 /// Every [`Task`](crate::Task), whose losses are differentiated, is one, with optimisers as its trainer. What learns
 /// otherwise, as a dictionary does from its codes, says itself how a step is made and what of its trainer is kept in a
@@ -21,7 +23,7 @@ use std::sync::Arc;
 /// use latent_layers::{Module, State, Visitor};
 /// use latent_optim::SavedState;
 /// use latent_train::checkpoint::PlayerState;
-/// use latent_train::{Batches, Executor, Limit, Pass, Settings, Source, Step, TaskError, Terms, Trainable, Trouble};
+/// use latent_train::{Batches, Executor, Limit, Pass, Name, Settings, Source, Step, StepError, TaskError, Terms, Trainable};
 /// use ndarray::arr0;
 ///
 /// /// The mean of all numbers so far.
@@ -46,8 +48,8 @@ use std::sync::Arc;
 ///         self
 ///     }
 ///
-///     fn players(&self) -> Vec<&'static str> {
-///         vec!["mean"]
+///     fn players(&self) -> Vec<Name> {
+///         vec!["mean".into()]
 ///     }
 ///
 ///     fn step<'t>(
@@ -55,14 +57,14 @@ use std::sync::Arc;
 ///         seen: &mut u64,
 ///         _: usize,
 ///         batches: &Batches<'_, f32>,
-///     ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+///     ) -> Result<Step<'t>, StepError> {
 ///         let (x, mean) = (batches.get(0), self.0.tensor().item());
 ///         if !x.is_finite() {
-///             return Ok(Err(batches.trouble(0, "mean", "a number", x.into())));
+///             return Err(batches.non_finite(0, "mean", "a number", x.into()).into());
 ///         }
 ///         *seen += 1;
 ///         self.0.set(arr0(mean + (x - mean) / *seen as f32))?;
-///         Ok(Ok(Step::new("mean", vec![("objective", f64::from(x - mean).powi(2))], 1)))
+///         Ok(Step::new("mean", [("objective", f64::from(x - mean).powi(2))], 1))
 ///     }
 ///
 ///     fn evaluate(&self, x: &f32, _: &mut Pass) -> Result<Terms, TaskError> {
@@ -118,8 +120,8 @@ pub trait Trainable: Send + Sync {
     /// The module with all parameters and states.
     fn model(&self) -> &dyn Module;
 
-    /// The names of the players that are trained in turns.
-    fn players(&self) -> Vec<&'static str>;
+    /// The names of the players, which take turns in making steps.
+    fn players(&self) -> Vec<Name>;
 
     /// Checks that the trainer (optimisers, statistics) belongs to this model.
     ///
@@ -129,31 +131,33 @@ pub trait Trainable: Send + Sync {
         Ok(())
     }
 
-    /// How many batches a step must be made from for so many processes to share its work: one, unless the batches are
-    /// what they share.
+    /// The smallest number of batches a step can be made from if so many processes train together: one, unless it is
+    /// the batches that they share.
     fn least_parts(&self, _processes: usize) -> u64 {
         1
     }
 
-    /// Makes a step of a player, of this number in [`players`](Self::players). The inner error is a number that is not
-    /// finite; the model, parameters and state, has not changed then, the trainer may have.
+    /// Makes a step of the player that has this number in [`players`](Self::players).
     ///
     /// # Errors
-    /// If the batches do not fit the model.
+    /// [`StepError::NotFinite`] if a loss, a gradient or a weight is not finite, as
+    /// [`Batches::non_finite`] says it: the model, parameters and state, has not changed then, the trainer may have.
+    /// [`StepError::Failed`] if the batches do not fit the model.
     fn step<'t>(
         &'t self,
         trainer: &mut Self::Trainer,
         player: usize,
         batches: &Batches<'_, Self::Batch>,
-    ) -> Result<Result<Step<'t>, Trouble>, TaskError>;
+    ) -> Result<Step<'t>, StepError>;
 
-    /// What is reported of a batch that is not trained on.
+    /// Computes the terms that are reported of a batch of held-out or test samples.
     ///
     /// # Errors
     /// If the batch does not fit the model.
     fn evaluate(&self, batch: &Self::Batch, pass: &mut Pass) -> Result<Terms, TaskError>;
 
-    /// Puts averages of weights in the place of those that have one, as long as the answer lives.
+    /// Replaces the weights by their averages, where there are any, as long as the answer lives: evaluations are of
+    /// these.
     ///
     /// # Errors
     /// If the averages are of another model.
@@ -161,26 +165,26 @@ pub trait Trainable: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// What is kept of the trainer in a checkpoint, for each player.
+    /// The state of the trainer for a checkpoint, player by player.
     fn save(&self, trainer: &Self::Trainer) -> Vec<PlayerState>;
 
-    /// Takes up what was saved. The [`model`](Self::model) has its saved values already.
+    /// Restores the trainer from the state in a checkpoint. The [`model`](Self::model) has its saved values already.
     ///
     /// # Errors
     /// What does not fit.
     fn load(&self, trainer: &mut Self::Trainer, states: &[PlayerState]) -> Result<(), String>;
 
-    /// The norm of the largest last gradient, if there are any.
+    /// The largest norm among the players' last gradients, if the trainer keeps any.
     fn last_gradient_norm(&self, _trainer: &Self::Trainer) -> Option<f64> {
         None
     }
 
-    /// Takes note of the norm of a player's gradient in the step just made, for
+    /// Keeps the norm of a player's gradient in the step just made, for
     /// [`last_gradient_norm`](Self::last_gradient_norm).
     fn note_gradient_norm(&self, _trainer: &mut Self::Trainer, _player: usize, _norm: f64) {}
 }
 
-/// The batches that a step is made from, and its place in training.
+/// The batches that a step is made from, with its random draws and the processes that make it.
 pub struct Batches<'s, B> {
     pub(crate) source: &'s dyn Source<Batch = B>,
     pub(crate) pace: Pace,
@@ -190,8 +194,8 @@ pub struct Batches<'s, B> {
 }
 
 impl<B: Send> Batches<'_, B> {
-    /// The processes that train together, all of which make this step. What they do about it is up to the step: those of
-    /// a [`Task`](crate::Task) compute the losses of some of the batches each.
+    /// The processes that train together, all of which make this step. How they share its work is up to the step: those
+    /// of a [`Task`](crate::Task) compute the losses of some of the batches each.
     pub fn ranks(&self) -> &Arc<dyn Ranks> {
         self.ranks
     }
@@ -201,20 +205,28 @@ impl<B: Send> Batches<'_, B> {
         self.pace.step
     }
 
-    /// The batch of this number.
+    /// The batch of this number within the step, counted from zero.
     pub fn get(&self, part: u64) -> B {
         let (epoch, index) = self.pace.place(self.step, part);
         self.source.batch(epoch, index)
     }
 
-    /// The mode and the random draws of a pass with one of them.
+    /// The pass of a model with the batch of this number: its mode and its random draws.
     pub fn pass(&self, part: u64) -> Pass {
         Pass::train(self.seed, self.step, part)
     }
 
-    /// A number of this step that is not finite, found with this batch of it.
-    pub fn trouble(&self, part: u64, player: &'static str, what: impl Into<String>, value: f64) -> Trouble {
-        let (step, place) = (self.step, self.pace.place(self.step, part));
-        Trouble { step, place, player, what: what.into(), value, origin: None, last_gradient_norm: None }
+    /// Describes a value of this step that is not finite and was computed from the batch of this number: the player and
+    /// the name of the value, such as a term of its loss.
+    pub fn non_finite(&self, part: u64, player: impl Into<Name>, what: impl Into<Name>, value: f64) -> NonFiniteValue {
+        NonFiniteValue {
+            step: self.step,
+            place: self.pace.place(self.step, part),
+            player: player.into(),
+            what: what.into(),
+            value,
+            origin: None,
+            last_gradient_norm: None,
+        }
     }
 }

@@ -6,8 +6,8 @@ use latent_numeric::ranks::crew;
 use latent_optim::{Clip, OptimizerSettings, Schedule, Sgd};
 use latent_tensor::Tensor;
 use latent_train::{
-    Event, Every, Executor, Limit, Outcome, Pass, Player, Position, Settings, Source, StopReason, Task, TaskError,
-    Terms,
+    Event, Every, Executor, Limit, Name, Outcome, Pass, Player, Position, Settings, Source, StopReason, Task,
+    TaskError, Terms,
 };
 use ndarray::{Array2, arr0, s};
 use proptest::prelude::*;
@@ -90,8 +90,8 @@ impl Task for Line {
         self
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("line", self)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("line".into(), self)]
     }
 
     fn loss(&self, _: usize, batch: &Tensor, _: &mut Pass) -> Result<Terms, TaskError> {

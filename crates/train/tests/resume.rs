@@ -151,10 +151,10 @@ fn what_is_not_finite_stops_the_run_and_the_last_good_weights_stay() {
     let mut executor = executor(&game, STEPS, Some((here.path(), Every::Steps(1))));
     executor.resume(&checkpoint).unwrap();
     let outcome = executor.run().unwrap();
-    let StopReason::NotFinite(trouble) = outcome.reason else { panic!("{:?}", outcome.reason) };
-    assert_eq!((trouble.step, trouble.player, trouble.what.as_str()), (9, "fit", "objective"));
-    assert_eq!(trouble.origin.unwrap().operator, "ln");
-    assert!(trouble.value.is_nan() && trouble.last_gradient_norm.is_some_and(f64::is_finite));
+    let StopReason::NotFinite(found) = outcome.reason else { panic!("{:?}", outcome.reason) };
+    assert_eq!((found.step, &*found.player, &*found.what), (9, "fit", "objective"));
+    assert_eq!(found.origin.unwrap().operator, "ln");
+    assert!(found.value.is_nan() && found.last_gradient_norm.is_some_and(f64::is_finite));
     assert_eq!(Checkpoints::new(here.path()).last().unwrap().0.step, 9);
 }
 

@@ -289,7 +289,7 @@ fn a_number_that_is_not_finite_is_told_with_the_last_good_weights() {
     assert!(
         ended.message().starts_with("training stopped: objective of the fit is NaN after 0 steps (epoch 0, batch 0)")
     );
-    assert!(ended.message().contains("it began in ln"));
+    assert!(ended.message().contains("; the first tensor that is not finite is the result of ln, of shape "));
     let help = ended.help().unwrap();
     assert!(help.contains("optimizer.clip_norm") && !help.contains("the last good weights"), "{help}");
     assert_eq!(ended.checkpoint, None, "no weights are known to be good");
@@ -311,7 +311,7 @@ impl Task for Breaks {
         self.game.model()
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn latent_layers::Module)> {
+    fn players(&self) -> Vec<(latent_train::Name, &dyn latent_layers::Module)> {
         self.game.players()
     }
 
@@ -363,16 +363,16 @@ fn weights_that_are_not_finite_end_the_run_before_they_are_saved() {
             interrupt: Interrupt::default(),
         };
         let ended = Session::start(plain(&task, settings), &Config { beta: 0.5 }, options).unwrap().run().unwrap();
-        let StopReason::NotFinite(trouble) = &ended.outcome.reason else { panic!("{:?}", ended.outcome) };
-        assert_eq!(trouble.step, 7, "{trouble}");
+        let StopReason::NotFinite(found) = &ended.outcome.reason else { panic!("{:?}", ended.outcome) };
+        assert_eq!(found.step, 7, "{found}");
         let by = if checkpoint == 7 {
             "model"
         } else if validate == 7 {
             "validation"
         } else {
-            trouble.player
+            &found.player
         };
-        assert_eq!(trouble.player, by);
+        assert_eq!(found.player, by);
         assert_eq!(ended.checkpoint, None, "no weights were good enough to be saved");
     }
 }

@@ -103,9 +103,9 @@ fn all_stop_when_one_finds_a_number_that_is_not_finite() {
         outcome.reason
     });
     for reason in ended {
-        let StopReason::NotFinite(trouble) = reason else { panic!("{reason:?}") };
-        assert_eq!((trouble.step, trouble.what.as_str(), trouble.origin.unwrap().operator), (0, "objective", "ln"));
-        assert!(trouble.value.is_nan());
+        let StopReason::NotFinite(found) = reason else { panic!("{reason:?}") };
+        assert_eq!((found.step, &*found.what, &*found.origin.unwrap().operator), (0, "objective", "ln"));
+        assert!(found.value.is_nan());
     }
 }
 

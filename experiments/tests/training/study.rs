@@ -15,7 +15,7 @@ use latent_train::config::{Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::{ImageBatch, Images};
-use latent_train::{Event, Every, Pass, Player, Position, Task, TaskError, Terms};
+use latent_train::{Event, Every, Name, Pass, Player, Position, Task, TaskError, Terms};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::ops::ControlFlow;
@@ -77,8 +77,8 @@ impl Task for Model {
         &self.0
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("autoencoder", &self.0)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("autoencoder".into(), &self.0)]
     }
 
     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {

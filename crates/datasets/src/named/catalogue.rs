@@ -1,6 +1,7 @@
 //! The named sets: their files, checksums and mirrors.
 
 use super::Name;
+use super::checksum::Checksum;
 use crate::DatasetError;
 use std::str::FromStr;
 
@@ -16,16 +17,6 @@ pub(super) enum Part {
 pub(super) enum File {
     Images,
     Labels,
-}
-
-/// A published checksum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Checksum {
-    /// SHA-256 of the unpacked file.
-    Sha256Unpacked(&'static str),
-    /// MD5 of the `.gz` file. It tells damage and mix-ups, not malice; it is what the authors of
-    /// Fashion-MNIST published, in the README of github.com/zalandoresearch/fashion-mnist.
-    Md5Packed(&'static str),
 }
 
 /// A file of a set.

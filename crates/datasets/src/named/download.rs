@@ -1,7 +1,6 @@
 //! Downloads: several mirrors, several attempts, checked before they count.
 
 use super::catalogue::Entry;
-use super::locate::mismatch;
 use super::{Attempt, Failure};
 use crate::DatasetError;
 use crate::idx::{self, Idx};
@@ -185,7 +184,7 @@ impl Job {
             Err(DatasetError::Idx { fault, .. }) => return Err(Stop::Server(Failure::Content(fault.to_string()))),
             Err(other) => return Err(Stop::Here(other)),
         };
-        match mismatch(path, &idx, self.entry.checksum)? {
+        match self.entry.checksum.mismatch(path, &idx)? {
             None => Ok(idx),
             Some(reason) => Err(Stop::Server(Failure::Content(reason))),
         }

@@ -1,6 +1,7 @@
 //! Downloads from a server in this process.
 
-use super::catalogue::{Checksum, Entry};
+use super::catalogue::Entry;
+use super::checksum::Checksum;
 use super::download::{Event, Job};
 use super::{Attempt, Failure, Locate, Name, load};
 use crate::DatasetError;

@@ -1,13 +1,12 @@
 //! Where the files of a named set are looked for.
 
 use super::Name;
-use super::catalogue::{Checksum, Entry};
+use super::catalogue::Entry;
 use super::download::{self, Event};
 use crate::DatasetError;
 use crate::error::Looked;
 use crate::idx::{self, Idx};
 use directories::ProjectDirs;
-use md5::{Digest, Md5};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -146,7 +145,7 @@ impl Locate {
             for path in candidates(folder, name, entry) {
                 if path.try_exists().map_err(DatasetError::io("look for", &path))? {
                     let idx = idx::read(&path)?;
-                    let verified = mismatch(&path, &idx, entry.checksum)?.is_none();
+                    let verified = entry.checksum.mismatch(&path, &idx)?.is_none();
                     return Ok(Found { path, idx, verified });
                 }
                 looked_in.push(Looked { path, refused: None });
@@ -195,7 +194,7 @@ enum Cached {
 fn cached(path: &Path, entry: Entry) -> Cached {
     let checked = || -> Result<_, DatasetError> {
         let idx = idx::read_with_limit(path, download::MOST_ELEMENTS)?;
-        Ok((mismatch(path, &idx, entry.checksum)?, idx))
+        Ok((entry.checksum.mismatch(path, &idx)?, idx))
     };
     match checked() {
         Ok((None, idx)) => Cached::Sound(idx),
@@ -207,32 +206,5 @@ fn cached(path: &Path, entry: Entry) -> Cached {
         }
         Err(DatasetError::Idx { fault, .. }) => Cached::Refused(fault.to_string()),
         Err(other) => Cached::Refused(other.to_string()),
-    }
-}
-
-/// What is wrong with a file's checksum, if anything.
-pub(super) fn mismatch(path: &Path, idx: &Idx, checksum: Checksum) -> Result<Option<String>, DatasetError> {
-    let (kind, expected, found) = match checksum {
-        Checksum::Sha256Unpacked(expected) => ("SHA-256 of the unpacked content", expected, idx.sha256.clone()),
-        Checksum::Md5Packed(expected) => {
-            let mut hash = Md5::new();
-            let mut file = std::fs::File::open(path).map_err(DatasetError::io("open", path))?;
-            io::copy(&mut file, &mut HashWriter(&mut hash)).map_err(DatasetError::io("read", path))?;
-            ("MD5", expected, idx::hex(hash.finalize().as_ref()))
-        }
-    };
-    Ok((found != expected).then(|| format!("wrong checksum: {kind} is {found}, expected {expected}")))
-}
-
-struct HashWriter<'a>(&'a mut Md5);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -23,6 +23,7 @@
 pub(crate) mod attempt;
 mod bsds;
 mod catalogue;
+mod checksum;
 mod download;
 #[cfg(test)]
 mod download_tests;

@@ -5,7 +5,7 @@ use latent_layers::Module;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use latent_train::sources::ImageBatch;
-use latent_train::{Pass, Task, TaskError, Terms};
+use latent_train::{Name, Pass, Task, TaskError, Terms};
 use ndarray::{ArrayView2, Ix2};
 
 /// Rates generated images, as a classifier of real images does.
@@ -14,11 +14,7 @@ pub trait SampleJudge: Send + Sync {
     ///
     /// # Errors
     /// If the images have another size than the judge takes, or are not finite.
-    fn figures(
-        &self,
-        images: ArrayView2<'_, f32>,
-        classes: Option<&[usize]>,
-    ) -> Result<Vec<(&'static str, f64)>, TaskError>;
+    fn figures(&self, images: ArrayView2<'_, f32>, classes: Option<&[usize]>) -> Result<Vec<(Name, f64)>, TaskError>;
 }
 
 /// The judge of a [`GanTask`] that has none; there is no value of this type.
@@ -26,7 +22,7 @@ pub trait SampleJudge: Send + Sync {
 pub enum NoJudge {}
 
 impl SampleJudge for NoJudge {
-    fn figures(&self, _: ArrayView2<'_, f32>, _: Option<&[usize]>) -> Result<Vec<(&'static str, f64)>, TaskError> {
+    fn figures(&self, _: ArrayView2<'_, f32>, _: Option<&[usize]>) -> Result<Vec<(Name, f64)>, TaskError> {
         match *self {}
     }
 }
@@ -45,18 +41,9 @@ pub const JUDGED: &str = "judged";
 /// Samples that are made at once.
 const CHUNK: usize = 250;
 
-/// Names of the discriminator's singular values in evaluations, in the order of
-/// [`singular_values`](crate::Discriminator::singular_values); those beyond are not reported.
-const SINGULAR_VALUES: [&str; 8] = [
-    "singular_value_0",
-    "singular_value_1",
-    "singular_value_2",
-    "singular_value_3",
-    "singular_value_4",
-    "singular_value_5",
-    "singular_value_6",
-    "singular_value_7",
-];
+/// Of so many of the discriminator's [`singular_values`](crate::Discriminator::singular_values), the first ones,
+/// evaluations report `singular_value_0` and so on.
+const SINGULAR_VALUES: usize = 8;
 
 impl GanTask {
     /// A task that trains this model on this objective.
@@ -161,8 +148,8 @@ impl<J: SampleJudge> Task for GanTask<J> {
         &self.gan
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("discriminator", &self.gan.discriminator), ("generator", &self.gan.generator)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("discriminator".into(), &self.gan.discriminator), ("generator".into(), &self.gan.generator)]
     }
 
     fn loss(&self, player: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
@@ -174,8 +161,7 @@ impl<J: SampleJudge> Task for GanTask<J> {
             self.gan.generator_terms(&real, classes, &self.objective, context, noise)?
         };
         let values = terms.values();
-        let all = Terms::new(terms.objective, real.shape()[0]);
-        Ok(values.into_iter().fold(all, |all, (name, value)| all.with_value(name, value)))
+        Ok(Terms::new(terms.objective, real.shape()[0]).with_values(values))
     }
 
     /// The state of the game, and of the first batch the discriminator's largest singular values and what the judge says
@@ -185,16 +171,13 @@ impl<J: SampleJudge> Task for GanTask<J> {
         let state = self.gan.evaluate(&real, classes, self.objective.loss, &mut pass.noise)?;
         let value = |name: &str| state.iter().find(|(found, _)| *found == name).map_or(f64::NAN, |(_, value)| *value);
         let gap = value("real_output") - value("fake_output");
-        let all = Terms::new(Tensor::scalar(gap as f32), real.shape()[0]);
-        let mut all = state.into_iter().fold(all, |all, (name, value)| all.with_value(name, value));
+        let mut all = Terms::new(Tensor::scalar(gap as f32), real.shape()[0]).with_values(state);
         if batch.indices.first() == Some(&0) {
-            for (name, (_, value)) in SINGULAR_VALUES.into_iter().zip(self.gan.discriminator.singular_values()?) {
-                all = all.with_value(name, value);
-            }
+            let singular = self.gan.discriminator.singular_values()?.into_iter().take(SINGULAR_VALUES).enumerate();
+            all = all.with_values(singular.map(|(k, (_, value))| (format!("singular_value_{k}"), value)));
             if let Some((judge, samples)) = &self.judge {
                 let (images, classes) = samples_of_all_classes(&self.gan.generator, *samples, JUDGED)?;
-                let figures = judge.figures(images.view_as::<Ix2>(), classes.as_deref())?;
-                all = figures.into_iter().fold(all, |all, (name, value)| all.with_value(name, value));
+                all = all.with_values(judge.figures(images.view_as::<Ix2>(), classes.as_deref())?);
             }
         }
         Ok(all)

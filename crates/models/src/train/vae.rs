@@ -3,7 +3,7 @@
 use crate::{ModelError, Vae, VaeObjective};
 use latent_layers::Module;
 use latent_train::sources::ImageBatch;
-use latent_train::{Pass, Task, TaskError, Terms};
+use latent_train::{Name, Pass, Task, TaskError, Terms};
 
 /// Trains a [`Vae`] on its objective; the warm-up of beta goes by the steps of the run.
 pub struct VaeTask {
@@ -35,17 +35,15 @@ impl Task for VaeTask {
         &self.vae
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("vae", &self.vae)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("vae".into(), &self.vae)]
     }
 
     fn loss(&self, _player: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let beta = self.objective.beta_at(pass.step);
         let terms = self.vae.objective(&batch.x, &self.objective, beta, &mut pass.context, &mut pass.noise)?;
         let values = terms.values();
-        let all = values
-            .into_iter()
-            .fold(Terms::new(terms.objective, batch.x.shape()[0]), |all, (name, value)| all.with_value(name, value));
+        let all = Terms::new(terms.objective, batch.x.shape()[0]).with_values(values);
         Ok(if self.objective.beta_warm_up > 0 { all.with_value("beta", beta) } else { all })
     }
 

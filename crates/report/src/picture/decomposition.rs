@@ -4,7 +4,7 @@ use super::{Cell, Sheet, Tile, Tone};
 use image::RgbImage;
 use ndarray::{Array2, ArrayView2};
 
-/// One weighted atom of a code.
+/// One atom of a code with its coefficient.
 #[derive(Clone, Debug)]
 pub struct Part<'a> {
     /// The atom as an image.
@@ -13,12 +13,12 @@ pub struct Part<'a> {
     pub coefficient: f32,
 }
 
-/// A sample and its code.
+/// A sample with its reconstruction and the strongest atoms of its code.
 #[derive(Clone, Debug)]
 pub struct Decomposition<'a> {
     /// The sample, values in [0, 1].
     pub original: ArrayView2<'a, f32>,
-    /// What the whole code makes of it.
+    /// The reconstruction of the sample from the whole code.
     pub reconstruction: ArrayView2<'a, f32>,
     /// A short text under the reconstruction, such as the error.
     pub note: String,
@@ -28,7 +28,7 @@ pub struct Decomposition<'a> {
     pub others: usize,
 }
 
-/// One row a sample: `original ≈ reconstruction = part + part + ... + n more`.
+/// A sheet with a row for each sample: `original ≈ reconstruction = part + part + ... + n more`.
 ///
 /// The parts are drawn as coefficient times atom, all of a row on one colour scale, so that a weak
 /// part looks weak; the coefficient is the caption.

@@ -16,7 +16,8 @@ pub fn signed_colours(filter: ArrayView3<'_, f32>) -> Array3<u8> {
 /// A bank of filters: its name, and groups of as many filters each, in colours, that stand beside each other.
 pub type FilterBank = (String, Vec<Vec<Array3<u8>>>);
 
-/// Banks below each other, so many filters of a group in a row. `headings` are of the groups, which all banks have.
+/// A sheet of filter banks, one below the other, with so many filters of a group in a row. `headings` are of the
+/// groups, which all banks have.
 pub fn filter_sheet(banks: &[FilterBank], headings: &[&str], columns: usize, scale: usize) -> RgbImage {
     let mut rows = Vec::new();
     for (name, groups) in banks {

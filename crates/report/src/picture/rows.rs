@@ -11,7 +11,7 @@ pub fn side((channels, height, width): (usize, usize, usize)) -> (usize, usize) 
     (channels * height, width)
 }
 
-/// Images, (samples, features) in [0, 1], so many in each row of a sheet.
+/// A sheet of images, which are the rows of a matrix (samples, features) in [0, 1], so many in each row of the sheet.
 ///
 /// # Panics
 /// If an image has another size, or there are no columns.
@@ -19,7 +19,7 @@ pub fn rows(images: ArrayView2<'_, f32>, side: (usize, usize), columns: usize) -
     captioned(images, side, columns, &[], &[])
 }
 
-/// Such images with a text above each column and one below each image, unless there are none.
+/// A sheet of images, as [`rows`], with a text above each column and one below each image, unless there are none.
 ///
 /// # Panics
 /// As [`rows`].
@@ -40,7 +40,7 @@ pub fn captioned(
     Sheet { rows, headings: headings.to_vec(), scale: SCALE, gutter: 4, margin: 8 }.draw()
 }
 
-/// Such images with a text before each row, and one above each column unless there are none.
+/// A sheet of images, as [`rows`], with a text before each row, and one above each column unless there are none.
 ///
 /// # Panics
 /// As [`rows`].

@@ -9,18 +9,18 @@ const PAPER: Rgb<u8> = Rgb([255; 3]);
 const TEXT: Rgb<u8> = Rgb([0x33; 3]);
 const CAPTION: Rgb<u8> = Rgb([0x66; 3]);
 
-/// One image of a sheet.
+/// A grey or signed image of a sheet, with a caption.
 #[derive(Clone, Debug)]
 pub struct Tile<'a> {
     /// Rows and columns of the image.
     pub image: ArrayView2<'a, f32>,
-    /// Its colours.
+    /// How its values become colours.
     pub tone: Tone,
     /// A short text below it, may be empty.
     pub caption: String,
 }
 
-/// One colour image of a sheet.
+/// A colour image of a sheet, with a caption.
 #[derive(Clone, Debug)]
 pub struct Photo<'a> {
     /// Red, green and blue, each rows and columns.
@@ -29,20 +29,20 @@ pub struct Photo<'a> {
     pub caption: String,
 }
 
-/// One place of a sheet.
+/// A cell of a sheet.
 #[derive(Clone, Debug)]
 pub enum Cell<'a> {
-    /// An image.
+    /// A grey or signed image.
     Tile(Tile<'a>),
     /// A colour image.
     Photo(Photo<'a>),
     /// A sign or a short text at half height, such as `=`.
     Sign(String),
-    /// Nothing.
+    /// Nothing, so that the next cells stand further to the right.
     Empty,
 }
 
-/// Rows of cells. Each column is as wide as its widest cell, each row as high as its highest.
+/// A sheet of images in rows and columns. Each column is as wide as its widest cell, each row as high as its highest.
 #[derive(Clone, Debug, Default)]
 pub struct Sheet<'a> {
     /// A text above each column; none if empty.
@@ -63,7 +63,7 @@ fn caption_size(scale: usize) -> f32 {
 }
 
 impl Sheet<'_> {
-    /// Draws the sheet.
+    /// Draws the sheet as an image.
     pub fn draw(&self) -> RgbImage {
         let scale = self.scale.max(1);
         let size = caption_size(scale);

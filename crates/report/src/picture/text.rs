@@ -12,14 +12,14 @@ fn parse(file: &'static [u8]) -> FontRef<'static> {
     FontRef::try_from_slice(file).expect("the embedded font is whole")
 }
 
-/// How text looks.
+/// The size, weight and colour of a text that is drawn onto an image.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// Pixels to the em.
+    /// The font size in pixels.
     pub size: f32,
-    /// Bold or regular.
+    /// Whether it is bold, else regular.
     pub bold: bool,
-    /// Colour of the ink.
+    /// The colour of the text.
     pub color: Rgb<u8>,
 }
 
@@ -34,7 +34,7 @@ impl Style {
         PxScale::from(self.size * font.height_unscaled() / font.units_per_em().unwrap_or(2048.0))
     }
 
-    /// The advance of `text` in pixels.
+    /// The width of `text` in pixels.
     pub fn width(self, text: &str) -> f32 {
         let font = self.font().as_scaled(self.scale());
         text.chars().map(|c| font.h_advance(font.glyph_id(c))).sum()

@@ -15,18 +15,18 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// A linear axis.
+    /// A linear axis with this label.
     pub fn linear(label: impl Into<String>) -> Self {
         Self { label: label.into(), log: false, including: Vec::new(), names: Vec::new(), way: 1.0 }
     }
 
-    /// A logarithmic axis. Values that are not positive have no place on it and are left out.
+    /// A logarithmic axis with this label. Values that are not positive have no place on it and are left out.
     pub fn log(label: impl Into<String>) -> Self {
         Self { log: true, ..Self::linear(label) }
     }
 
-    /// An axis of names in the place of numbers, the first at 0, the next at -1, and so on: upright, they are read from the
-    /// top.
+    /// An axis of names in the place of numbers, the first at 0, the next at -1, and so on, so that a vertical axis is
+    /// read from the top.
     pub fn names(names: impl IntoIterator<Item = String>) -> Self {
         let names: Vec<String> = names.into_iter().collect();
         let last = 0.5 - names.len() as f64;
@@ -40,7 +40,7 @@ impl Axis {
         Self { names, ..Self::linear("") }.including(-0.5).including(last)
     }
 
-    /// With this label.
+    /// Sets the label.
     #[must_use]
     pub fn labelled(self, label: impl Into<String>) -> Self {
         Self { label: label.into(), ..self }

@@ -59,8 +59,16 @@ fn text(svg: &mut Svg, (x, y): Point, text: &str, across: Across, look: Letterin
     svg.text((Length::Pixels(x), Length::Pixels(y)), (0.0, dy), text, look);
 }
 
-/// The whole figure.
-pub fn figure(figure: &Figure, (width, height): (u32, u32)) -> String {
+impl Figure {
+    /// The figure as SVG, which is dark where the page around it is.
+    pub fn svg(&self) -> String {
+        let (columns, rows) = self.grid();
+        let size = self.size.unwrap_or((500 * columns as u32, 400 * rows as u32));
+        drawn(self, size)
+    }
+}
+
+fn drawn(figure: &Figure, (width, height): (u32, u32)) -> String {
     let mut svg = Svg::default();
     let title = crate::svg::escaped(&figure.describe());
     svg.raw(format_args!(

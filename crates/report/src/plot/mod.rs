@@ -22,7 +22,9 @@
 mod axis;
 mod confusion;
 mod draw;
+mod error;
 mod figure;
+mod files;
 mod histogram;
 mod panel;
 mod plane;
@@ -30,7 +32,8 @@ mod plates;
 
 pub use axis::Axis;
 pub use confusion::confusion;
-pub use figure::{Figure, PlotError};
+pub use error::PlotError;
+pub use figure::Figure;
 pub use histogram::{histogram, histogram_of_counts};
 pub use panel::{Bar, Interval, Panel, Place};
 pub use plane::{MOST_POINTS, plane};

@@ -2,18 +2,18 @@
 
 use super::Axis;
 
-/// One bar of a panel.
+/// A bar of a bar chart or histogram.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
     /// Where it begins on the x axis.
     pub from: f64,
     /// Where it ends.
     pub to: f64,
-    /// How high it is.
+    /// Its height on the y axis.
     pub height: f64,
 }
 
-/// A value with the ends of its interval, along the x axis.
+/// A value with its interval, drawn along the x axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     /// Where it is on the y axis.
@@ -26,16 +26,16 @@ pub struct Interval {
     pub to: f64,
 }
 
-/// A place of a matrix with what is written in it.
+/// A cell of a matrix, with the text in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     /// Its middle on the x axis; it reaches half a unit to both sides.
     pub x: f64,
     /// Its middle on the y axis.
     pub y: f64,
-    /// How dark it is, 0 to 1.
+    /// How dark the cell is, from 0 to 1.
     pub share: f64,
-    /// What is written in it.
+    /// The text in the cell.
     pub text: String,
 }
 
@@ -49,7 +49,7 @@ pub(super) enum Marks {
     Places(Vec<Place>),
 }
 
-/// Axes, curves and bars.
+/// A pair of axes with curves, bars, points, intervals or matrix cells between them.
 #[derive(Clone, Debug)]
 pub struct Panel {
     pub(super) title: String,
@@ -59,12 +59,12 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// An empty panel.
+    /// A panel with these axes, and nothing drawn yet.
     pub fn new(x: Axis, y: Axis) -> Self {
         Self { title: String::new(), x, y, series: Vec::new() }
     }
 
-    /// A text above the panel.
+    /// Sets the text above the panel.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
@@ -104,7 +104,7 @@ impl Panel {
         self
     }
 
-    /// Adds the places of a matrix.
+    /// Adds the cells of a matrix.
     #[must_use]
     pub fn places(mut self, name: impl Into<String>, places: Vec<Place>) -> Self {
         self.series.push((name.into(), Marks::Places(places)));

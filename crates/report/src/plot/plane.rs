@@ -4,7 +4,7 @@ use super::{Axis, Figure, Panel, PlotError};
 use latent_numeric::linalg::symmetric_eigen;
 use ndarray::{Array2, ArrayView2, Axis as Dimension, s};
 
-/// How many points [`plane`] shows at most: more hide one another.
+/// The largest number of points that [`plane`] shows: more hide one another.
 pub const MOST_POINTS: usize = 5000;
 
 /// Codes (samples, dimensions) as points, coloured by their labels: codes of two dimensions as they are, others by their

@@ -8,7 +8,7 @@ use latent_layers::{Module, State, Visitor};
 use latent_optim::SavedState;
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
-use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
+use latent_train::{Batches, Name, Pass, Step, StepError, TaskError, Terms, Trainable};
 use ndarray::{Array1, Array2, ArrayView2, Ix2};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -120,8 +120,8 @@ impl Trainable for DictionaryTask {
         self
     }
 
-    fn players(&self) -> Vec<&'static str> {
-        vec![PLAYER]
+    fn players(&self) -> Vec<Name> {
+        vec![PLAYER.into()]
     }
 
     fn step<'t>(
@@ -129,16 +129,18 @@ impl Trainable for DictionaryTask {
         learner: &mut DictionaryLearner<f32>,
         _player: usize,
         batches: &Batches<'_, ImageBatch>,
-    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+    ) -> Result<Step<'t>, StepError> {
         let x = samples(batches);
         learner.set_ranks(batches.ranks().clone());
         let codes = match learner.partial_fit(x.view_as::<Ix2>(), self.solver.as_ref()) {
             Ok(codes) => codes,
-            Err(SparseError::NonFinite { what, value, .. }) => return Ok(Err(batches.trouble(0, PLAYER, what, value))),
+            Err(SparseError::NonFinite { what, value, .. }) => {
+                return Err(batches.non_finite(0, PLAYER, what, value).into());
+            }
             Err(error) => return Err(error.into()),
         };
         self.keep(learner)?;
-        let values = vec![
+        let values = [
             ("objective", codes.objective),
             ("data_term", codes.data_term),
             ("l1_term", codes.l1_term),
@@ -148,16 +150,17 @@ impl Trainable for DictionaryTask {
             ("iterations", codes.iterations),
             ("dead_atoms_replaced", learner.replaced() as f64),
         ];
-        Ok(Ok(Step::new(PLAYER, values, codes.samples)))
+        Ok(Step::new(PLAYER, values, codes.samples))
     }
 
     fn evaluate(&self, batch: &ImageBatch, _pass: &mut Pass) -> Result<Terms, TaskError> {
         let codes = self.code(batch.x.view_as::<Ix2>())?.summary();
-        Ok(Terms::computed(codes.objective, codes.samples)
-            .with_value("data_term", codes.data_term)
-            .with_value("l1_term", codes.l1_term)
-            .with_value("nonzeros", codes.nonzeros)
-            .with_value("relative_gap", codes.mean_relative_gap))
+        Ok(Terms::computed(codes.objective, codes.samples).with_values([
+            ("data_term", codes.data_term),
+            ("l1_term", codes.l1_term),
+            ("nonzeros", codes.nonzeros),
+            ("relative_gap", codes.mean_relative_gap),
+        ]))
     }
 
     fn save(&self, learner: &DictionaryLearner<f32>) -> Vec<PlayerState> {
@@ -183,7 +186,7 @@ impl Trainable for DictionaryTask {
 
     fn load(&self, learner: &mut DictionaryLearner<f32>, states: &[PlayerState]) -> Result<(), String> {
         let [PlayerState { optimizer: saved, .. }] = states else {
-            return Err(format!("{} states of players, where there is one", states.len()));
+            return Err(format!("there are states of {} players, expected one", states.len()));
         };
         if saved.of != STATE {
             return Err(format!("it is the state of {}, not of {STATE}", saved.of));

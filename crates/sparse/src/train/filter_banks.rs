@@ -1,7 +1,6 @@
 //! Banks of convolutional filters that are learned online, as a task.
 
-use super::bank_names::{self, Names};
-use super::{images, samples};
+use super::{check_sizes, images, samples};
 use crate::SparseError;
 use crate::convolutional::{
     ConvolutionalCodes, ConvolutionalLasso, FilterLearner, FilterParams, Filters, Images, LearnedFilters, Solver,
@@ -11,7 +10,7 @@ use latent_layers::{Module, State, Visitor};
 use latent_optim::SavedState;
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
-use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
+use latent_train::{Batches, Name, Pass, Step, StepError, TaskError, Terms, Trainable};
 use ndarray::{Array1, Array4, ArrayView4, Ix4};
 use std::collections::BTreeMap;
 
@@ -38,9 +37,15 @@ pub struct FilterBanksTask {
 struct Bank {
     size: usize,
     name: String,
-    names: Names,
     filters: State,
     learner: FilterLearner<f32>,
+}
+
+impl Bank {
+    /// Its figures, with their names.
+    fn figures(&self, objective: f64, density: f64) -> [(String, f64); 2] {
+        [(format!("objective_{}", self.size), objective), (format!("density_{}", self.size), density)]
+    }
 }
 
 impl FilterBanksTask {
@@ -48,10 +53,8 @@ impl FilterBanksTask {
     /// `solver` until `stop`.
     ///
     /// # Errors
-    /// If parameters make no sense, or images are smaller than filters or not finite.
-    ///
-    /// # Panics
-    /// If a bank is of a size that is no power of two up to 128.
+    /// If parameters make no sense, two banks have the same number of filters, or images are smaller than filters or not
+    /// finite.
     pub fn new(
         banks: impl IntoIterator<Item = FilterParams<f32>>,
         images: ArrayView4<'_, f32>,
@@ -60,12 +63,13 @@ impl FilterBanksTask {
     ) -> Result<Self, SparseError> {
         let bank = |params: FilterParams<f32>| {
             let size = params.filters;
-            let names = bank_names::names(size).unwrap_or_else(|| panic!("a bank of {size} filters"));
             let mut learner = FilterLearner::new(params)?;
             learner.initialise(images)?;
             let filters = State::new(array(&learner));
-            Ok(Bank { size, name: format!("filters_{size}"), names, filters, learner })
+            Ok(Bank { size, name: format!("filters_{size}"), filters, learner })
         };
+        let banks: Vec<FilterParams<f32>> = banks.into_iter().collect();
+        check_sizes(banks.iter().map(|params| params.filters))?;
         let banks = banks.into_iter().map(bank).collect::<Result<_, SparseError>>()?;
         let (_, channels, height, width) = images.dim();
         Ok(Self { banks, image: (channels, height, width), solver, stop })
@@ -148,8 +152,8 @@ impl Trainable for FilterBanksTask {
         self
     }
 
-    fn players(&self) -> Vec<&'static str> {
-        vec![PLAYER]
+    fn players(&self) -> Vec<Name> {
+        vec![PLAYER.into()]
     }
 
     fn step<'t>(
@@ -157,25 +161,24 @@ impl Trainable for FilterBanksTask {
         learners: &mut Self::Trainer,
         _player: usize,
         batches: &Batches<'_, ImageBatch>,
-    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+    ) -> Result<Step<'t>, StepError> {
         let images = images(&samples(batches), self.image);
         let count = images.dim().0 as f64;
-        let (mut values, mut sum) = (vec![("objective", 0.0)], 0.0);
+        let (mut values, mut sum) = (Vec::new(), 0.0);
         for (bank, learner) in self.banks.iter().zip(learners.iter_mut()) {
             let made = match learner.partial_fit(images.view()) {
                 Ok(made) => made,
                 Err(SparseError::NonFinite { what, value, .. }) => {
-                    return Ok(Err(batches.trouble(0, PLAYER, what, value)));
+                    return Err(batches.non_finite(0, PLAYER, what, value).into());
                 }
                 Err(error) => return Err(error.into()),
             };
             sum += made.objective / count;
-            values.push((bank.names.objective, made.objective / count));
-            values.push((bank.names.density, made.nonzeros as f64 / (count * self.maps_of(bank))));
+            values.extend(bank.figures(made.objective / count, made.nonzeros as f64 / (count * self.maps_of(bank))));
         }
-        values[0].1 = sum / self.banks.len() as f64;
+        values.insert(0, ("objective".to_owned(), sum / self.banks.len() as f64));
         self.keep(learners)?;
-        Ok(Ok(Step::new(PLAYER, values, images.dim().0)))
+        Ok(Step::new(PLAYER, values, images.dim().0))
     }
 
     fn evaluate(&self, batch: &ImageBatch, _pass: &mut Pass) -> Result<Terms, TaskError> {
@@ -185,11 +188,9 @@ impl Trainable for FilterBanksTask {
         for (place, bank) in self.banks.iter().enumerate() {
             let codes = self.code(place, images.view(), self.solver.as_ref(), &self.stop)?.summary();
             sum += codes.objective;
-            values.push((bank.names.objective, codes.objective));
-            values.push((bank.names.density, codes.nonzeros / self.maps_of(bank)));
+            values.extend(bank.figures(codes.objective, codes.nonzeros / self.maps_of(bank)));
         }
-        let terms = Terms::computed(sum / self.banks.len() as f64, images.dim().0);
-        Ok(values.into_iter().fold(terms, |terms, (name, value)| terms.with_value(name, value)))
+        Ok(Terms::computed(sum / self.banks.len() as f64, images.dim().0).with_values(values))
     }
 
     fn save(&self, learners: &Self::Trainer) -> Vec<PlayerState> {
@@ -215,7 +216,7 @@ impl Trainable for FilterBanksTask {
 
     fn load(&self, learners: &mut Self::Trainer, states: &[PlayerState]) -> Result<(), String> {
         let [PlayerState { optimizer: saved, .. }] = states else {
-            return Err(format!("{} states of players, where there is one", states.len()));
+            return Err(format!("there are states of {} players, expected one", states.len()));
         };
         if saved.of != STATE {
             return Err(format!("it is the state of {}, not of {STATE}", saved.of));

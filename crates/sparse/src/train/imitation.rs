@@ -10,7 +10,7 @@ use latent_tensor::Tensor;
 use latent_train::Snapshot;
 use latent_train::checkpoint::PlayerState;
 use latent_train::sources::ImageBatch;
-use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
+use latent_train::{Batches, Name, Pass, Step, StepError, TaskError, Terms, Trainable};
 use ndarray::{ArrayView2, Ix2};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -136,7 +136,7 @@ impl Trainable for EncodersTask {
         self
     }
 
-    fn players(&self) -> Vec<&'static str> {
+    fn players(&self) -> Vec<Name> {
         self.networks.names()
     }
 
@@ -145,7 +145,7 @@ impl Trainable for EncodersTask {
         trainers: &mut Vec<StageTrainer>,
         player: usize,
         batches: &Batches<'_, ImageBatch>,
-    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+    ) -> Result<Step<'t>, StepError> {
         let x = samples(batches);
         match self.loss {
             EncoderLoss::Codes => {

@@ -6,7 +6,7 @@ use crate::lista::{LayerWise, Lista, ListaParams, StageTrainer, StageWise, Train
 use latent_layers::{LayerError, Visitor};
 use latent_tensor::{Tensor, no_grad};
 use latent_train::checkpoint::PlayerState;
-use latent_train::{Batches, Step, TaskError, Terms, Trouble};
+use latent_train::{Batches, Name, Step, StepError, TaskError, Terms};
 
 /// Networks, a player each, by the name of the network, which makes steps of a [`StageTrainer`].
 pub(super) struct Networks(Vec<Lista>);
@@ -21,8 +21,8 @@ impl Networks {
         &self.0
     }
 
-    pub fn names(&self) -> Vec<&'static str> {
-        self.0.iter().map(Lista::name).collect()
+    pub fn names(&self) -> Vec<Name> {
+        self.0.iter().map(|network| network.name().into()).collect()
     }
 
     pub fn trainers(&self, schedule: &StageWise) -> Vec<StageTrainer> {
@@ -37,20 +37,20 @@ impl Networks {
         batches: &Batches<'_, B>,
         x: &Tensor,
         loss: impl Fn(&Tensor) -> Tensor,
-    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+    ) -> Result<Step<'t>, StepError> {
         let network = &self.0[player];
         let made = trainers[player].step(network, |layers, _| Ok(loss(&codes(network, layers, x)?)));
         let now = match made {
             Ok(now) => now,
             Err(TrainError::NonFinite { value }) => {
-                return Ok(Err(batches.trouble(0, network.name(), "the loss", value)));
+                return Err(batches.non_finite(0, network.name(), "the loss", value).into());
             }
             Err(error) => return Err(error.into()),
         };
-        let values = vec![("objective", now.loss), ("layers", now.stage.layers as f64)];
+        let values = [("objective", now.loss), ("layers", now.stage.layers as f64)];
         let mut step = Step::new(network.name(), values, x.shape()[0]);
         step.learning_rate = Some(now.stage.learning_rate);
-        Ok(Ok(step))
+        Ok(step)
     }
 
     /// A value of each network's codes after its last layer, by its name; their mean is the objective.
@@ -58,13 +58,12 @@ impl Networks {
         let of = |network: &Lista| value(&no_grad(|| codes(network, network.layers(), x))?);
         let all = self.0.iter().map(of).collect::<Result<Vec<_>, _>>()?;
         let mean = all.iter().sum::<f64>() / all.len() as f64;
-        let terms = Terms::computed(mean, x.shape()[0]);
-        Ok(self.0.iter().zip(all).fold(terms, |terms, (network, value)| terms.with_value(network.name(), value)))
+        Ok(Terms::computed(mean, x.shape()[0]).with_values(self.0.iter().map(Lista::name).zip(all)))
     }
 
     pub fn load(&self, trainers: &mut [StageTrainer], states: &[PlayerState]) -> Result<(), String> {
         if states.len() != trainers.len() {
-            return Err(format!("{} states of players, where there are {}", states.len(), trainers.len()));
+            return Err(format!("there are states of {} players, expected {}", states.len(), trainers.len()));
         }
         for ((trainer, state), network) in trainers.iter_mut().zip(states).zip(&self.0) {
             trainer.load(network, &state.optimizer).map_err(|error| format!("{}: {error}", network.name()))?;

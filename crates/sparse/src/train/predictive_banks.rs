@@ -1,7 +1,6 @@
 //! Convolutional encoders and decoders that are trained together, as a task.
 
-use super::bank_names::{self, Names};
-use super::images;
+use super::{check_sizes, images};
 use crate::SparseError;
 use crate::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters};
 use crate::lista::{ConvEncoder, ConvEncoderParams, ConvPredictiveDecomposition, Nonlinearity, PredictiveLoss};
@@ -9,7 +8,7 @@ use latent_layers::{Context, Layer, LayerError, Module, Visitor};
 use latent_tensor::{Tensor, no_grad};
 use latent_train::config::{Check, Problems};
 use latent_train::sources::ImageBatch;
-use latent_train::{Pass, Task, TaskError, Terms};
+use latent_train::{Name, Pass, Task, TaskError, Terms};
 use ndarray::{Array4, ArrayView4, Axis, Ix4, concatenate};
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +59,6 @@ pub struct PredictiveBanksTask {
 
 struct Bank {
     size: usize,
-    names: Names,
     /// Of its part of the model.
     name: String,
     model: ConvPredictiveDecomposition<ConvEncoder>,
@@ -71,10 +69,8 @@ impl PredictiveBanksTask {
     /// them. Images are of so many channels, rows and columns.
     ///
     /// # Errors
-    /// If a weight of the energy is outside its domain, or a filter is zero or not finite.
-    ///
-    /// # Panics
-    /// If a bank is of a size that is no power of two up to 128.
+    /// If a weight of the energy is outside its domain, two banks have the same number of filters, or a filter is zero or
+    /// not finite.
     pub fn new(
         banks: impl IntoIterator<Item = Array4<f32>>,
         energy: Energy,
@@ -90,9 +86,10 @@ impl PredictiveBanksTask {
             let params = ConvEncoderParams { nonlinearity: energy.nonlinearity, lambda, step_size };
             let encoder = ConvEncoder::new(filters.clone(), params)?;
             let model = ConvPredictiveDecomposition::new(encoder, filters, lambda, alpha)?;
-            let names = bank_names::names(size).unwrap_or_else(|| panic!("a bank of {size} filters"));
-            Ok(Bank { size, names, name: format!("bank_{size}"), model })
+            Ok(Bank { size, name: format!("bank_{size}"), model })
         };
+        let banks: Vec<Array4<f32>> = banks.into_iter().collect();
+        check_sizes(banks.iter().map(|filters| filters.dim().0))?;
         let banks = banks.into_iter().map(bank).collect::<Result<_, SparseError>>()?;
         Ok(Self { banks, energy, image })
     }
@@ -183,25 +180,24 @@ impl Task for PredictiveBanksTask {
         self
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("banks", self)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("banks".into(), self)]
     }
 
     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
         let images = images(&batch.x, self.image);
         let share = (self.banks.len() as f32).recip();
         let (mut objective, mut values) = (Tensor::scalar(0.0), Vec::new());
-        for Bank { names, model, .. } in &self.banks {
+        for Bank { size, model, .. } in &self.banks {
             let loss = model.loss(images.view(), &mut pass.context, self.energy.iterations)?;
             let PredictiveLoss { total, energy, codes } = loss;
             let used = codes.array().iter().filter(|z| **z != 0.0).count();
-            values.push((names.objective, energy.total()));
-            values.push((names.prediction, energy.prediction));
-            values.push((names.density, used as f64 / codes.array().len() as f64));
+            values.push((format!("objective_{size}"), energy.total()));
+            values.push((format!("prediction_{size}"), energy.prediction));
+            values.push((format!("density_{size}"), used as f64 / codes.array().len() as f64));
             objective = objective + total * share;
         }
-        let terms = Terms::new(objective, images.dim().0);
-        Ok(values.into_iter().fold(terms, |terms, (name, value)| terms.with_value(name, value)))
+        Ok(Terms::new(objective, images.dim().0).with_values(values))
     }
 
     fn evaluate(&self, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {

@@ -7,7 +7,7 @@ use crate::lista::{Lista, ListaParams, StageTrainer, StageWise, losses};
 use latent_layers::{Module, Visitor};
 use latent_tensor::Tensor;
 use latent_train::checkpoint::PlayerState;
-use latent_train::{Batches, Pass, Step, TaskError, Terms, Trainable, Trouble};
+use latent_train::{Batches, Name, Pass, Step, StepError, TaskError, Terms, Trainable};
 use ndarray::Ix2;
 
 /// Samples with the codes that they were made of.
@@ -63,7 +63,7 @@ impl Trainable for RecoveryTask {
         self
     }
 
-    fn players(&self) -> Vec<&'static str> {
+    fn players(&self) -> Vec<Name> {
         self.0.names()
     }
 
@@ -72,7 +72,7 @@ impl Trainable for RecoveryTask {
         trainers: &mut Vec<StageTrainer>,
         player: usize,
         batches: &Batches<'_, PlantedBatch>,
-    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+    ) -> Result<Step<'t>, StepError> {
         let parts: Vec<PlantedBatch> = (0..batches.parts()).map(|part| batches.get(part)).collect();
         let join = |of: fn(&PlantedBatch) -> &Tensor| {
             Tensor::concatenate(&parts.iter().map(|part| of(part).clone()).collect::<Vec<_>>(), 0)

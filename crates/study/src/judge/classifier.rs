@@ -14,7 +14,7 @@ use latent_train::config::{Average, Decay, Optimizer, Schedule};
 use latent_train::interrupt::{Interrupt, Interrupted};
 use latent_train::sources::{ImageBatch, Images};
 use latent_train::{
-    Event, Every, Executor, Limit, Pass, Position, Settings, Source, StopReason, Task, TaskError, Terms,
+    Event, Every, Executor, Limit, Name, Pass, Position, Settings, Source, StopReason, Task, TaskError, Terms,
 };
 use ndarray::{Array2, ArrayView2, Axis, Ix2};
 use std::ops::ControlFlow;
@@ -68,7 +68,7 @@ impl Classifier {
         let executor = Executor::new(&model, &source, players, settings).map_err(told)?;
         let outcome = executor.interrupt(interrupt.clone()).observe(Every::Steps(1), count).run().map_err(told)?;
         match outcome.reason {
-            StopReason::NotFinite(trouble) => Err(told(trouble.to_string().into())),
+            StopReason::NotFinite(found) => Err(told(found.to_string().into())),
             StopReason::Interrupted => Err(Interrupted.into()),
             StopReason::Finished | StopReason::Early(_) => Ok(model),
         }
@@ -150,8 +150,8 @@ impl Task for Classifier {
         self
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("classifier", self)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("classifier".into(), self)]
     }
 
     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {

@@ -9,7 +9,7 @@ use latent_layers::LayerError;
 use latent_models::train::SampleJudge;
 use latent_numeric::linalg::LinalgError;
 use latent_train::interrupt::Interrupted;
-use latent_train::{Evaluated, TaskError};
+use latent_train::{Evaluated, Name, TaskError};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use serde::Serialize;
 use thiserror::Error;
@@ -146,15 +146,11 @@ impl Judge {
 }
 
 impl SampleJudge for Judge {
-    fn figures(
-        &self,
-        images: ArrayView2<'_, f32>,
-        classes: Option<&[usize]>,
-    ) -> Result<Vec<(&'static str, f64)>, TaskError> {
+    fn figures(&self, images: ArrayView2<'_, f32>, classes: Option<&[usize]>) -> Result<Vec<(Name, f64)>, TaskError> {
         let scores = self.score(images, classes, self.evaluated(), |_| Ok(()))?;
         let accuracy = scores.accuracy.map(|accuracy| ("class_accuracy", accuracy));
         let others = [("effective_classes", scores.effective_classes), ("frechet_distance", scores.frechet_distance)];
-        Ok(accuracy.into_iter().chain(others).collect())
+        Ok(accuracy.into_iter().chain(others).map(|(name, value)| (name.into(), value)).collect())
     }
 }
 

@@ -1,15 +1,14 @@
 //! Checks of the numbers and the sides of filters in a configuration.
 
 use crate::sparse::windows::Windows;
-use latent_sparse::train::is_bank_size;
 use latent_train::config::Problems;
 
-/// Notes sizes that banks may not have, and a bank to be drawn that is none of them.
+/// Notes numbers of filters that are zero or given twice, and a bank to be drawn that is none of them.
 pub fn check(filters: &[usize], drawn: usize, problems: &mut Problems) {
-    let known = !filters.is_empty() && filters.iter().all(|&size| is_bank_size(size));
+    let fit = !filters.is_empty() && filters.iter().all(|&size| size >= 1);
     let each_once = filters.iter().enumerate().all(|(at, size)| !filters[..at].contains(size));
-    let expected = "must be powers of two from 1 to 128, at least one and none twice";
-    problems.require(known && each_once, "filters", format!("{expected}, got {filters:?}"));
+    let expected = "must be at least one number, each at least 1 and none twice";
+    problems.require(fit && each_once, "filters", format!("{expected}, got {filters:?}"));
     problems.require(filters.contains(&drawn), "drawn", format!("must be one of filters, {filters:?}, got {drawn}"));
 }
 

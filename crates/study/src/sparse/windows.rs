@@ -103,7 +103,7 @@ pub const FILTERS: Shorthand = Shorthand {
     key: "filters",
     value: "[N,...]",
     values: &[],
-    help: "The numbers of filters of the banks, each a power of two",
+    help: "The numbers of filters of the banks, none twice",
 };
 /// The flag `--epochs` of studies of windows.
 pub const EPOCHS: Shorthand = Shorthand {

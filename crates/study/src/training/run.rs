@@ -317,7 +317,7 @@ fn on_threads<S: Study>(
 /// The end of a process that is not the first, which alone makes the results.
 fn followed(outcome: Outcome) -> Result<bool, Failure> {
     match outcome.reason {
-        StopReason::NotFinite(trouble) => Err(Failure::new(format!("training stopped: {trouble}"))),
+        StopReason::NotFinite(found) => Err(Failure::new(format!("training stopped: {found}"))),
         StopReason::Interrupted => Ok(false),
         StopReason::Finished | StopReason::Early(_) => Ok(true),
     }

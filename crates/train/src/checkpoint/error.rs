@@ -4,7 +4,7 @@ use crate::run::RunError;
 use std::io;
 use std::path::PathBuf;
 
-/// A checkpoint could not be written, read or used.
+/// Why a checkpoint could not be written, read or used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
@@ -19,7 +19,7 @@ pub enum CheckpointError {
         /// Why.
         source: io::Error,
     },
-    /// A file is no whole checkpoint.
+    /// The file is not a whole checkpoint.
     #[error("{} is damaged: {reason}", path.display())]
     Damaged {
         /// The file.
@@ -27,16 +27,16 @@ pub enum CheckpointError {
         /// What is wrong with it.
         reason: String,
     },
-    /// There is none.
+    /// The folder has no checkpoint.
     #[error("there is no checkpoint in {}", .0.display())]
     Missing(PathBuf),
     /// The checkpoint was written by another run; the differences, a line each.
     #[error("the checkpoint is of another run:{}", listed(.0))]
     OtherRun(Vec<String>),
-    /// Its tensors are not those of the model or the optimisers.
+    /// The tensors of the checkpoint are not those of the model or the optimisers.
     #[error("the checkpoint does not fit: {0}")]
     Unfit(String),
-    /// The weights are not finite, and not worth keeping.
+    /// A weight, of this path, is not finite, so that no checkpoint was written.
     #[error("{0} is not finite: no checkpoint was written")]
     NotFinite(String),
 }

@@ -74,7 +74,7 @@ fn take(tensors: &mut BTreeMap<String, ArrayD<f32>>, prefix: &str) -> BTreeMap<S
 }
 
 impl Checkpoint {
-    /// As a file's content, the same for the same checkpoint.
+    /// Encodes the checkpoint as the content of a file, the same bytes for the same checkpoint.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut tensors: BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)> = BTreeMap::new();
         let mut put = |name: String, value: &SlotValue| {
@@ -129,7 +129,7 @@ impl Checkpoint {
         safetensors::serialize(views, Some(metadata)).expect("names and lengths")
     }
 
-    /// From what [`to_bytes`](Self::to_bytes) made; otherwise what is wrong with it.
+    /// Decodes what [`to_bytes`](Self::to_bytes) encoded; the error says what is wrong with it.
     ///
     /// # Errors
     /// If anything was cut off or changed.

@@ -7,14 +7,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Where checkpoints are written, how often, and how many stay.
+/// The folder in which a run keeps its checkpoints: how often one is written, and how many are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoints {
-    /// The folder; it is made.
+    /// The folder; it is made if it is not there.
     pub folder: PathBuf,
-    /// When, beside at the end.
+    /// How often a checkpoint is written; one always is at the end of training.
     pub every: Every,
-    /// How many of the last stay, at least one. The best stays as well.
+    /// How many of the last checkpoints are kept, at least one. The best one is kept as well.
     pub keep: usize,
 }
 
@@ -22,12 +22,12 @@ const LAST: &str = "step-";
 const BEST: &str = "best-";
 
 impl Checkpoints {
-    /// In this folder after every epoch, keeping the last two and the best.
+    /// Checkpoints in this folder after every epoch, of which the last two and the best are kept.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), every: Every::Epochs(1), keep: 2 }
     }
 
-    /// Writes a checkpoint, then removes those that need not stay.
+    /// Writes a checkpoint, then removes those that are no longer to be kept.
     ///
     /// # Errors
     /// If it cannot be written, or has weights that are not finite. Those that are there stay then.
@@ -35,7 +35,7 @@ impl Checkpoints {
         self.write_as(LAST, checkpoint, self.keep.max(1))
     }
 
-    /// Writes the best checkpoint so far, in the place of the one before.
+    /// Writes the best checkpoint so far, replacing the one before.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -59,7 +59,7 @@ impl Checkpoints {
         Ok(path)
     }
 
-    /// The file of the checkpoint after so many steps.
+    /// The path of the checkpoint after so many steps.
     pub fn path(&self, step: u64) -> PathBuf {
         self.named(LAST, step)
     }
@@ -68,7 +68,7 @@ impl Checkpoints {
         self.folder.join(format!("{kind}{step:012}.safetensors"))
     }
 
-    /// The last checkpoint that can be read, and what was wrong with later ones.
+    /// Reads the last checkpoint that can be read; with it comes what was wrong with later ones.
     ///
     /// # Errors
     /// If there is none.
@@ -76,7 +76,8 @@ impl Checkpoints {
         self.last_before(u64::MAX)
     }
 
-    /// The last checkpoint of fewer steps than these that can be read, and what was wrong with later ones.
+    /// Reads the last checkpoint of fewer steps than these that can be read; with it comes what was wrong with later
+    /// ones.
     ///
     /// # Errors
     /// If there is none.
@@ -113,7 +114,7 @@ impl Checkpoints {
     }
 }
 
-/// Reads a checkpoint.
+/// Reads a checkpoint from a file.
 ///
 /// # Errors
 /// If it cannot be read, or is not whole.

@@ -4,17 +4,17 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
-/// What a run's results depend on. A checkpoint goes on only as the run that it is of.
+/// What the results of a run depend on, by which a checkpoint is told from those of other runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The resolved configuration as TOML, the seed among it.
     pub config: String,
-    /// What tells the data from others.
+    /// A text that identifies the data, by names and checksums.
     pub data: String,
 }
 
 impl Identity {
-    /// What differs in `now`, a line each.
+    /// Describes in which keys and data `now` differs, a line for each.
     pub fn differences(&self, now: &Self) -> Vec<String> {
         let flat = |text: &str| {
             let mut values = Vec::new();

@@ -25,29 +25,29 @@ use serde_json::Value;
 pub struct Checkpoint {
     /// The configuration, seed and data of the run that wrote the checkpoint.
     pub identity: Identity,
-    /// Steps made.
+    /// The number of steps made.
     pub step: u64,
-    /// After how many steps there was an evaluation last.
+    /// The number of steps after which the last evaluation was made, if there was one.
     pub validated: Option<u64>,
-    /// Parameters and state of the model.
+    /// The parameters and states of the model.
     pub model: Snapshot,
-    /// The state of each player, by name.
+    /// The state of the trainer, player by player, with their names.
     pub players: Vec<(String, PlayerState)>,
-    /// Of early stopping: the policy, and the best model.
+    /// Early stopping, with what it has observed, and the best model so far.
     pub early: Option<(EarlyStopping, Option<Snapshot>)>,
-    /// The best value of what is watched.
+    /// The best value so far of the watched term of evaluations.
     pub best: Option<f64>,
-    /// What observers remember, by name, in their order.
+    /// The states of the observers, with their names, in their order.
     pub observers: Vec<(String, Value)>,
 }
 
-/// What is kept of a player beside its weights.
+/// The state of a player's trainer in a checkpoint: what it has beside the weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlayerState {
-    /// The state of the optimiser.
+    /// The state of the optimiser, or of what else makes the steps.
     pub optimizer: SavedState,
     /// The average of the player's weights, if there is one.
     pub average: Option<SavedState>,
-    /// The norm of its last gradient.
+    /// The norm of the player's last gradient, if it is known.
     pub last_norm: Option<f64>,
 }

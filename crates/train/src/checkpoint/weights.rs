@@ -6,20 +6,22 @@ use crate::task::TaskError;
 use crate::trainable::Trainable;
 
 impl Checkpoint {
-    /// Gives a model and its trainer what was saved of them.
+    /// Restores a model and its trainer.
     pub(crate) fn restore<T: Trainable>(&self, task: &T, trainer: &mut T::Trainer) -> Result<(), CheckpointError> {
         let names = task.players();
-        if !self.players.iter().map(|(name, _)| name.as_str()).eq(names.iter().copied()) {
+        if !self.players.iter().map(|(name, _)| name.as_str()).eq(names.iter().map(|name| &**name)) {
             let theirs: Vec<_> = self.players.iter().map(|(name, _)| name).collect();
-            return Err(CheckpointError::Unfit(format!("its players are {theirs:?}, these are {names:?}")));
+            return Err(CheckpointError::Unfit(format!(
+                "its players are {theirs:?}, those of the model are {names:?}"
+            )));
         }
         self.model.restore(task.model()).map_err(|error| CheckpointError::Unfit(error.to_string()))?;
         let states: Vec<_> = self.players.iter().map(|(_, state)| state.clone()).collect();
         task.load(trainer, &states).map_err(CheckpointError::Unfit)
     }
 
-    /// Leaves a model with the weights that it would have if training had ended here: with early stopping the best ones
-    /// so far, else the averages of players that have one, else those of the last step.
+    /// Sets a model to the weights that it would have if training had ended here: with early stopping the best ones so
+    /// far, else the averages of players that have one, else those of the last step.
     ///
     /// # Errors
     /// If the checkpoint does not fit the model or its trainer.

@@ -14,11 +14,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Average {
-    /// The share of the past, in [0, 1).
+    /// The weight of the average so far against the new weights at each step, in [0, 1).
     pub decay: f64,
-    /// Whether it is less in the first steps.
+    /// Whether the decay is smaller in the first steps: `min(decay, (1 + t) / (10 + t))`.
     pub warm_up: bool,
-    /// Whether the average begins with nothing and is corrected for that.
+    /// Whether the average begins at zero and is divided by the weight of all that is in it, `1 - decay^t` without warm-up;
+    /// otherwise it begins at the first weights.
     pub bias_correction: bool,
 }
 

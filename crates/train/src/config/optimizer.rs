@@ -45,20 +45,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", default)]
 pub struct Optimizer {
-    /// Which optimiser.
+    /// The algorithm.
     pub kind: Algorithm,
     /// The learning rate, before the schedule; above 0.
     pub learning_rate: f64,
-    /// L2 regularisation, or decoupled decay of AdamW; at least 0.
+    /// The coefficient of weight decay, at least 0: of the penalty `1/2 lambda ||w||^2`, or of the decoupled decay of
+    /// AdamW.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_decay: Option<f64>,
-    /// Of Adam: the shares of the past in the two means, in [0, 1).
+    /// Of Adam: the decay rates of the means of gradients and of their squares, in [0, 1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub betas: Option<[f64; 2]>,
-    /// Added to the denominator; at least 0.
+    /// The number added to the denominator of RMSprop, Adam and Adagrad; at least 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epsilon: Option<f64>,
-    /// Of Adam: whether the denominator never shrinks.
+    /// Of Adam: whether the largest mean of squares so far is used (AMSGrad).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amsgrad: Option<bool>,
     /// The momentum of SGD and RMSprop.
@@ -70,10 +71,11 @@ pub struct Optimizer {
     /// Whether SGD uses Nesterov momentum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nesterov: Option<bool>,
-    /// Of RMSprop: the share of the past in the mean of squares, in [0, 1).
+    /// Of RMSprop: the decay rate of the mean of squares, in [0, 1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alpha: Option<f64>,
-    /// Of RMSprop: whether the denominator is a standard deviation.
+    /// Of RMSprop: whether gradients are divided by an estimate of their standard deviation, in the place of the root
+    /// mean square.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub centered: Option<bool>,
     /// The decay of the learning rate of Adagrad.
@@ -82,20 +84,20 @@ pub struct Optimizer {
     /// The initial value of the sums of squares of Adagrad.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_accumulator: Option<f64>,
-    /// The largest norm of all gradients together; above 0.
+    /// The largest norm of the whole gradient, to which longer ones are scaled down; above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_norm: Option<f64>,
-    /// The largest size of an element of a gradient; above 0.
+    /// The largest absolute value of an element of a gradient, to which larger ones are cut off; above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_value: Option<f64>,
-    /// The course of the learning rate.
+    /// How the learning rate changes from step to step.
     pub schedule: Schedule,
-    /// The average of the weights.
+    /// The moving average of the weights, if one is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub average: Option<Average>,
 }
 
-/// The kinds of optimisers; see [`Optimizer`].
+/// The algorithm of an optimiser; see [`Optimizer`] for the options of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -157,7 +159,7 @@ impl Default for Optimizer {
 }
 
 impl Optimizer {
-    /// A player of these settings that makes so many steps in all, to train this module.
+    /// A player of the training loop that trains this module with these settings, in so many steps of its own.
     ///
     /// # Errors
     /// If a setting is outside its domain, which [`Check`] would have told.

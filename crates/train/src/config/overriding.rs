@@ -4,7 +4,7 @@ use super::Problem;
 use std::str::FromStr;
 use toml::{Table, Value};
 
-/// `key=value`, for a value of the configuration: `optimizer.learning_rate=3e-4`.
+/// A value of the configuration given on the command line as `key=value`: `optimizer.learning_rate=3e-4`.
 ///
 /// The value is read as TOML; what is no TOML value is a string.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub struct Override {
     value: Value,
 }
 
-/// A text that is no `key=value`.
+/// The error of a text that is not of the form `key=value`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected key=value, as in optimizer.learning_rate=3e-4")]
 pub struct OverrideError;
@@ -48,7 +48,7 @@ impl Override {
         self.key.join(".")
     }
 
-    /// The value.
+    /// The value, as TOML.
     pub fn value(&self) -> &Value {
         &self.value
     }

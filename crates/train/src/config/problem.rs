@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-/// A mistake.
+/// A mistake in a configuration: the key, and what is wrong with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The key, with dots between tables: `optimizer.learning_rate`.
@@ -18,7 +18,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Collects mistakes.
+/// Collects the mistakes of a configuration, so that all are told at once.
 #[derive(Debug, Default)]
 pub struct Problems {
     table: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// Notes a mistake unless `holds`.
+    /// Notes a mistake of this key, unless `holds`.
     pub fn require(&mut self, holds: bool, key: &str, message: impl Into<String>) {
         if !holds {
             let key = self.full(key);
@@ -35,7 +35,8 @@ impl Problems {
         }
     }
 
-    /// Says that these keys are ways to say the same, of which one is given, and notes a mistake if several are.
+    /// Declares that at most one of these keys may be given, as they are ways to say the same, and notes a mistake if
+    /// several are. Each comes with whether it is given.
     ///
     /// Where one of them is given by the command line it takes the place of the others in a file, and one in a file
     /// that of the others in what holds by default. So this is to be called whatever the values are.
@@ -53,14 +54,14 @@ impl Problems {
         self.table.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".")
     }
 
-    /// Notes each key whose count is zero.
+    /// Notes a mistake of each key whose count is zero.
     pub fn at_least_one<'k, C: Default + PartialEq>(&mut self, counts: impl IntoIterator<Item = (&'k str, C)>) {
         for (key, count) in counts {
             self.require(count != C::default(), key, "must be at least 1, got 0");
         }
     }
 
-    /// Checks a part of the configuration that is a table of this name.
+    /// Checks the part of the configuration that is the table of this name.
     pub fn table(&mut self, name: &str, part: &impl Check) {
         self.table.push(name.into());
         part.check(self);
@@ -83,22 +84,22 @@ pub(super) fn one_of(others: &str) -> String {
     format!("cannot go with {others}; give one of them")
 }
 
-/// A configuration, or a part of one, whose values must make sense, alone and together.
+/// Checks the values of a configuration, or a part of one, alone and together.
 pub trait Check {
     /// Notes every mistake.
     fn check(&self, problems: &mut Problems);
 }
 
-/// A configuration that cannot be used.
+/// Why a configuration could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read the configuration {}: {source}", path.display())]
     Io {
-        /// The file.
+        /// The file of the configuration.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The text is not valid TOML.

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use std::path::Path;
 use toml::{Table, Value};
 
-/// Reads a configuration from a file; see [`read`].
+/// Reads a configuration from a TOML file, with values of the command line in the place of those in the file; see
+/// [`read`].
 ///
 /// # Errors
 /// [`ConfigError`].
@@ -35,7 +36,7 @@ where
     read_with_defaults(Table::new(), text, overrides)
 }
 
-/// [`read`], with values that hold where neither the text nor the command line says anything.
+/// Reads a configuration as [`read`] does, with values that hold where neither the text nor the command line gives any.
 ///
 /// ```
 /// use latent_train::Limit;
@@ -211,7 +212,7 @@ fn not_a_key(key: String, known: &[String]) -> Problem {
     Problem { key, message: format!("there is no such key{hint}") }
 }
 
-/// The one of these words that is most like another, if any is like it: what was meant by a misspelt one.
+/// The one of these words that is most like a misspelt one, none if none is like it: what was probably meant.
 ///
 /// ```
 /// use latent_train::config::nearest;

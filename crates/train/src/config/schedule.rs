@@ -3,7 +3,7 @@
 use super::{Check, Problems};
 use serde::{Deserialize, Serialize};
 
-/// The course of the learning rate: perhaps a warm-up, then a decay.
+/// How the learning rate changes from step to step: perhaps a warm-up, then a decay.
 ///
 /// ```toml
 /// [optimizer.schedule]
@@ -31,9 +31,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Schedule {
-    /// The decay.
+    /// The form of the decay.
     pub kind: Decay,
-    /// Steps in which the learning rate grows linearly, from a share `1 / (warm_up + 1)` of it.
+    /// Steps in which the learning rate grows linearly, beginning at `1 / (warm_up + 1)` of it.
     pub warm_up: u64,
     /// Of `step`: the steps between two falls.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub struct Schedule {
     pub rise: Option<f64>,
 }
 
-/// How a learning rate falls; see [`Schedule`].
+/// The form in which a learning rate decays; see [`Schedule`] for the formulas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -84,7 +84,7 @@ impl Schedule {
         self.factor.unwrap_or(if self.kind == Decay::Exponential { 0.9999 } else { 0.1 })
     }
 
-    /// The schedule of a player that makes so many steps in all.
+    /// The schedule for a player that makes so many steps in all.
     pub fn over(&self, steps: u64) -> latent_optim::Schedule {
         use latent_optim::Schedule as To;
         let after = steps.saturating_sub(self.warm_up).max(1);

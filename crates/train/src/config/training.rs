@@ -5,7 +5,7 @@ use crate::early_stopping::{EarlyStopping, EarlyStoppingError, Mode};
 use crate::{Every, Limit, Settings};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How long training goes on and what happens how often.
+/// How long training goes on, and how often it is evaluated, saved and logged.
 ///
 /// ```toml
 /// [training]
@@ -39,40 +39,40 @@ pub struct Training {
     /// Passes over the training data; 10 if neither this nor `steps` is given, which cannot go together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs: Option<u64>,
-    /// Steps, in the place of `epochs`.
+    /// The number of steps, to be given in the place of `epochs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<u64>,
-    /// Samples of a batch.
+    /// The number of samples in a batch.
     pub batch_size: usize,
-    /// Batches whose gradients make one step.
+    /// The number of batches whose mean gradient makes one step.
     pub accumulate: u64,
-    /// When samples that are not trained on are evaluated, beside at the end.
+    /// How often held-out or test samples are evaluated; they always are at the end.
     pub validate_every: Every,
-    /// When a checkpoint is written, beside at the end.
+    /// How often a checkpoint is written; one always is at the end.
     pub checkpoint_every: Every,
-    /// A line of metrics for each player in so many steps.
+    /// Each player has a line in `metrics.jsonl` once in so many steps.
     pub log_every: u64,
     /// How often TensorBoard gets histograms of weights and gradients: of the first step in so many steps or epochs.
     #[serde(skip_serializing_if = "is_never")]
     pub histograms_every: Every,
-    /// How many of the last checkpoints stay, beside the best.
+    /// How many of the last checkpoints are kept, beside the best one.
     pub keep: usize,
-    /// What value of the validation decides what is best.
+    /// The term of evaluations that early stopping and the best checkpoint go by.
     pub watch: String,
-    /// Whether less of it is better, or more.
+    /// Whether smaller or larger values of that term are better.
     pub mode: Mode,
-    /// When to stop because it no longer improves.
+    /// When to stop because that term no longer improves; never if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStop>,
 }
 
-/// When to stop because what is watched no longer improves.
+/// When to stop because the watched term of evaluations no longer improves.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EarlyStop {
-    /// After so many validations in a row without improvement training stops.
+    /// After how many evaluations in a row without improvement training stops.
     pub patience: u64,
-    /// A value improves if it is better by more than this; at least 0.
+    /// By how much better than the best a value must be, strictly, to be an improvement; at least 0.
     pub min_change: f64,
 }
 
@@ -128,7 +128,7 @@ impl<'de> Deserialize<'de> for Training {
 }
 
 impl Training {
-    /// When training is finished.
+    /// After how many steps or epochs training is finished.
     pub fn limit(&self) -> Limit {
         match (self.steps, self.epochs) {
             (Some(steps), _) => Limit::Steps(steps),
@@ -136,12 +136,12 @@ impl Training {
         }
     }
 
-    /// All steps, of all players together, if an epoch has so many batches.
+    /// The number of steps of all players together, if an epoch has so many batches.
     pub fn total_steps(&self, batches: usize) -> u64 {
         self.limit().steps(crate::every::Pace { epoch: batches.max(1) as u64, step: self.accumulate.max(1) })
     }
 
-    /// The settings of the executor, of a table that was read, or [checked](Check::check).
+    /// The settings of the executor with this seed; the table was [checked](Check::check).
     ///
     /// # Panics
     /// If it was not, and the `min_change` of early stopping is negative or not finite.

@@ -11,7 +11,7 @@ pub use snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Which values are better.
+/// Whether smaller or larger values are better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -21,16 +21,16 @@ pub enum Mode {
     Max,
 }
 
-/// A value that was observed, and when, counted from zero.
+/// A value that early stopping observed, and its place in the order of observations.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// The number of values observed before it.
     pub index: u64,
-    /// The value.
+    /// The observed value.
     pub value: f64,
 }
 
-/// Why to stop.
+/// Why early stopping stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EarlyStopReason {
@@ -67,7 +67,7 @@ pub enum EarlyStoppingError {
     },
 }
 
-/// What an observation means.
+/// What early stopping says to an observation: it improved, wait, or stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is better than the best so far by more than the smallest change; the first one always is.
@@ -112,7 +112,7 @@ pub struct EarlyStopping {
 }
 
 impl EarlyStopping {
-    /// Patience 10, any change counts.
+    /// The policy with a patience of 10, for which any change to the better counts.
     ///
     /// ```
     /// use latent_train::{EarlyStopping, Mode};
@@ -123,8 +123,8 @@ impl EarlyStopping {
         Self { mode, patience: 10, min_change: 0.0, observed: 0, best: None, stopped: None }
     }
 
-    /// After how many observations in a row without improvement it stops. The first of them stops with a patience of
-    /// one, and with zero.
+    /// Sets after how many observations in a row without improvement it stops. The first of them stops with a patience
+    /// of one, and with zero.
     ///
     /// ```
     /// use latent_train::{EarlyStopping, Mode, Verdict};
@@ -138,7 +138,7 @@ impl EarlyStopping {
         Self { patience, ..self }
     }
 
-    /// That a value improves only if it is better by more than this.
+    /// Sets by how much better than the best a value must be, strictly, to improve on it.
     ///
     /// ```
     /// use latent_train::{EarlyStopping, Mode, Verdict};
@@ -161,7 +161,7 @@ impl EarlyStopping {
         }
     }
 
-    /// Takes the next value into account.
+    /// Takes the next value into account, and says whether it improved and whether to stop.
     ///
     /// ```
     /// use latent_train::{EarlyStopping, Mode, Verdict};
@@ -203,7 +203,7 @@ impl EarlyStopping {
         Verdict::Stop(reason)
     }
 
-    /// The best value so far.
+    /// The best value so far, none before the first.
     ///
     /// ```
     /// use latent_train::{EarlyStopping, Mode, Observation};
@@ -216,7 +216,7 @@ impl EarlyStopping {
         self.best
     }
 
-    /// Why it said to stop, if it did.
+    /// Why the policy said to stop, none if it did not.
     ///
     /// ```
     /// use latent_train::{EarlyStopping, Mode, EarlyStopReason};

@@ -23,19 +23,19 @@ use latent_numeric::Scalar;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RestoreBest<E: Scalar = f32> {
-    /// The policy.
+    /// When to stop.
     pub policy: EarlyStopping,
-    /// The module at the best observation, if there was one.
+    /// The values of the module at the best observation, if there was one.
     pub best: Option<Snapshot<E>>,
 }
 
 impl<E: Scalar> RestoreBest<E> {
-    /// With nothing remembered.
+    /// This policy, with no module remembered.
     pub fn new(policy: EarlyStopping) -> Self {
         Self { policy, best: None }
     }
 
-    /// Takes the next value, that of this module, into account.
+    /// Takes the next value into account, and remembers the module if it is the best so far.
     pub fn observe<M: Module<E> + ?Sized>(&mut self, value: f64, module: &M) -> Verdict {
         let verdict = self.policy.observe(value);
         if verdict == Verdict::Improved {
@@ -44,7 +44,7 @@ impl<E: Scalar> RestoreBest<E> {
         verdict
     }
 
-    /// Sets the module to its best, and says whether there was one.
+    /// Sets the module to the values at the best observation; whether there was one.
     ///
     /// # Errors
     /// Those of [`Snapshot::restore`].

@@ -19,7 +19,8 @@ use crate::early_stopping::RestoreBest;
 use crate::every::Pace;
 use crate::interrupt::{Interrupt, Interrupted};
 use crate::observer::{Evaluated, Event, Observer, Position};
-use crate::stop::{StopReason, Trouble};
+use crate::step_error::StepError;
+use crate::stop::StopReason;
 use crate::task::{Source, TaskError};
 use crate::trainable::{Batches, Trainable};
 use ahead::Ahead;
@@ -61,11 +62,11 @@ type Prepare<'a> = Box<dyn FnOnce(&Interrupt) -> Result<(), TaskError> + 'a>;
 /// How training ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// Why.
+    /// Why training ended.
     pub reason: StopReason,
-    /// Steps made.
+    /// Steps made in all, of all players together, those before a resumption among them.
     pub step: u64,
-    /// Epochs completed.
+    /// Passes over the training data that are complete.
     pub epoch: u64,
     /// The best value of what is watched, if anything was validated.
     pub best: Option<f64>,
@@ -84,7 +85,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
     ) -> Result<Self, TaskError> {
         task.check(&trainer)?;
         if source.batches() == 0 {
-            return Err("an epoch has no batches".into());
+            return Err("an epoch of the training data has no batches, expected at least one".into());
         }
         settings.check(&task.players())?;
         let pace = Pace { epoch: source.batches() as u64, step: settings.accumulate };
@@ -126,14 +127,14 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self
     }
 
-    /// Tells this observer of steps so often, and of everything else always.
+    /// Adds an observer, which is told of steps so often, and of everything else always.
     #[must_use]
     pub fn observe(mut self, every: Every, observer: impl Observer<T> + 'a) -> Self {
         self.observers.push((every, Box::new(observer)));
         self
     }
 
-    /// Ends when this is raised.
+    /// Ends training after the step during which this flag is raised.
     #[must_use]
     pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
         self.interrupt = interrupt;
@@ -152,10 +153,10 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self
     }
 
-    /// Does this before the first step: what takes long and ends up in the model, such as the values that it begins
-    /// with. Once it is done a checkpoint is written. Training that goes on from a checkpoint has its results from
-    /// there, and does it not. It is given what asks for the end, and answers with [`Interrupted`] if it did not come
-    /// to its own.
+    /// Does this work once, before the first step: what takes long and ends up in the model, such as the values that it
+    /// begins with. Once it is done a checkpoint is written; training that goes on from a checkpoint has its results
+    /// from there and skips it. It is given the flag that asks for the end, and answers with [`Interrupted`] if it was
+    /// ended early.
     #[must_use]
     pub fn prepare(mut self, work: impl FnOnce(&Interrupt) -> Result<(), TaskError> + 'a) -> Self {
         self.prepare = Some(Box::new(work));
@@ -167,7 +168,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
         &self.ranks
     }
 
-    /// Writes checkpoints of this run: as often as they say, at each best evaluation, and at the end.
+    /// Writes checkpoints of this run: as often as its settings say, at each best evaluation, and at the end.
     #[must_use]
     pub fn checkpoints(mut self, checkpoints: Checkpoints, identity: Identity) -> Self {
         self.checkpoints = Some(checkpoints);
@@ -175,12 +176,12 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self
     }
 
-    /// The task that is trained.
+    /// The model that is trained.
     pub fn task(&self) -> &'a T {
         self.task
     }
 
-    /// What tells the data, of training and of validation, from others.
+    /// A text that identifies the data, of training and of validation: a run goes on with the same data only.
     pub fn fingerprint(&self) -> String {
         let train = self.source.fingerprint();
         match self.validation {
@@ -190,7 +191,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
         }
     }
 
-    /// Whether there are samples to go by where something is to be chosen.
+    /// Checks that early stopping has held-out samples to go by.
     ///
     /// # Errors
     /// If there is early stopping, and test samples or none are evaluated.
@@ -207,12 +208,12 @@ impl<'a, T: Trainable> Executor<'a, T> {
         }
     }
 
-    /// Whether the model has what is [prepared](Self::prepare) before the first step.
+    /// Whether the work [before the first step](Self::prepare) is done, or there is none.
     pub fn is_prepared(&self) -> bool {
         self.prepare.is_none() && !self.unprepared
     }
 
-    /// The number of steps and epochs that were made.
+    /// How far training has come.
     pub fn position(&self) -> Position {
         Position { step: self.step, steps: self.settings.limit.steps(self.pace), epoch: self.pace.epoch(self.step) }
     }
@@ -248,9 +249,10 @@ impl<'a, T: Trainable> Executor<'a, T> {
             return Ok(false);
         }
         let _ = self.tell(&Event::Prepared)?;
-        match self.write_checkpoint(Checkpoints::write)? {
+        match self.write_checkpoint(Checkpoints::write) {
             Ok(()) => Ok(true),
-            Err(trouble) => Err(format!("what training begins with: {trouble}").into()),
+            Err(StepError::NotFinite(value)) => Err(format!("before the first step: {value}").into()),
+            Err(StepError::Failed(error)) => Err(error),
         }
     }
 
@@ -261,50 +263,55 @@ impl<'a, T: Trainable> Executor<'a, T> {
     fn run_on(&mut self, source: &dyn Source<Batch = T::Batch>) -> Result<Outcome, TaskError> {
         self.check_together()?;
         self.remind_observers()?;
-        let mut flow = self.tell(&Event::Begin)?;
-        let reason = loop {
-            // Also of a run that goes on: it was killed while its results were written.
-            if let Some(reason) = self.early.as_ref().and_then(|early| early.policy.stopped()) {
-                break StopReason::Early(reason);
-            }
-            if self.ranks.any(flow.is_break() || self.interrupt.raised()) {
-                break StopReason::Interrupted;
-            }
-            if self.step >= self.position().steps {
-                if self.validated != Some(self.step)
-                    && let Err(trouble) = self.make_validation(&mut flow)?
-                {
-                    break StopReason::NotFinite(trouble);
-                }
-                break StopReason::Finished;
-            }
-            if let Err(trouble) = self.make_step(source, &mut flow)? {
-                break StopReason::NotFinite(trouble);
-            }
-            // At the end before a checkpoint is written, which then knows of it.
-            let is_last = self.step >= self.position().steps;
-            if (is_last || self.settings.validate.is_due(self.step, self.pace))
-                && let Err(trouble) = self.make_validation(&mut flow)?
-            {
-                break StopReason::NotFinite(trouble);
-            }
-            if self.checkpoints.as_ref().is_some_and(|to| to.every.is_due(self.step, self.pace))
-                && let Err(trouble) = self.write_checkpoint(Checkpoints::write)?
-            {
-                break StopReason::NotFinite(trouble);
-            }
-        };
-        // Before other weights are put in their place: the run can be made longer later. Weights that lead to a number
-        // that is not finite must not push out better ones.
-        let reason = match reason {
-            StopReason::NotFinite(trouble) => StopReason::NotFinite(trouble),
-            reason => self.write_checkpoint(Checkpoints::write)?.map_or_else(StopReason::NotFinite, |()| reason),
+        let flow = self.tell(&Event::Begin)?;
+        // The last checkpoint is written before other weights are put in their place: the run can be made longer later.
+        // Weights that lead to a number that is not finite must not push out better ones.
+        let ended = self.make_steps(source, flow).and_then(|reason| {
+            self.write_checkpoint(Checkpoints::write)?;
+            Ok(reason)
+        });
+        let reason = match ended {
+            Ok(reason) => reason,
+            Err(StepError::NotFinite(value)) => StopReason::NotFinite(*value),
+            Err(StepError::Failed(error)) => return Err(error),
         };
         if matches!(reason, StopReason::Early(_) | StopReason::Finished) {
             self.leave_evaluated_weights()?;
         }
         let _ = self.tell(&Event::End(&reason))?;
         Ok(self.outcome(reason))
+    }
+
+    /// Makes steps, evaluations and checkpoints until the limit, early stopping or an interruption.
+    fn make_steps(
+        &mut self,
+        source: &dyn Source<Batch = T::Batch>,
+        mut flow: ControlFlow<()>,
+    ) -> Result<StopReason, StepError> {
+        loop {
+            // Also of a run that goes on: it was killed while its results were written.
+            if let Some(reason) = self.early.as_ref().and_then(|early| early.policy.stopped()) {
+                return Ok(StopReason::Early(reason));
+            }
+            if self.ranks.any(flow.is_break() || self.interrupt.raised()) {
+                return Ok(StopReason::Interrupted);
+            }
+            if self.step >= self.position().steps {
+                if self.validated != Some(self.step) {
+                    self.make_validation(&mut flow)?;
+                }
+                return Ok(StopReason::Finished);
+            }
+            self.make_step(source, &mut flow)?;
+            // At the end before a checkpoint is written, which then knows of it.
+            let is_last = self.step >= self.position().steps;
+            if is_last || self.settings.validate.is_due(self.step, self.pace) {
+                self.make_validation(&mut flow)?;
+            }
+            if self.checkpoints.as_ref().is_some_and(|to| to.every.is_due(self.step, self.pace)) {
+                self.write_checkpoint(Checkpoints::write)?;
+            }
+        }
     }
 
     /// Puts the weights into the model that evaluations are of: the best ones with early stopping, else the averages.
@@ -318,18 +325,15 @@ impl<'a, T: Trainable> Executor<'a, T> {
         }
     }
 
-    /// Makes a step and tells of it. The inner error is a number that is not finite; the model has not changed then.
+    /// Makes a step and tells of it.
     fn make_step(
         &mut self,
         source: &dyn Source<Batch = T::Batch>,
         flow: &mut ControlFlow<()>,
-    ) -> Result<Result<(), Trouble>, TaskError> {
+    ) -> Result<(), StepError> {
         let turn = self.settings.player(self.step, self.task.players().len());
         let (pace, step, seed, ranks) = (self.pace, self.step, self.settings.seed, &self.ranks);
-        let made = match self.task.step(&mut self.trainer, turn, &Batches { source, pace, step, seed, ranks })? {
-            Ok(made) => made,
-            Err(trouble) => return Ok(Err(trouble)),
-        };
+        let made = self.task.step(&mut self.trainer, turn, &Batches { source, pace, step, seed, ranks })?;
         self.step += 1;
         if self.tell(&Event::Step(&made))?.is_break() {
             *flow = ControlFlow::Break(());
@@ -338,7 +342,7 @@ impl<'a, T: Trainable> Executor<'a, T> {
         if let Some(norm) = made.gradients.norm.get() {
             self.task.note_gradient_norm(&mut self.trainer, turn, norm);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Tells all observers whose time it is.

@@ -1,8 +1,11 @@
 //! The parts of a step, shared by the processes that train together.
 
-use super::exchange::{Report, Unusable, exchange};
+use super::exchange::{NonFiniteTerm, Report, exchange};
+use crate::non_finite::NonFiniteValue;
+use crate::step_error::StepError;
 use crate::task::TaskError;
 use crate::terms::{MeanTerms, Terms};
+use crate::trainable::Batches;
 use bytemuck::{cast_slice, pod_collect_to_vec};
 use latent_layers::{Module, Slot, SlotValue, Visitor};
 use latent_numeric::ranks::{OrderedSum, Ranks};
@@ -19,29 +22,24 @@ pub(super) struct Sum<'m> {
 }
 
 /// Computes all parts of a step, each by one of the ranks, and takes their mean over samples: terms, gradients and the
-/// state of the model, on every rank the same bits, whatever the number of ranks. The inner error is a term that is not
-/// finite, with its part.
+/// state of the model, on every rank the same bits, whatever the number of ranks.
 ///
 /// A part of `n_k` samples weighs `n_k / (n_1 + n_2 + ...)`, so that the gradient is that of the mean that is reported,
 /// and of one batch of all samples where the loss is a mean over them. In each round the ranks compute as many parts as
 /// there are ranks, and forget them again. How many samples there are in all is known after the last round: until then
 /// a part weighs `n_k / (n_1 parts)`, which is the same where all have as many.
 ///
-/// Unless it comes to a sum, the state is left as it was.
-pub(super) fn sum_of_parts<'m>(
-    ranks: &dyn Ranks,
-    parts: u64,
+/// # Errors
+/// If a term is not finite, or a loss cannot be computed; the state of the model is left as it was then.
+pub(super) fn sum_of_parts<'m, B: Send>(
+    batches: &Batches<'_, B>,
     model: &'m dyn Module,
-    player: &dyn Module,
+    player: (&str, &dyn Module),
     loss: impl FnMut(u64) -> Result<Terms, TaskError>,
-) -> Result<Result<Sum<'m>, (u64, Unusable)>, TaskError> {
+) -> Result<Sum<'m>, StepError> {
     let before = StatesBefore::of(model);
-    match add_up(ranks, parts, &before, player, loss) {
-        Ok(Ok((mean, samples, gradients))) => Ok(Ok(Sum { mean, samples, gradients, before })),
-        Ok(Err(unusable)) => {
-            before.put_back()?;
-            Ok(Err(unusable))
-        }
+    match add_up(batches, &before, player, loss) {
+        Ok((mean, samples, gradients)) => Ok(Sum { mean, samples, gradients, before }),
         Err(error) => {
             before.put_back()?;
             Err(error)
@@ -51,13 +49,13 @@ pub(super) fn sum_of_parts<'m>(
 
 type Added = (MeanTerms, usize, Vec<Tensor>);
 
-fn add_up(
-    ranks: &dyn Ranks,
-    parts: u64,
+fn add_up<B: Send>(
+    batches: &Batches<'_, B>,
     before: &StatesBefore<'_>,
-    player: &dyn Module,
+    (name, player): (&str, &dyn Module),
     mut loss: impl FnMut(u64) -> Result<Terms, TaskError>,
-) -> Result<Result<Added, (u64, Unusable)>, TaskError> {
+) -> Result<Added, StepError> {
+    let (ranks, parts) = (batches.ranks().as_ref(), batches.parts());
     let (rank, size) = (ranks.rank() as u64, ranks.size() as u64);
     let mut states = MeanStates { before, sum: Vec::new(), weights: 0.0 };
     let (mut mean, mut samples) = (MeanTerms::default(), 0);
@@ -71,15 +69,15 @@ fn add_up(
         match terms {
             Err(error) => report = Err(error),
             Ok(None) => {}
-            Ok(Some(terms)) => match Unusable::among(&terms) {
-                Some(unusable) => report = Ok(Some(Err(unusable))),
+            Ok(Some(terms)) => match NonFiniteTerm::among(&terms) {
+                Some(found) => report = Ok(Some(Err(found))),
                 None => {
                     report = Ok(Some(Ok(Report::of(&terms))));
                     usable = Some(terms);
                 }
             },
         }
-        let reports = exchange::<Option<Result<Report, Unusable>>>(ranks, report)?;
+        let reports = exchange::<Option<Result<Report, NonFiniteTerm>>>(ranks, report)?;
         let mut weights = Vec::new();
         for (part, report) in (first..).zip(reports.into_iter().flatten()) {
             match report {
@@ -89,9 +87,12 @@ fn add_up(
                 Ok(report) => {
                     samples += report.samples;
                     weights.push(report.samples as f64 / *unit.get_or_insert(report.samples) as f64);
-                    mean.add_values(report.samples, &report.values);
+                    mean.add_values(report.samples, &report.values());
                 }
-                Err(unusable) => return Ok(Err((part, unusable))),
+                Err(found) => {
+                    let value = batches.non_finite(part, name.to_owned(), found.name.clone(), found.value());
+                    return Err(NonFiniteValue { origin: found.origin(), ..value }.into());
+                }
             }
         }
         if parts > 1 {
@@ -107,7 +108,7 @@ fn add_up(
         states.leave()?;
     }
     let all = parts as f64 * unit.unwrap_or(1) as f64 / samples as f64;
-    Ok(Ok((mean, samples, gradients.finish(player, all as f32))))
+    Ok((mean, samples, gradients.finish(player, all as f32)))
 }
 
 /// The gradients of a loss, times a weight.

@@ -3,7 +3,7 @@
 use latent_layers::Module;
 use latent_optim::{AverageSettings, Clip, OptimError, Optimizer, WeightAverage};
 
-/// How a player of a task is trained.
+/// The optimiser of one player of a task, with its clipping of gradients and average of weights.
 pub struct Player {
     pub(crate) optimizer: Box<dyn Optimizer>,
     pub(crate) clip: Clip,
@@ -12,19 +12,19 @@ pub struct Player {
 }
 
 impl Player {
-    /// By this optimiser.
+    /// A player whose parameters this optimiser changes, without clipping and averages.
     pub fn new(optimizer: Box<dyn Optimizer>) -> Self {
         Self { optimizer, clip: Clip::None, average: None, last_norm: None }
     }
 
-    /// With its gradients kept small.
+    /// Clips the gradients of each step before the optimiser has them.
     #[must_use]
     pub fn clip(mut self, clip: Clip) -> Self {
         self.clip = clip;
         self
     }
 
-    /// With an average of its weights, which is what is evaluated.
+    /// Keeps an average of the weights of this module, which is then what is evaluated.
     ///
     /// # Errors
     /// If the settings are outside their domain.

@@ -4,7 +4,9 @@ use super::Executor;
 use super::exchange::exchange;
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints};
 use crate::early_stopping::Snapshot;
-use crate::stop::Trouble;
+use crate::name::Name;
+use crate::non_finite::NonFiniteValue;
+use crate::step_error::StepError;
 use crate::task::TaskError;
 use crate::trainable::Trainable;
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use std::path::PathBuf;
 impl<T: Trainable> Executor<'_, T> {
     /// All that is needed to go on from here.
     pub fn checkpoint(&self) -> Checkpoint {
-        let names = self.task.players().into_iter().map(str::to_owned);
+        let names = self.task.players().into_iter().map(Name::into_owned);
         Checkpoint {
             identity: self.identity.clone(),
             step: self.step,
@@ -59,31 +61,41 @@ impl<T: Trainable> Executor<'_, T> {
         Ok(())
     }
 
-    /// Writes a checkpoint, if any are to be written; of several processes, the first does. The inner error is a weight
-    /// that is not finite.
+    /// Writes a checkpoint, if any are to be written; of several processes, the first does.
+    ///
+    /// # Errors
+    /// If a weight is not finite, the processes have different ones, or the file cannot be written.
     pub(super) fn write_checkpoint(
         &self,
         write: fn(&Checkpoints, &Checkpoint) -> Result<PathBuf, CheckpointError>,
-    ) -> Result<Result<(), Trouble>, TaskError> {
+    ) -> Result<(), StepError> {
         self.check_weights()?;
-        let Some(to) = &self.checkpoints else { return Ok(Ok(())) };
+        let Some(to) = &self.checkpoints else { return Ok(()) };
         let written = if self.ranks.rank() == 0 { write(to, &self.checkpoint()).map(Some) } else { Ok(None) };
         let not_finite = match written {
             Ok(_) => Ok(None),
             Err(CheckpointError::NotFinite(path)) => Ok(Some(path)),
-            Err(other) => Err(other.into()),
+            Err(other) => Err(TaskError::from(other)),
         };
         let not_finite: Vec<Option<String>> = exchange(&*self.ranks, not_finite)?;
         match not_finite.into_iter().flatten().next() {
-            Some(path) => Ok(Err(self.trouble("model", path, f64::NAN))),
-            None => Ok(Ok(())),
+            Some(path) => Err(self.non_finite("model", path, f64::NAN).into()),
+            None => Ok(()),
         }
     }
 
-    /// A number that is not finite, found between steps.
-    pub(super) fn trouble(&self, player: &'static str, what: String, value: f64) -> Trouble {
+    /// Describes a value that is not finite and was found between steps.
+    pub(super) fn non_finite(&self, player: &'static str, what: String, value: f64) -> NonFiniteValue {
         let last_gradient_norm = self.task.last_gradient_norm(&self.trainer);
         let place = self.pace.place(self.step, 0);
-        Trouble { step: self.step, place, player, what, value, origin: None, last_gradient_norm }
+        NonFiniteValue {
+            step: self.step,
+            place,
+            player: player.into(),
+            what: what.into(),
+            value,
+            origin: None,
+            last_gradient_norm,
+        }
     }
 }

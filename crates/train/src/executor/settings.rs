@@ -3,15 +3,16 @@
 use crate::Every;
 use crate::early_stopping::{EarlyStopping, Mode};
 use crate::every::Pace;
+use crate::name::Name;
 use serde::{Deserialize, Serialize};
 
-/// When training is finished.
+/// After how many steps or epochs training is finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
-    /// After so many steps.
+    /// After so many steps, of all players together.
     Steps(u64),
-    /// After so many epochs.
+    /// After so many passes over the training data.
     Epochs(u64),
 }
 
@@ -29,7 +30,7 @@ impl Limit {
 pub struct Settings {
     /// The seed of every random draw.
     pub seed: u64,
-    /// When training is finished.
+    /// After how many steps or epochs training is finished.
     pub limit: Limit,
     /// The number of batches whose gradients make one step, at least one, each weighed by its samples. They do not see
     /// each other: the model's state, such as running means, is that before the step for all, and the mean over samples
@@ -37,18 +38,19 @@ pub struct Settings {
     pub accumulate: u64,
     /// How many steps each player makes before it is the next one's turn; one each if empty.
     pub turns: Vec<u64>,
-    /// When samples that are not trained on are evaluated, beside at the end.
+    /// How often held-out or test samples are evaluated; they always are at the end.
     pub validate: Every,
-    /// The value of the evaluation by which the best weights are chosen.
+    /// The term of evaluations that early stopping and the best checkpoint go by.
     pub watch: String,
-    /// Whether less of it is better, or more.
+    /// Whether smaller or larger values of that term are better.
     pub mode: Mode,
-    /// When to stop because it no longer improves; then, and at the end, the best weights are put back.
+    /// When to stop because that term no longer improves; the best weights are put back then, and at the end.
     pub early_stopping: Option<EarlyStopping>,
 }
 
 impl Settings {
-    /// So far, from this seed: one batch a step, an evaluation of the objective after each epoch.
+    /// The defaults: one batch a step, players in turns of one step, and an evaluation of the objective after each
+    /// epoch.
     pub fn new(limit: Limit, seed: u64) -> Self {
         Self {
             seed,
@@ -62,7 +64,7 @@ impl Settings {
         }
     }
 
-    pub(crate) fn check(&self, players: &[&str]) -> Result<(), String> {
+    pub(crate) fn check(&self, players: &[Name]) -> Result<(), String> {
         if self.accumulate == 0 {
             return Err("accumulate is 0, expected at least one batch a step".to_owned());
         }

@@ -3,8 +3,10 @@
 use super::Player;
 use super::parts::{Sum, sum_of_parts};
 use crate::checkpoint::PlayerState;
+use crate::name::Name;
+use crate::non_finite::NonFiniteValue;
 use crate::observer::{Gradients, Step};
-use crate::stop::Trouble;
+use crate::step_error::StepError;
 use crate::task::{Pass, Task, TaskError};
 use crate::terms::Terms;
 use crate::trainable::{Batches, Trainable};
@@ -20,7 +22,7 @@ impl<T: Task> Trainable for T {
         self.model()
     }
 
-    fn players(&self) -> Vec<&'static str> {
+    fn players(&self) -> Vec<Name> {
         self.players().into_iter().map(|(name, _)| name).collect()
     }
 
@@ -29,7 +31,7 @@ impl<T: Task> Trainable for T {
         if names.len() == players.len() {
             return Ok(());
         }
-        Err(format!("{} optimisers for the players {names:?}", players.len()).into())
+        Err(format!("there are {} optimisers, expected one for each of the players {names:?}", players.len()).into())
     }
 
     fn least_parts(&self, processes: usize) -> u64 {
@@ -41,24 +43,17 @@ impl<T: Task> Trainable for T {
         trainer: &mut Vec<Player>,
         turn: usize,
         batches: &Batches<'_, T::Batch>,
-    ) -> Result<Result<Step<'t>, Trouble>, TaskError> {
+    ) -> Result<Step<'t>, StepError> {
         let task = self;
-        let (name, module) = task.players()[turn];
+        let (name, module) = task.players().swap_remove(turn);
         let player = &mut trainer[turn];
-        let trouble = |part: u64, what: &str, value: f64, origin, last_gradient_norm| Trouble {
-            origin,
-            last_gradient_norm,
-            ..batches.trouble(part, name, what, value)
-        };
+        let last_gradient_norm = player.last_norm;
         let loss = |part| task.loss(turn, &batches.get(part), &mut batches.pass(part));
-        let sum = sum_of_parts(batches.ranks().as_ref(), batches.parts(), task.model(), module, loss)?;
-        let Sum { mean, samples, gradients, before } = match sum {
-            Ok(sum) => sum,
-            Err((part, unusable)) => {
-                let (what, value, origin) = unusable.found();
-                return Ok(Err(trouble(part, what, value, origin, player.last_norm)));
-            }
-        };
+        let sum = sum_of_parts(batches, task.model(), (&name, module), loss).map_err(|error| match error {
+            StepError::NotFinite(found) => NonFiniteValue { last_gradient_norm, ..*found }.into(),
+            StepError::Failed(error) => StepError::Failed(error),
+        })?;
+        let Sum { mean, samples, gradients, before } = sum;
         let parameters = module.parameters();
         let learning_rate = player.optimizer.learning_rates()[0];
         let options = StepOptions {
@@ -69,18 +64,19 @@ impl<T: Task> Trainable for T {
             Ok(report) => report.gradient_norm,
             Err(OptimError::NonFiniteGradient { path, value, .. }) => {
                 before.put_back()?;
-                return Ok(Err(trouble(0, &format!("the gradient of {path}"), value, None, player.last_norm)));
+                let found = batches.non_finite(0, name, format!("the gradient of {path}"), value);
+                return Err(NonFiniteValue { last_gradient_norm, ..found }.into());
             }
             Err(other) => return Err(other.into()),
         };
         task.after_step(turn)?;
-        Ok(Ok(Step {
+        Ok(Step {
             player: name,
             values: mean.values(),
             samples,
             learning_rate: Some(learning_rate),
             gradients: Gradients { parameters, values: gradients, norm: Cell::new(norm) },
-        }))
+        })
     }
 
     fn evaluate(&self, batch: &T::Batch, pass: &mut Pass) -> Result<Terms, TaskError> {

@@ -4,7 +4,7 @@ use super::Executor;
 use super::exchange::{Report, exchange};
 use crate::checkpoint::Checkpoints;
 use crate::observer::{Evaluated, Event, Validation};
-use crate::stop::Trouble;
+use crate::step_error::StepError;
 use crate::task::{Pass, Source, TaskError};
 use crate::terms::MeanTerms;
 use crate::trainable::Trainable;
@@ -12,10 +12,12 @@ use latent_tensor::no_grad;
 use std::ops::ControlFlow;
 
 impl<T: Trainable> Executor<'_, T> {
-    /// Evaluates all samples, with averaged weights where there are some, and tells of it. The inner error is what is
-    /// watched, if it is not finite.
-    pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<Result<(), Trouble>, TaskError> {
-        let Some((on, source)) = self.validation else { return Ok(Ok(())) };
+    /// Evaluates all samples, with averaged weights where there are some, and tells of it.
+    ///
+    /// # Errors
+    /// If what is watched is not finite, or something cannot be evaluated, told or written.
+    pub(super) fn make_validation(&mut self, flow: &mut ControlFlow<()>) -> Result<(), StepError> {
+        let Some((on, source)) = self.validation else { return Ok(()) };
         self.validated = Some(self.step);
         let task = self.task;
         let swapped = task.swap_in_averages(&self.trainer)?;
@@ -23,7 +25,11 @@ impl<T: Trainable> Executor<'_, T> {
         let watched = values.iter().find(|(name, _)| *name == self.settings.watch).map(|&(_, value)| value);
         let Some(watched) = watched else {
             let known: Vec<_> = values.iter().map(|(name, _)| name).collect();
-            return Err(format!("{} is to be watched, but the evaluation has {known:?}", self.settings.watch).into());
+            return Err(format!(
+                "the term {:?} is to be watched, but the terms of evaluations are {known:?}",
+                self.settings.watch
+            )
+            .into());
         };
         let finite = watched.is_finite();
         let decides = finite && on == Evaluated::HeldOut;
@@ -40,12 +46,12 @@ impl<T: Trainable> Executor<'_, T> {
         }
         drop(swapped);
         if !finite {
-            return Ok(Err(self.trouble(on.as_str(), self.settings.watch.clone(), watched)));
+            return Err(self.non_finite(on.as_str(), self.settings.watch.clone(), watched).into());
         }
-        if improved && let Err(trouble) = self.write_checkpoint(Checkpoints::write_best)? {
-            return Ok(Err(trouble));
+        if improved {
+            self.write_checkpoint(Checkpoints::write_best)?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// The mean over all batches, of which every process evaluates some.
@@ -60,7 +66,7 @@ impl<T: Trainable> Executor<'_, T> {
         let mut mean = MeanTerms::default();
         for index in 0..source.batches() {
             let report = reports[index % size].next().ok_or("a process has another number of batches to evaluate")?;
-            mean.add_values(report.samples, &report.values);
+            mean.add_values(report.samples, &report.values());
         }
         Ok(mean)
     }

@@ -13,13 +13,13 @@ pub struct DeadUnits<F> {
 }
 
 impl<F> DeadUnits<F> {
-    /// Atoms of a dictionary; `usage` gives for each the share of some samples whose code uses it.
+    /// Watches the atoms of a dictionary; `usage` gives for each the share of some samples whose code uses it.
     pub fn atoms(usage: F) -> Self {
         let remedy = "lower lambda, take fewer atoms, or replace dead atoms by samples that are badly reconstructed";
         Self { name: "dead_atoms", what: "atoms", remedy: remedy.to_owned(), probe: usage }
     }
 
-    /// Rectified units; `usage` gives for each the share of some samples for which it is not zero.
+    /// Watches rectified units; `usage` gives for each the share of some samples for which it is not zero.
     pub fn rectifiers(usage: F) -> Self {
         let remedy = "lower the learning rate, warm it up, or take an activation that is not flat, such as leaky ReLU";
         Self { name: "dead_units", what: "units", remedy: remedy.to_owned(), probe: usage }

@@ -2,11 +2,11 @@
 
 use super::{Monitor, Warning, value};
 use crate::early_stopping::Mode;
-use crate::observers::short;
+use crate::short::short;
 use crate::{Event, Position, TaskError};
 use serde_json::{Value, json};
 
-/// Warns when what is watched got worse in five validations in a row, and lost more than a tenth of all that it had
+/// Warns when the watched term got worse in five evaluations in a row, and lost more than a tenth of all that it had
 /// gained.
 #[derive(Clone, Debug)]
 pub struct Divergence {
@@ -18,7 +18,7 @@ pub struct Divergence {
 const IN_A_ROW: usize = 5;
 
 impl Divergence {
-    /// Of this value, of which less or more is better.
+    /// Watches this term of evaluations, of which smaller or larger values are better.
     pub fn new(watch: impl Into<String>, mode: Mode) -> Self {
         let sign = if mode == Mode::Min { 1.0 } else { -1.0 };
         Self { watch: watch.into(), sign, seen: Vec::new() }

@@ -17,7 +17,7 @@ const MEMORY: usize = 100;
 const LEAST: usize = 20;
 
 impl ExplodingGradients {
-    fn see(&mut self, player: &'static str, norm: f64) -> Option<Warning> {
+    fn see(&mut self, player: &str, norm: f64) -> Option<Warning> {
         let norms = self.norms.entry(player.to_owned()).or_default();
         let median = (norms.len() >= LEAST).then(|| median(norms));
         norms.push_back(norm);
@@ -45,7 +45,7 @@ impl<T: ?Sized> Monitor<T> for ExplodingGradients {
 
     fn look(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<Option<Warning>, TaskError> {
         let Event::Step(step) = event else { return Ok(None) };
-        Ok(step.gradient_norm().and_then(|norm| self.see(step.player, norm)))
+        Ok(step.gradient_norm().and_then(|norm| self.see(&step.player, norm)))
     }
 
     fn save(&self) -> Option<Value> {

@@ -31,38 +31,36 @@ pub use posterior_collapse::{LatentUse, PosteriorCollapse};
 pub use saturated_discriminator::SaturatedDiscriminator;
 pub use support::{Support, check_support};
 
-use crate::observers::Records;
-use crate::{Event, Observer, Position, TaskError};
+use crate::{Event, Name, Position, TaskError};
 use serde_json::Value;
-use std::ops::ControlFlow;
 
-/// What is wrong, and what can be done about it.
+/// A warning of a health monitor: what is wrong, and what can be done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// The observation, with its numbers.
+    /// What was observed, with its numbers.
     pub message: String,
-    /// What to change.
+    /// What to change, and how.
     pub remedy: String,
 }
 
-/// Looks at what happens for signs of one trouble.
+/// A health monitor, which looks at the events of training for signs of one way in which it goes wrong.
 pub trait Monitor<T: ?Sized> {
-    /// Its name in the metrics, such as `posterior_collapse`.
+    /// The name of the monitor in the metrics, such as `posterior_collapse`.
     fn name(&self) -> &'static str;
 
-    /// Looks at an event.
+    /// Looks at an event, and warns if it shows the sign.
     ///
     /// # Errors
     /// If what it needs cannot be computed.
     fn look(&mut self, event: &Event<'_>, at: Position, task: &T) -> Result<Option<Warning>, TaskError>;
 
-    /// What it has to remember to warn at the same steps when the run goes on from a checkpoint. Nothing, unless
-    /// overridden; whether there is something does not depend on what was seen.
+    /// The state of the monitor for checkpoints, so that a run that goes on warns at the same steps. None unless
+    /// overridden; whether there is one does not depend on what was seen.
     fn save(&self) -> Option<Value> {
         None
     }
 
-    /// Goes on from what [`save`](Self::save) gave.
+    /// Restores the state that [`save`](Self::save) gave.
     ///
     /// # Errors
     /// If it is not of this monitor.
@@ -71,31 +69,8 @@ pub trait Monitor<T: ?Sized> {
     }
 }
 
-/// Tells a run's records what a monitor sees.
-pub(crate) struct Watch<M> {
-    pub records: Records,
-    pub monitor: M,
-}
-
-impl<T: ?Sized, M: Monitor<T>> Observer<T> for Watch<M> {
-    fn observe(&mut self, event: &Event<'_>, at: Position, task: &T) -> Result<ControlFlow<()>, TaskError> {
-        if let Some(warning) = self.monitor.look(event, at, task)? {
-            self.records.warn(self.monitor.name(), &warning, at)?;
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    fn save(&self) -> Option<(String, Value)> {
-        Some((self.monitor.name().to_owned(), self.monitor.save()?))
-    }
-
-    fn load(&mut self, memory: Value) -> Result<(), serde_json::Error> {
-        self.monitor.load(memory)
-    }
-}
-
-fn value(values: &[(&'static str, f64)], name: &str) -> Option<f64> {
-    values.iter().find(|(found, _)| *found == name).map(|&(_, value)| value)
+fn value(values: &[(Name, f64)], name: &str) -> Option<f64> {
+    values.iter().find(|(found, _)| found == name).map(|&(_, value)| value)
 }
 
 #[cfg(test)]
@@ -109,7 +84,7 @@ mod tests {
     /// What a monitor says of a step and a validation of this value, which is the step's gradient norm as well.
     fn look(monitor: &mut dyn Monitor<()>, value: f64, step: u64) -> Vec<Warning> {
         let at = Position { step, steps: 1000, epoch: 1 };
-        let values = vec![("objective", value)];
+        let values: Vec<(Name, f64)> = vec![("objective".into(), value)];
         let validation =
             Validation { on: crate::Evaluated::HeldOut, values: values.clone(), improved: false, averaged: false };
         let mut made = Step::new("critic", values, 1);

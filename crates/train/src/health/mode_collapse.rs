@@ -1,7 +1,7 @@
 //! A generator that has few kinds of samples.
 
 use super::{Monitor, Warning, value};
-use crate::{Event, Position, TaskError};
+use crate::{Event, Name, Position, TaskError};
 
 /// Warns when samples are of fewer kinds than half of those that there are, at a validation after the first epoch: the
 /// generator has left the others out.
@@ -9,16 +9,16 @@ use crate::{Event, Position, TaskError};
 /// How many kinds there are among samples is a term of validations, such as the exponential of the entropy of the classes
 /// that a classifier finds in them (Che et al., *Mode regularized generative adversarial networks*, ICLR 2017, judge by
 /// such classes).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ModeCollapse {
-    term: &'static str,
+    term: Name,
     classes: usize,
 }
 
 impl ModeCollapse {
-    /// With the term that has the number of kinds, and how many there are in the data.
-    pub fn new(term: &'static str, classes: usize) -> Self {
-        Self { term, classes }
+    /// Watches the term of evaluations that counts the kinds of samples, against the number of kinds in the data.
+    pub fn new(term: impl Into<Name>, classes: usize) -> Self {
+        Self { term: term.into(), classes }
     }
 }
 
@@ -29,7 +29,7 @@ impl<T: ?Sized> Monitor<T> for ModeCollapse {
 
     fn look(&mut self, event: &Event<'_>, at: Position, _: &T) -> Result<Option<Warning>, TaskError> {
         let Event::Validation(validation) = event else { return Ok(None) };
-        let Some(found) = value(&validation.values, self.term).filter(|_| at.epoch > 0) else { return Ok(None) };
+        let Some(found) = value(&validation.values, &self.term).filter(|_| at.epoch > 0) else { return Ok(None) };
         if found >= 0.5 * self.classes as f64 {
             return Ok(None);
         }
@@ -51,7 +51,7 @@ mod tests {
     use crate::{Evaluated, Validation};
 
     fn look(found: Option<f64>, epoch: u64) -> Option<Warning> {
-        let values = found.map(|found| ("effective_classes", found)).into_iter().collect();
+        let values = found.map(|found| ("effective_classes".into(), found)).into_iter().collect();
         let validation = Validation { on: Evaluated::Test, values, improved: true, averaged: false };
         let mut monitor = ModeCollapse::new("effective_classes", 10);
         monitor.look(&Event::Validation(&validation), Position { step: 9, steps: 99, epoch }, &()).unwrap()

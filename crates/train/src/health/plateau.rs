@@ -2,12 +2,12 @@
 
 use super::{Monitor, Warning, value};
 use crate::early_stopping::Mode;
-use crate::observers::short;
+use crate::short::short;
 use crate::{Event, Position, TaskError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Warns when, in ten validations in a row, what is watched improved by less than a thousandth of all that it has
+/// Warns when, in ten evaluations in a row, the watched term improved by less than a thousandth of all that it has
 /// gained, while more than a quarter of the steps are still to be made.
 #[derive(Clone, Debug)]
 pub struct Plateau {
@@ -30,7 +30,7 @@ struct Seen {
 const PATIENCE: u64 = 10;
 
 impl Plateau {
-    /// Of this value, of which less or more is better.
+    /// Watches this term of evaluations, of which smaller or larger values are better.
     pub fn new(watch: impl Into<String>, mode: Mode) -> Self {
         let sign = if mode == Mode::Min { 1.0 } else { -1.0 };
         Self { watch: watch.into(), sign, seen: None }

@@ -57,7 +57,7 @@ pub struct PosteriorCollapse<F> {
 }
 
 impl<F> PosteriorCollapse<F> {
-    /// With what measures the use of the dimensions on some samples that are not trained on.
+    /// Watches the use of latent dimensions that `probe` measures on samples that are not trained on.
     pub fn new(probe: F) -> Self {
         Self { probe, least: 0.5 }
     }

@@ -1,7 +1,7 @@
 //! A discriminator that has won.
 
 use super::{Monitor, Warning, value};
-use crate::{Event, Position, TaskError};
+use crate::{Event, Name, Position, TaskError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 /// For losses with a lower bound; a Wasserstein critic's has none.
 #[derive(Clone, Debug)]
 pub struct SaturatedDiscriminator {
-    player: &'static str,
-    term: &'static str,
+    player: Name,
+    term: Name,
     level: f64,
     window: u64,
     patience: u64,
@@ -30,19 +30,19 @@ struct Seen {
 }
 
 impl SaturatedDiscriminator {
-    /// Of this player, whose loss counts as saturated below `level`: 0.05 nats for the logistic losses, whose bound is
-    /// zero and whose value for a discriminator that cannot tell is `2 ln 2`.
-    pub fn new(player: &'static str, level: f64) -> Self {
-        Self { player, term: "objective", level, window: 100, patience: 3, seen: Seen::default() }
+    /// Watches this player, whose loss counts as saturated below `level`: 0.05 nats for the logistic losses, whose
+    /// bound is zero and whose value for a discriminator that cannot tell is `2 ln 2`.
+    pub fn new(player: impl Into<Name>, level: f64) -> Self {
+        Self { player: player.into(), term: "objective".into(), level, window: 100, patience: 3, seen: Seen::default() }
     }
 
-    /// Looks at another term than the whole objective, for example one without a gradient penalty.
+    /// Watches another term than the whole objective, for example one without a gradient penalty.
     #[must_use]
-    pub fn term(self, term: &'static str) -> Self {
-        Self { term, ..self }
+    pub fn term(self, term: impl Into<Name>) -> Self {
+        Self { term: term.into(), ..self }
     }
 
-    /// Means over so many of its steps, so many of them in a row, instead of three times 100.
+    /// Warns after so many windows in a row of so many of the player's steps each, instead of 3 windows of 100.
     #[must_use]
     pub fn patience(self, window: u64, patience: u64) -> Self {
         Self { window: window.max(1), patience, ..self }
@@ -56,7 +56,9 @@ impl<T: ?Sized> Monitor<T> for SaturatedDiscriminator {
 
     fn look(&mut self, event: &Event<'_>, _: Position, _: &T) -> Result<Option<Warning>, TaskError> {
         let Event::Step(step) = event else { return Ok(None) };
-        let Some(loss) = value(&step.values, self.term).filter(|_| step.player == self.player) else { return Ok(None) };
+        let Some(loss) = value(&step.values, &self.term).filter(|_| step.player == self.player) else {
+            return Ok(None);
+        };
         let seen = &mut self.seen;
         seen.sum += loss;
         seen.count += 1;

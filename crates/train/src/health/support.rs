@@ -4,7 +4,7 @@ use super::Warning;
 use crate::Source;
 use latent_tensor::Tensor;
 
-/// The values that a likelihood has probability for.
+/// The values to which a likelihood gives probability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
     /// Zero and one: Bernoulli.
@@ -41,7 +41,7 @@ impl Support {
     }
 }
 
-/// Looks through the first epoch for values that the likelihood has no probability for, before training.
+/// Looks through the first epoch, before training, for values to which the likelihood gives no probability.
 ///
 /// `values` picks out of a batch what is to be reconstructed.
 pub fn check_support<S: Source + ?Sized>(

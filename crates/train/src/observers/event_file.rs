@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// An event file that is being written, each event with one system call.
+/// An event file of TensorBoard that is being written, each event with one system call.
 ///
 /// ```
 /// use latent_train::observers::{EventFile, Value};
@@ -30,7 +30,7 @@ pub struct EventFile {
     file: File,
 }
 
-/// The value of a tag.
+/// A value that TensorBoard shows under a tag.
 #[derive(Clone, Copy, Debug)]
 pub enum Value<'a> {
     /// A point of a curve.
@@ -51,8 +51,8 @@ pub enum Value<'a> {
 }
 
 impl EventFile {
-    /// A new file in this folder, after those that are there. If the run goes on after so many steps, readers are told
-    /// to forget later ones.
+    /// Makes a new event file in this folder, to be read after those that are there. If the run goes on after so many
+    /// steps, readers are told to forget later ones.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -75,12 +75,12 @@ impl EventFile {
         Ok(this)
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes values of a step.
+    /// Writes the values of a step, under their tags.
     ///
     /// # Errors
     /// If it cannot be written.

@@ -2,7 +2,7 @@
 
 use super::Records;
 use super::event_file::Value;
-use crate::{Event, Every, Observer, Position, TaskError};
+use crate::{Event, Every, Name, Observer, Position, TaskError};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -17,30 +17,31 @@ pub struct Histograms {
     every: Every,
     several: bool,
     /// The last window of each player.
-    seen: BTreeMap<&'static str, u64>,
+    seen: BTreeMap<Name, u64>,
 }
 
 impl Histograms {
-    /// For this run, with how long a window is; `several` if there is more than one player.
+    /// Writes histograms for this run, once for each player in such a window; `several` if there is more than one
+    /// player.
     pub fn new(records: Records, every: Every, several: bool) -> Self {
         // When a run goes on, the window in which it stopped has one more.
         Self { records, every, several, seen: BTreeMap::new() }
     }
 
-    fn is_due(&mut self, player: &'static str, at: Position) -> bool {
+    fn is_due(&mut self, player: &Name, at: Position) -> bool {
         let window = match self.every {
             Every::Steps(0) | Every::Epochs(0) | Every::Never => return false,
             Every::Steps(steps) => at.step.saturating_sub(1) / steps,
             Every::Epochs(epochs) => at.epoch / epochs,
         };
-        self.seen.insert(player, window) != Some(window)
+        self.seen.insert(player.clone(), window) != Some(window)
     }
 }
 
 impl<T: ?Sized> Observer<T> for Histograms {
     fn observe(&mut self, event: &Event<'_>, at: Position, _: &T) -> Result<ControlFlow<()>, TaskError> {
         if let Event::Step(step) = event
-            && self.is_due(step.player, at)
+            && self.is_due(&step.player, at)
         {
             let player = if self.several { format!("{}/", step.player) } else { String::new() };
             for ((name, parameter), gradient) in step.gradients.parameters.iter().zip(&step.gradients.values) {

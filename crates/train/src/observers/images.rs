@@ -5,14 +5,14 @@ use crate::{Event, Observer, Position, StopReason, TaskError};
 use image::RgbImage;
 use std::ops::ControlFlow;
 
-/// Keeps the pictures that a study draws: as often as it is told of steps, and at the end of training.
+/// Keeps the pictures that a study draws of its model: as often as it is told of steps, and at the end of training.
 pub struct Images<F> {
     records: Records,
     draw: F,
 }
 
 impl<F> Images<F> {
-    /// For this run; `draw` answers with pictures by name.
+    /// Keeps the pictures, by name, that `draw` makes for this run.
     pub fn new(records: Records, draw: F) -> Self {
         Self { records, draw }
     }

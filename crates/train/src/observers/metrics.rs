@@ -3,7 +3,7 @@
 use super::Records;
 use super::pacer::Pacer;
 use crate::tell::tell;
-use crate::{Event, Observer, Position, TaskError};
+use crate::{Event, Name, Observer, Position, TaskError};
 use serde_json::{Map, Value, json};
 use std::ops::ControlFlow;
 
@@ -29,15 +29,15 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// For this run, a line for each player in so many steps.
+    /// Writes the metrics of this run, with a line for each player once in `every` steps.
     pub fn new(records: Records, every: u64) -> Self {
         let pacer = Pacer::new(every, records.logged());
         Self { records, pacer }
     }
 }
 
-fn object(values: &[(&'static str, f64)]) -> Map<String, Value> {
-    values.iter().map(|&(name, value)| (name.to_owned(), json!(value))).collect()
+fn object(values: &[(Name, f64)]) -> Map<String, Value> {
+    values.iter().map(|(name, value)| (name.clone().into_owned(), json!(value))).collect()
 }
 
 impl<T: ?Sized> Observer<T> for Metrics {
@@ -47,7 +47,7 @@ impl<T: ?Sized> Observer<T> for Metrics {
         let line = match event {
             Event::Begin => None,
             Event::Prepared => Some(json!({ "kind": "prepared", "step": step, "epoch": epoch, "seconds": seconds })),
-            Event::Step(made) if !self.pacer.is_due(made.player, step) => None,
+            Event::Step(made) if !self.pacer.is_due(&made.player, step) => None,
             Event::Step(made) => {
                 let mut line = json!({
                     "kind": "step", "step": step, "epoch": epoch, "player": made.player, "samples": made.samples,

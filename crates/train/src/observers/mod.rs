@@ -21,12 +21,13 @@ mod pacer;
 mod protobuf;
 mod records;
 mod tensorboard;
+mod watch;
 
 pub use console::Console;
-pub(crate) use console::short;
 pub use event_file::{EventFile, Value};
 pub use histograms::Histograms;
 pub use images::Images;
 pub use metrics::Metrics;
 pub use records::Records;
 pub use tensorboard::TensorBoard;
+pub(crate) use watch::Watch;

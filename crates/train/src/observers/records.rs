@@ -61,7 +61,7 @@ impl Earlier {
 }
 
 impl Records {
-    /// Of this run, which goes on after so many steps if it is not new.
+    /// Opens the records of this run, which goes on after so many steps if it is not new.
     ///
     /// # Errors
     /// If a file cannot be made or read.
@@ -73,12 +73,12 @@ impl Records {
         Ok(Self(Rc::new(RefCell::new(inner))))
     }
 
-    /// The run folder, for other files.
+    /// The run folder, in which a study may write other files.
     pub fn folder(&self) -> Ref<'_, RunFolder> {
         Ref::map(self.0.borrow(), |inner| &inner.folder)
     }
 
-    /// Seconds of training so far, over resumptions.
+    /// Seconds of training so far, those before resumptions among them.
     pub fn seconds(&self) -> f64 {
         let inner = self.0.borrow();
         inner.earlier.seconds + inner.start.elapsed().as_secs_f64()
@@ -89,7 +89,7 @@ impl Records {
         self.0.borrow_mut().start = Instant::now();
     }
 
-    /// Appends a line to the metrics.
+    /// Appends a line to `metrics.jsonl`.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -97,7 +97,7 @@ impl Records {
         self.0.borrow_mut().folder.metric(line)
     }
 
-    /// Points of curves in TensorBoard.
+    /// Writes a point of each of these curves for TensorBoard, under their tags.
     ///
     /// # Errors
     /// If they cannot be written.
@@ -106,7 +106,7 @@ impl Records {
         self.values(step, &values)
     }
 
-    /// Values of any kind in TensorBoard.
+    /// Writes values of any kind for TensorBoard, under their tags.
     ///
     /// # Errors
     /// If they cannot be written.
@@ -123,8 +123,8 @@ impl Records {
         self.values(0, &[(tag, Value::Metadata(&metadata))])
     }
 
-    /// The final figures, `final/<name>` in TensorBoard and on its page of hyperparameters; those that are not finite are
-    /// left out.
+    /// Writes the final figures, `final/<name>`, for TensorBoard and its page of hyperparameters; those that are not
+    /// finite are left out.
     ///
     /// # Errors
     /// If they cannot be written.
@@ -136,8 +136,8 @@ impl Records {
         self.values(step, &[(tag, Value::Metadata(&metadata))])
     }
 
-    /// A picture of this step: the newest is `images/<name>.png`, each is `images/<name>/step-<step>.png` and is shown
-    /// by TensorBoard.
+    /// Writes a picture of this step: the newest is `images/<name>.png`, each is `images/<name>/step-<step>.png` and is
+    /// shown by TensorBoard.
     ///
     /// # Errors
     /// If it cannot be written, or the name is no path inside the folder.
@@ -151,7 +151,7 @@ impl Records {
         inner.events.write(step, &[(name, Value::Png { height: image.height(), width: image.width(), bytes })])
     }
 
-    /// Tells a warning, once a run for each monitor, on the console and in the metrics. Whether it was the first.
+    /// Tells a warning on the console and in the metrics, once a run for each monitor; whether it was the first.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -168,7 +168,7 @@ impl Records {
         Ok(true)
     }
 
-    /// A line on the console.
+    /// Prints a line on the console, above the progress bar if there is one.
     pub fn say(&self, line: &str) {
         match &self.0.borrow().progress {
             Some(progress) => progress.line(line),

@@ -26,7 +26,7 @@ use std::io::{Write, stderr};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// All processes of this program; there is one unless a launcher started several.
+/// The processes of this program that train together; one, unless a launcher started several.
 ///
 /// They end together: when all of them [`finish`](Self::finish), or when one ends otherwise, by [`fail`](Self::fail) or by
 /// a panic; then the others are ended too, which could wait for it for ever.
@@ -36,19 +36,19 @@ pub struct Processes {
     world: Option<mpi::World>,
 }
 
-/// The processes cannot work together.
+/// Why the processes that a launcher started cannot train together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProcessesError {
-    /// Started as several by a program that cannot speak to its like.
+    /// A launcher started several processes of a program that was built without MPI.
     #[error("started as {0} processes, but this program was built without MPI: each would do the same work")]
     WithoutMpi(usize),
-    /// The launcher speaks of several, the library knows one.
+    /// A launcher started several processes, but the MPI library of the program finds only one.
     #[error("started as {0} processes, but each is alone for the MPI library that this program was built with")]
     OtherMpi(usize),
-    /// The library cannot be called from the thread that trains.
+    /// The MPI library does not allow calls from other threads than the main one.
     #[error("MPI allows calls from the main thread only, expected MPI_THREAD_SERIALIZED")]
     Threads,
-    /// Called twice.
+    /// The program started MPI a second time.
     #[error("MPI was started before by this program")]
     StartedBefore,
 }
@@ -67,7 +67,7 @@ impl ProcessesError {
 }
 
 impl Processes {
-    /// Finds the others. Processes other than the first [`tell`] nothing from then on.
+    /// Finds the processes that a launcher started with this one. All but the first [`tell`] nothing from then on.
     ///
     /// # Errors
     /// If a launcher started several and they cannot find each other.
@@ -86,20 +86,20 @@ impl Processes {
         Ok(Self { ranks, world: Some(world) })
     }
 
-    /// They, as this one sees them.
+    /// The processes as the training loop uses them, this one among them.
     pub fn ranks(&self) -> Arc<dyn Ranks> {
         self.ranks.clone()
     }
 
-    /// Waits until all come here.
+    /// Waits until all processes have come to their end.
     pub fn finish(mut self) {
         if let Some(world) = self.world.take() {
             world.finish();
         }
     }
 
-    /// Ends all of them, after printing this error, if there are several. The first process speaks first: as a rule all
-    /// have the same to say.
+    /// Ends all processes, after this error is printed, if there are several. The first process speaks first: as a rule
+    /// all have the same to say.
     pub fn fail(self, error: &dyn Display) {
         let (rank, size) = (self.ranks.rank(), self.ranks.size());
         if size == 1 {

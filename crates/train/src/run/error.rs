@@ -4,14 +4,14 @@ use super::Holder;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// A run folder could not be made or written.
+/// Why a run folder could not be made, opened, read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The operating system refused.
+    /// The operating system refused to read or write a file or folder.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
-        /// What was being done, as a verb: "create", "write".
+        /// What was to be done, as a verb: "create", "write".
         action: &'static str,
         /// To which file or folder.
         path: PathBuf,
@@ -35,7 +35,7 @@ pub enum RunError {
     OtherRun {
         /// The folder asked for.
         path: PathBuf,
-        /// Whether that run has its `DONE`.
+        /// Whether that run is complete: it has its `DONE`.
         finished: bool,
     },
     /// Another program works in the folder.
@@ -45,16 +45,16 @@ pub enum RunError {
         path: PathBuf,
         /// Which program it is, if that can be read.
         holder: Option<Holder>,
-        /// The file that is locked.
+        /// The lock file of the folder.
         lock: PathBuf,
     },
-    /// There is no run to go on with.
+    /// The folder of a run that was to be resumed has none.
     #[error("there is no run in {}", path.display())]
     NoRun {
         /// The folder asked for.
         path: PathBuf,
     },
-    /// The run is of another study.
+    /// The run that was to be resumed is of another study.
     #[error("the run in {} is of {study}", path.display())]
     OtherStudy {
         /// Its folder.
@@ -62,7 +62,7 @@ pub enum RunError {
         /// The study that it is of, by the name of its program.
         study: String,
     },
-    /// A file of a run cannot be read as what it is.
+    /// A file of a run has another content than its name says.
     #[error("{} is damaged: {reason}", path.display())]
     Damaged {
         /// The file.
@@ -70,13 +70,13 @@ pub enum RunError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The run to go on with has its `DONE`.
+    /// The run that was to be resumed is complete: it has its `DONE`.
     #[error("the run in {} is finished, there is nothing to go on with", path.display())]
     Finished {
         /// Its folder.
         path: PathBuf,
     },
-    /// The run to go on with is another one.
+    /// The run that was to be resumed has another configuration, seed or data.
     #[error("the run in {} is another one:{}", path.display(), differences.iter().fold(String::new(), |list, line| list + "\n  " + line))]
     Differs {
         /// Its folder.
@@ -84,13 +84,13 @@ pub enum RunError {
         /// What differs, a line each.
         differences: Vec<String>,
     },
-    /// A file name that would leave the run folder.
+    /// A file name leads out of the run folder.
     #[error("\"{name}\" is not a path inside a run folder")]
     Name {
         /// The name given.
         name: String,
     },
-    /// A value has no form in the format of its file.
+    /// A value cannot be written in the format of its file.
     #[error("cannot put {what} into its format: {source}")]
     Encode {
         /// What was to be written.

@@ -105,7 +105,7 @@ impl RunFolder {
         OpenOptions::new().append(true).create(true).open(&file).map_err(RunError::io("open", &file))
     }
 
-    /// Opens the folder of a run that stopped, to go on after so many steps.
+    /// Opens the folder of a run that stopped, to be resumed after so many steps.
     ///
     /// Lines of `metrics.jsonl` that are of later steps, not whole, or of the end of a run are removed.
     ///
@@ -153,12 +153,12 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Where the folder is.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where an earlier run of the same configuration and seed was moved to.
+    /// The path that an earlier run of the same configuration and seed was moved to, if there was one.
     pub fn previous(&self) -> Option<&Path> {
         self.previous.as_deref()
     }
@@ -202,12 +202,12 @@ impl RunFolder {
         self.lines
     }
 
-    /// A program that worked in the folder before and was ended from without.
+    /// The program that worked in the folder before and was killed, if there was one.
     pub fn left_by(&self) -> Option<&Holder> {
         self.lock.stale.as_ref()
     }
 
-    /// Writes an indented JSON file.
+    /// Writes a value as an indented JSON file.
     ///
     /// # Errors
     /// [`RunError::Name`], [`RunError::Encode`], [`RunError::Io`].
@@ -255,7 +255,7 @@ impl RunFolder {
         self.bytes(&name, png.get_ref())
     }
 
-    /// Writes a file as it is.
+    /// Writes these bytes as a file.
     ///
     /// # Errors
     /// [`RunError::Name`], [`RunError::Io`].
@@ -263,7 +263,7 @@ impl RunFolder {
         atomic::write_bytes(&self.file(name)?, bytes)
     }
 
-    /// Writes `DONE`: everything else is there. Returns the folder.
+    /// Writes `DONE`, by which the run is complete, and returns the folder.
     ///
     /// # Errors
     /// [`RunError::Io`].
@@ -278,7 +278,7 @@ impl RunFolder {
         atomic::write_bytes(&self.path.join("DONE"), b"")
     }
 
-    /// Notes in `manifest.json` that the run goes on, after so many steps, and on what machine.
+    /// Notes in `manifest.json` that the run was resumed after so many steps, and on what machine.
     ///
     /// # Errors
     /// [`RunError::Damaged`] if what is there is no manifest; [`RunError::Io`].

@@ -34,19 +34,19 @@ pub struct Manifest {
     pub commit: Option<String>,
     /// Whether the program was built with debug assertions.
     pub debug_assertions: bool,
-    /// The data.
+    /// The data sets, with their checksums.
     pub data: Vec<DataSource>,
-    /// Worker threads. Results do not depend on it; times do.
+    /// The number of worker threads. Results do not depend on it; times do.
     pub threads: usize,
-    /// The processor's name.
+    /// The name of the processor.
     pub cpu: String,
     /// Logical processors that the run may use.
     pub cores: usize,
     /// Main memory in bytes.
     pub memory_bytes: u64,
-    /// Operating system and its version.
+    /// The operating system and its version.
     pub os: String,
-    /// Processor architecture.
+    /// The processor architecture, as `x86_64`.
     pub arch: String,
 }
 
@@ -76,7 +76,7 @@ impl Manifest {
 }
 
 impl Manifest {
-    /// The study that the run in a folder is of, if there is one that says so.
+    /// The name of the study that the run in a folder is of, if its manifest can be read.
     pub fn study_of(folder: &Path) -> Option<String> {
         let text = std::fs::read(folder.join("manifest.json")).ok()?;
         let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;

@@ -8,17 +8,17 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// The path of the folder of a run.
+/// Where the folder of a run is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// `runs/<study>/<name>-<config hash>-s<seed>/` under the current folder.
     Study {
-        /// The study, as a rule the name of the binary.
+        /// The name of the study, as a rule that of its program.
         study: String,
         /// A short name within the study, such as the data set.
         name: String,
     },
-    /// Exactly this folder.
+    /// This folder, whatever the run.
     Exactly(PathBuf),
 }
 

@@ -7,18 +7,19 @@ use crate::run::RunError;
 use crate::{Outcome, StopReason};
 use std::path::PathBuf;
 
-/// How a session ended, and its folder, in which a study may put more before it is done.
+/// A session whose training has ended: how it did, and the folder, in which a study may write more before the run is
+/// complete.
 #[derive(Debug)]
 pub struct Ended {
-    /// How training ended.
+    /// Why and after how many steps training ended.
     pub outcome: Outcome,
-    /// Where more can be recorded.
+    /// The records of the run, for what the study writes itself.
     pub records: Records,
     /// The last checkpoint that can be read, if there is one; where a number was not finite, the last one before.
     pub checkpoint: Option<PathBuf>,
-    /// Whether the model has what was to be prepared before the first step.
+    /// Whether the work before the first step was done, or there was none.
     pub prepared: bool,
-    /// What asks for the end; a study whose last work takes long looks at it.
+    /// The flag that asks for the end, for last work of the study that takes long.
     pub interrupt: Interrupt,
 }
 
@@ -32,7 +33,7 @@ impl Ended {
     ) -> Self {
         let found = match &outcome.reason {
             // With weights of that step it is not finite.
-            StopReason::NotFinite(trouble) => checkpoints.last_before(trouble.step),
+            StopReason::NotFinite(found) => checkpoints.last_before(found.step),
             _ => checkpoints.last(),
         };
         let checkpoint = found.ok().map(|(checkpoint, _)| checkpoints.path(checkpoint.step));
@@ -49,12 +50,12 @@ impl Ended {
     pub fn message(&self) -> String {
         let Outcome { reason, step, epoch, .. } = &self.outcome;
         match reason {
-            StopReason::NotFinite(trouble) => format!("training stopped: {trouble}"),
+            StopReason::NotFinite(found) => format!("training stopped: {found}"),
             other => format!("training ended after {step} steps ({epoch} epochs): {other}"),
         }
     }
 
-    /// What can be done now, if training did not come to its own end.
+    /// What the user can do now, if training did not come to its own end.
     pub fn help(&self) -> Option<String> {
         let folder = self.records.folder().path().display().to_string();
         match &self.outcome.reason {

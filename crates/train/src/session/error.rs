@@ -4,17 +4,17 @@ use crate::TaskError;
 use crate::checkpoint::CheckpointError;
 use crate::run::RunError;
 
-/// Why a session could not start or go on.
+/// Why a session could not start, or ended before its time.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// The run folder.
+    /// The run folder could not be made, opened or written.
     #[error(transparent)]
     Run(RunError),
-    /// A checkpoint.
+    /// A checkpoint could not be written, read or used.
     #[error(transparent)]
     Checkpoint(CheckpointError),
-    /// A step, an evaluation, or an observer of the study.
+    /// A step or an evaluation could not be computed, or an observer of the study failed.
     #[error("{0}")]
     Task(TaskError),
 }

@@ -12,7 +12,7 @@
 //! use latent_train::run::Place;
 //! use latent_train::session::{Options, Resume, Session};
 //! use latent_train::sources::{ImageBatch, Images};
-//! use latent_train::{Executor, Pass, Task, TaskError, Terms};
+//! use latent_train::{Executor, Name, Pass, Task, TaskError, Terms};
 //! use serde::Serialize;
 //!
 //! /// A linear autoencoder.
@@ -25,8 +25,8 @@
 //!         &self.0
 //!     }
 //!
-//!     fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-//!         vec![("autoencoder", &self.0)]
+//!     fn players(&self) -> Vec<(Name, &dyn Module)> {
+//!         vec![("autoencoder".into(), &self.0)]
 //!     }
 //!
 //!     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {
@@ -83,9 +83,9 @@ pub use follow::follow;
 pub use options::{Options, Resume};
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Checkpoints, Identity};
-use crate::health::{Divergence, ExplodingGradients, Monitor, Plateau, Warning, Watch};
+use crate::health::{Divergence, ExplodingGradients, Monitor, Plateau, Warning};
 use crate::interrupt::Interrupt;
-use crate::observers::{Console, Histograms, Images, Metrics, Records, TensorBoard};
+use crate::observers::{Console, Histograms, Images, Metrics, Records, TensorBoard, Watch};
 use crate::run::{Manifest, RunFolder, config_hash, resolved};
 use crate::tell::tell;
 use crate::{Every, Executor, Observer, Position, StopReason, TaskError, Trainable};
@@ -174,7 +174,7 @@ impl<'a, T: Trainable> Session<'a, T> {
             .monitor(Plateau::new(&training.watch, training.mode)))
     }
 
-    /// Keeps pictures of the model, drawn so often and at the end.
+    /// Keeps the pictures that `draw` makes of the model, so often and at the end of training.
     #[must_use]
     pub fn images<F>(self, every: Every, draw: F) -> Self
     where
@@ -184,14 +184,14 @@ impl<'a, T: Trainable> Session<'a, T> {
         self.observe(every, images)
     }
 
-    /// Watches for one more trouble.
+    /// Adds a health monitor, whose warnings go to the console and the metrics.
     #[must_use]
     pub fn monitor(self, monitor: impl Monitor<T> + 'a) -> Self {
         let watch = Watch { records: self.records.clone(), monitor };
         self.observe(Every::Steps(1), watch)
     }
 
-    /// Tells one more observer of steps so often, and of everything else always.
+    /// Adds an observer, which is told of steps so often, and of everything else always.
     #[must_use]
     pub fn observe(mut self, every: Every, observer: impl Observer<T> + 'a) -> Self {
         self.executor = self.executor.observe(every, observer);
@@ -207,12 +207,12 @@ impl<'a, T: Trainable> Session<'a, T> {
         Ok(())
     }
 
-    /// The run's records, for what the study writes itself.
+    /// The records of the run, for what the study writes itself.
     pub fn records(&self) -> Records {
         self.records.clone()
     }
 
-    /// The number of steps and epochs that were made.
+    /// How far training has come.
     pub fn position(&self) -> Position {
         self.executor.position()
     }

@@ -4,34 +4,34 @@ use crate::config::Training;
 use crate::interrupt::Interrupt;
 use crate::run::{DataSource, Place};
 
-/// Whether a run goes on.
+/// Whether a run is new or resumes one that stopped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Resume {
-    /// It is new; one of the same configuration and seed is moved aside.
+    /// The run is new; an earlier one of the same configuration and seed is moved aside.
     #[default]
     New,
-    /// It goes on if it was begun, and is new otherwise.
+    /// The run is resumed if its folder has one, and new otherwise.
     IfBegun,
-    /// The run must exist and is resumed.
+    /// The run must exist, and is resumed.
     Required,
 }
 
-/// What a session is told beside the executor and the configuration.
+/// The options of a session, beside the executor and the configuration.
 #[derive(Clone, Debug)]
 pub struct Options<'o> {
-    /// The study, for the manifest.
+    /// The name of the study, for the manifest.
     pub study: &'o str,
-    /// Where the run folder is.
+    /// Where the run folder is made.
     pub place: Place,
-    /// Whether the run goes on.
+    /// Whether the run is new or resumes one that stopped.
     pub resume: Resume,
-    /// The seed, as the executor's settings have it.
+    /// The seed of every random draw, the same as in the executor's settings.
     pub seed: u64,
     /// The number of worker threads, for the manifest.
     pub threads: usize,
-    /// Where the data came from, for the manifest.
+    /// The data sets with their checksums, for the manifest.
     pub data: Vec<DataSource>,
-    /// How often is logged and saved.
+    /// How often is evaluated, saved and logged.
     pub training: &'o Training,
     /// The flag by which a user or a signal stops the run.
     pub interrupt: Interrupt,

@@ -73,11 +73,11 @@ pub trait Mix: Debug + Send + Sync {
 /// Numbers that one thread makes binary at a time, of whole rows.
 const TOGETHER: usize = 1 << 12;
 
-/// What becomes of grey values `x` in [0, 1].
+/// How grey values `x` in [0, 1] are made black and white.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Binarize {
-    /// They stay.
+    /// Grey values stay as they are.
     #[default]
     None,
     /// 1 where the grey value is at least one half, else 0.
@@ -88,8 +88,8 @@ pub enum Binarize {
 }
 
 impl Binarize {
-    /// Changes rows of numbers in [0, 1] that are these samples in this epoch, as [`Images`] of this seed do. What is
-    /// drawn for a row is of its own stream, so that neither the order nor the threads matter.
+    /// Binarises rows of numbers in [0, 1] that are these samples in this epoch, as [`Images`] of this seed do. Each
+    /// row is drawn from its own stream, so that neither the order nor the threads matter.
     pub fn apply(self, mut rows: ArrayViewMut2<'_, f32>, seed: u64, epoch: u64, samples: &[usize]) {
         if self == Self::None {
             return;
@@ -110,7 +110,7 @@ impl Binarize {
 }
 
 impl<'a> Images<'a> {
-    /// In another order each epoch, to be trained on.
+    /// Batches of this size in another order each epoch, to train on.
     ///
     /// # Errors
     /// If the size of a batch is zero, or there are no images.
@@ -118,7 +118,7 @@ impl<'a> Images<'a> {
         Ok(Self { order: Order::shuffled(images.len(), seed), seed, ..Self::in_order(images, size)? })
     }
 
-    /// In the order of the set, to be evaluated.
+    /// Batches of this size in the order of the set, to evaluate on.
     ///
     /// # Errors
     /// As [`shuffled`](Self::shuffled).
@@ -139,7 +139,7 @@ impl<'a> Images<'a> {
         })
     }
 
-    /// Batches of shape (n, C, H, W) instead of (n, C H W).
+    /// Gives batches of shape (n, C, H, W) instead of (n, C H W).
     #[must_use]
     pub fn as_images(self) -> Self {
         Self { flat: false, ..self }
@@ -151,13 +151,13 @@ impl<'a> Images<'a> {
         Self { drop_last: true, ..self }
     }
 
-    /// Shuffled in another way: `draw` answers with the order of so many images for a seed and an epoch.
+    /// Takes the order of each epoch from `draw`, a function of the number of images, the seed and the epoch.
     #[must_use]
     pub fn ordered_by(self, draw: Draw) -> Self {
         Self { order: self.order.drawn_by(draw), ..self }
     }
 
-    /// Only these of the images, which keep their numbers.
+    /// Takes only this range of the images, which keep their numbers.
     ///
     /// # Errors
     /// If there are none, or they are not in the set.
@@ -173,32 +173,32 @@ impl<'a> Images<'a> {
         Ok(Self { order: self.order.within(&range), ..self })
     }
 
-    /// Only the first so many batches of an epoch, at least one.
+    /// Takes only the first so many batches of an epoch, at least one.
     #[must_use]
     pub fn at_most(self, batches: usize) -> Self {
         Self { most: batches.max(1), ..self }
     }
 
-    /// With images changed, anew in each epoch, before grey values are made black and white.
+    /// Augments images, anew in each epoch, before grey values are made black and white.
     #[must_use]
     pub fn augmented(self, augment: impl Augment + 'a) -> Self {
         Self { augment: Some(Box::new(augment)), ..self }
     }
 
-    /// With images mixed with others, of those that are left [within](Self::within) a range, anew in each epoch: after
-    /// all were changed, and before grey values are made black and white.
+    /// Mixes images with others of the same range, anew in each epoch, after augmentation and before grey values are
+    /// made black and white.
     #[must_use]
     pub fn mixed(self, mix: impl Mix + 'a) -> Self {
         Self { mix: Some(Box::new(mix)), ..self }
     }
 
-    /// With grey values made black and white.
+    /// Makes grey values black and white.
     #[must_use]
     pub fn binarize(self, binarize: Binarize) -> Self {
         Self { binarize, ..self }
     }
 
-    /// The images themselves.
+    /// The set that the images are of.
     pub fn set(&self) -> &'a LabelledImages {
         self.set
     }

@@ -30,7 +30,7 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// In another order each epoch, to be trained on.
+    /// Batches of so many rows in another order each epoch, to train on.
     ///
     /// # Errors
     /// If the size of a batch is zero, or there are no rows.
@@ -38,7 +38,7 @@ impl<'a> Rows<'a> {
         Ok(Self { order: Order::shuffled(rows.nrows(), seed), ..Self::in_order(name, rows, size)? })
     }
 
-    /// In their own order, to be evaluated.
+    /// Batches of so many rows in the order of the matrix, to evaluate on.
     ///
     /// # Errors
     /// As [`shuffled`](Self::shuffled).
@@ -48,7 +48,7 @@ impl<'a> Rows<'a> {
         Ok(Self { name, matrix: rows, size, order: Order::of_the_set(rows.nrows()) })
     }
 
-    /// Shuffled in another way: `draw` answers with the order of so many rows for a seed and an epoch.
+    /// Takes the order of each epoch from `draw`, a function of the number of rows, the seed and the epoch.
     #[must_use]
     pub fn ordered_by(self, draw: Draw) -> Self {
         Self { order: self.order.drawn_by(draw), ..self }

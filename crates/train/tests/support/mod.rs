@@ -6,7 +6,7 @@ use latent_optim::{AverageSettings, Clip, OptimizerSettings, Schedule};
 use latent_tensor::Tensor;
 use latent_train::checkpoint::{Checkpoints, Identity};
 use latent_train::{EarlyStopping, Mode, Snapshot};
-use latent_train::{Every, Executor, Limit, Pass, Player, Settings, Source, Task, TaskError, Terms};
+use latent_train::{Every, Executor, Limit, Name, Pass, Player, Settings, Source, Task, TaskError, Terms};
 use std::path::Path;
 
 /// Points of a noisy curve, in batches of ten.
@@ -83,8 +83,8 @@ impl Task for Game {
         self
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("fit", &self.fit), ("critic", &self.critic)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("fit".into(), &self.fit), ("critic".into(), &self.critic)]
     }
 
     fn loss(&self, player: usize, [x, y]: &Self::Batch, pass: &mut Pass) -> Result<Terms, TaskError> {

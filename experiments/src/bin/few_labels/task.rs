@@ -10,7 +10,7 @@ use latent_tensor::{Tensor, no_grad};
 use latent_train::classification;
 use latent_train::interrupt::Interrupt;
 use latent_train::sources::ImageBatch;
-use latent_train::{Evaluated, Pass, Task, TaskError, Terms};
+use latent_train::{Evaluated, Name, Pass, Task, TaskError, Terms};
 use ndarray::{Array2, Axis, Ix2, arr0};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -191,8 +191,8 @@ impl Task for ClassifierTask {
         self
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("classifier", self.trained())]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("classifier".into(), self.trained())]
     }
 
     fn loss(&self, _: usize, batch: &ImageBatch, pass: &mut Pass) -> Result<Terms, TaskError> {

@@ -22,7 +22,7 @@ pub struct Config {
     /// How training photographs are changed, once.
     #[serde(skip_serializing_if = "Augmentation::is_empty")]
     pub augment: Augmentation,
-    /// The numbers of filters of the banks, each a power of two.
+    /// The numbers of filters of the banks, none twice.
     pub filters: Vec<usize>,
     /// The bank that a whole photograph is coded with: one of the numbers of filters.
     pub drawn: usize,

@@ -6,7 +6,7 @@ use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
 use latent_train::classification;
 use latent_train::progress::grouped;
-use latent_train::{Pass, Task, TaskError, Terms};
+use latent_train::{Name, Pass, Task, TaskError, Terms};
 use ndarray::{Array2, Ix2};
 
 /// Good or bad.
@@ -131,8 +131,8 @@ impl Task for Classifier {
         self
     }
 
-    fn players(&self) -> Vec<(&'static str, &dyn Module)> {
-        vec![("classifier", self)]
+    fn players(&self) -> Vec<(Name, &dyn Module)> {
+        vec![("classifier".into(), self)]
     }
 
     fn loss(&self, _: usize, batch: &TextBatch, pass: &mut Pass) -> Result<Terms, TaskError> {

@@ -1,4 +1,4 @@
-//! What a program says in the end.
+//! Text on the standard output.
 
 use std::io::{self, ErrorKind, Write, stdout};
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Natural patches: a dictionary learned from photographs, and how much its atoms are like Gabor functions.
+//! Natural patches: a dictionary learned from photographs, and how well Gabor functions fit its atoms.
 //!
 //! Photographs are filtered by `f exp(-(f/f0)^4)` and brought to the same contrast, patches are taken from them, lose their
 //! mean and are brought to variance 1 together. Atoms that code such patches sparsely become oriented edges and gratings of some frequency, like the receptive fields
@@ -45,8 +45,7 @@ const BATCH: usize = 2_500;
 
 impl Study for Patches {
     const NAME: &'static str = "patches";
-    const ABOUT: &'static str =
-        "Learn a dictionary of patches from photographs, and see how much its atoms are like Gabor functions";
+    const ABOUT: &'static str = "Learn a dictionary of patches from photographs, and fit Gabor functions to its atoms";
     const SHORTHANDS: &'static [Shorthand] = &[
         Shorthand { flag: "atoms", key: "atoms", value: "N", values: &[], help: "How many atoms to learn" },
         Shorthand {

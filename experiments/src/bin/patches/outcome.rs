@@ -27,7 +27,7 @@ pub struct Set {
     pub name: &'static str,
     /// (pixels, images).
     pub images: Array2<f32>,
-    /// How much they are like Gabor functions.
+    /// How well Gabor functions fit them.
     pub judged: Judged,
 }
 

@@ -61,7 +61,7 @@ pub fn conclude<D: Domain>(
         .picture(picture("codes", "Distance to the optimum's codes against steps and against time"))
         .picture(picture("objectives", "Objective above the optimum against steps and against time"));
     let results = results(config, &set, x.nrows(), &curves).warnings(D::note(config));
-    let results = results.value(Value::phase("comparing the encoders", took));
+    let results = results.heading("time").value(Value::phase("comparing the encoders", took));
     Ok(results.publish(&folder, study.section(section))?)
 }
 

@@ -1,6 +1,6 @@
 //! A number or a word among results.
 
-use latent_numeric::format::{seconds, significant};
+use latent_numeric::format::{grouped, seconds, significant};
 use latent_report::shown;
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -30,7 +30,7 @@ impl Entry {
         match self {
             Self::Number(number) if number.is_finite() => (significant(factor * number, digits), unit),
             // A count keeps all its digits.
-            Self::Count(count) if factor == 1.0 => (latent_numeric::format::grouped(&count.to_string()), unit),
+            Self::Count(count) if factor == 1.0 => (grouped(&count.to_string()), unit),
             Self::Count(count) => (significant(factor * *count as f64, digits), unit),
             Self::Time(time) => (seconds(*time), ""),
             Self::Word(word) => (word.clone(), unit),

@@ -28,8 +28,8 @@
 //!   error, test  3.21 %  (of the square of the image)
 //!
 //!   banks
-//!     filters   PSNR
-//!               (dB)
+//!               PSNR
+//!     filters   (dB)
 //!           8  34.07
 //!          16      -
 //! "

@@ -19,7 +19,7 @@ pub(super) const DIGITS: i32 = 4;
 ///     .column("iterations", "", |solver| solver.1)
 ///     .column("distance", "", |solver| solver.2);
 /// let text = Results::new("").table(table).to_string();
-/// assert!(text.contains("ISTA           812  3×10⁻⁷\n") && text.contains("FISTA           96       -\n"), "{text}");
+/// assert!(text.contains("ISTA           812    3×10⁻⁷\n") && text.contains("FISTA           96         -\n"), "{text}");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Table<'r, R> {

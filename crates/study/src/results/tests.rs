@@ -59,8 +59,8 @@ head
 
 on windows
                       nonzero
-                 coefficients  share   time
-  name  filters     per pixel    (%)    (s)
+                 coefficients  share  time
+  name  filters     per pixel    (%)   (s)
   a           1         12.5   12.5   12.5
   bc      1,024          0.25   0.25     -
   d           3             -      -     -

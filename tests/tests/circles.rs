@@ -20,15 +20,6 @@ const KNOWN: &[&str] = &[
     "crates/sparse/src: kernels, lasso::penalty",
     "crates/sparse/src: lasso::block, lasso::problem, lasso::solver",
     "crates/sparse/src: lista::encoder, lista::network",
-    "crates/study/src: failure, print",
-    "crates/study/src: sparse::encoders::config, sparse::encoders::domain",
-    "crates/study/src: sweep::config, sweep::settings",
-    "crates/study/src: sweep::methods, sweep::summary",
-    "crates/study/src: trained::open, training::study",
-    "experiments/src/bin/csc_images: conclude, figures, sections, summary",
-    "experiments/src/bin/fista_mnist: conclude, figures, sections, summary",
-    "experiments/src/bin/patches: conclude, figures, sections, summary",
-    "experiments/src/bin/psd_images: conclude, figures, sections, summary",
 ];
 
 /// The path of a module within its crate, empty for the root.

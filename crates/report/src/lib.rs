@@ -44,6 +44,7 @@ pub mod plot;
 mod provenance;
 mod range;
 mod run;
+mod section_table;
 mod study;
 mod summary;
 mod svg;
@@ -54,7 +55,8 @@ pub use comparison::Comparison;
 pub use error::ReportError;
 use evaluated::Evaluated;
 pub use interval::{Mean, mean_interval};
-pub use study::{Figure, Picture, SHARE, Section, Study};
+pub use section_table::Table;
+pub use study::{Figure, Picture, SHARE, Section, Study, shown};
 pub use summary::{FinalFigure, Summary};
 
 use latent_numeric::files;

@@ -5,7 +5,7 @@ use super::curve::Bucket;
 use super::interval::{Mean, mean_interval};
 use super::metrics::{Metrics, Quantity, Validated};
 use super::run::Run;
-use super::study::{given, shown};
+use super::study::{Figure, given, shown};
 
 /// A figure by which runs are compared, with its value in each run.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,8 +81,10 @@ fn of_studies(runs: &[Run]) -> Vec<Measure> {
     let measure = |name: String| {
         let of = |run: &Run| run.figures.iter().find(|figure| figure.name == name).cloned();
         let unit = runs.iter().find_map(of).map_or_else(String::new, |figure| figure.unit);
-        let (factor, unit) = shown(&unit);
-        let last = runs.iter().map(|run| Some(factor * of(run)?.value?)).collect();
+        let (_, unit) = shown(&unit);
+        // A run of another version may have a share in percent already.
+        let value = |figure: Figure| Some(shown(&figure.unit).0 * figure.value?);
+        let last = runs.iter().map(|run| value(of(run)?)).collect();
         Measure { unit: unit.to_owned(), last, best: vec![None; runs.len()], name }
     };
     names.into_iter().map(measure).collect()

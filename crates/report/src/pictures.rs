@@ -1,4 +1,4 @@
-//! Pictures, inside the page.
+//! Sections of the study with their tables, and with pictures inside the page.
 
 use super::study::{Picture, Section, Study};
 use base64::Engine;
@@ -23,6 +23,7 @@ pub fn sections(folder: &Path, study: &Study) -> Markup {
             count => format!("{count} more are in images/, left out for size."),
         },
         pictures: others,
+        tables: Vec::new(),
     };
     let rest = Some(rest).filter(|rest| !rest.pictures.is_empty() || !rest.text.is_empty());
     html! {
@@ -30,8 +31,11 @@ pub fn sections(folder: &Path, study: &Study) -> Markup {
             section.pictures {
                 h2 { (section.title) }
                 @if !section.text.is_empty() { p.lead { (section.text) } }
-                div.gallery {
-                    @for picture in &section.pictures { (figure(folder, section, picture)) }
+                @for table in &section.tables { (table.markup()) }
+                @if !section.pictures.is_empty() {
+                    div.gallery {
+                        @for picture in &section.pictures { (figure(folder, section, picture)) }
+                    }
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What a study adds to what its run folder holds.
 
+use super::section_table::Table;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct Study {
     pub reproduce: Vec<String>,
     /// Whether the run counts as complete though it has no `DONE` yet, which is written last.
     pub complete: bool,
+    /// Whether the results stand in words in `summary.txt`, so that the figures need not be written there.
+    pub summarised: bool,
 }
 
 impl Study {
@@ -51,7 +54,7 @@ impl Study {
         self
     }
 
-    /// Adds a section of pictures.
+    /// Adds a section of pictures or tables.
     #[must_use]
     pub fn section(mut self, section: Section) -> Self {
         self.sections.push(section);
@@ -86,6 +89,13 @@ impl Study {
         self
     }
 
+    /// Of a run whose results stand in words in `summary.txt`.
+    #[must_use]
+    pub fn summarised(mut self) -> Self {
+        self.summarised = true;
+        self
+    }
+
     /// The unit of a term: what the study says, else what its name says, else none.
     pub(super) fn unit_of(&self, term: &str) -> &str {
         given(&self.units, term)
@@ -96,7 +106,12 @@ impl Study {
 pub const SHARE: &str = "of 1";
 
 /// By what values of a unit are multiplied to be shown, and the unit then.
-pub(super) fn shown(unit: &str) -> (f64, &str) {
+///
+/// ```
+/// assert_eq!(latent_report::shown(latent_report::SHARE), (100.0, "%"));
+/// assert_eq!(latent_report::shown("nats"), (1.0, "nats"));
+/// ```
+pub fn shown(unit: &str) -> (f64, &str) {
     if unit == SHARE { (100.0, "%") } else { (1.0, unit) }
 }
 
@@ -153,7 +168,7 @@ impl Figure {
     }
 }
 
-/// A section of the page: pictures that belong together.
+/// A section of the page: pictures and tables that belong together.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Section {
@@ -161,14 +176,23 @@ pub struct Section {
     pub title: String,
     /// What the pictures show.
     pub text: String,
+    /// The tables, which stand before the pictures.
+    pub tables: Vec<Table>,
     /// The pictures.
     pub pictures: Vec<Picture>,
 }
 
 impl Section {
-    /// A section without pictures.
+    /// A section without tables and pictures.
     pub fn new(title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { title: title.into(), text: text.into(), pictures: Vec::new() }
+        Self { title: title.into(), text: text.into(), ..Self::default() }
+    }
+
+    /// Adds a table.
+    #[must_use]
+    pub fn table(mut self, table: Table) -> Self {
+        self.tables.push(table);
+        self
     }
 
     /// Adds a picture.

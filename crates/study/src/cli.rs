@@ -1,6 +1,7 @@
 //! The flags that every study has, under the same names.
 
-use crate::{DatasetName, print};
+use crate::DatasetName;
+use crate::failure::Failure;
 use clap::{Args, Parser};
 use latent_numeric::parallel::{ThreadError, with_threads};
 use latent_train::tell::tell;
@@ -119,7 +120,7 @@ pub fn exit_with(error: &clap::Error) -> ! {
     let code = match error.print() {
         // Whoever read along may have left, as `head` does.
         Err(cannot) if cannot.kind() != ErrorKind::BrokenPipe => {
-            tell(print::failed(&cannot));
+            tell(Failure::of_printing(&cannot));
             1
         }
         _ => error.exit_code(),

@@ -6,6 +6,7 @@ use latent_train::run::RunError;
 use latent_train::tell::tell;
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 /// Any error with what the user can do about it.
@@ -25,6 +26,11 @@ impl Failure {
     /// Of an error of any type.
     pub fn of(error: Box<dyn Error + Send + Sync>) -> Self {
         Self { error, help: Vec::new() }
+    }
+
+    /// That something could not be printed.
+    pub fn of_printing(error: &io::Error) -> Self {
+        Self::new(format!("cannot write to the standard output: {error}"))
     }
 
     /// Whether nothing is wrong but that somebody asked for the end.
@@ -107,7 +113,7 @@ impl<T, E: Into<Failure>> OrHelp<T> for Result<T, E> {
 /// }
 /// ```
 pub fn exit(result: Result<(), Failure>) -> ExitCode {
-    match result.and_then(|()| printed()) {
+    match result.and_then(|()| printed().map_err(|error| Failure::of_printing(&error))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             tell(failure);
@@ -122,11 +128,11 @@ mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("cannot read labels")]
-    struct Outer(#[source] std::io::Error);
+    struct Outer(#[source] io::Error);
 
     #[test]
     fn says_error_cause_and_help() {
-        let cause = std::io::Error::other("disk on fire");
+        let cause = io::Error::other("disk on fire");
         let result: Result<(), _> = Err(Outer(cause)).or_help("buy another");
         assert_eq!(
             result.unwrap_err().to_string(),
@@ -136,11 +142,8 @@ mod tests {
 
     #[test]
     fn does_not_repeat_a_cause_and_finds_the_help() {
-        let error = RunError::Io {
-            action: "write",
-            path: "a/b".into(),
-            source: std::io::Error::from(std::io::ErrorKind::StorageFull),
-        };
+        let error =
+            RunError::Io { action: "write", path: "a/b".into(), source: io::Error::from(io::ErrorKind::StorageFull) };
         let text = Failure::from(error).to_string();
         assert_eq!(text.matches("no storage space").count(), 1, "{text}");
         assert!(text.contains("\nhelp: free some space"), "{text}");

@@ -14,6 +14,7 @@
 //! | [`data`], [`natural`] | images and photographs by name |
 //! | [`augmentation`], [`mixing`] | training images that are changed and mixed by a configuration |
 //! | [`judge`] | generated images judged by a classifier of real ones |
+//! | [`results`] | what a run came to, said once: as text, as JSON and in the report |
 //! | [`prelude`] | what almost every study needs, in one `use` |
 //! | [`sparse`] | what studies of dictionaries, filters and learned encoders share |
 
@@ -28,6 +29,7 @@ pub mod natural;
 pub mod parts;
 pub mod prelude;
 pub mod print;
+pub mod results;
 pub mod saved;
 pub mod sparse;
 pub mod sweep;

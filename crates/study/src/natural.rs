@@ -21,6 +21,11 @@ const TEST: usize = 20;
 /// Said of results that a reader could take for those of photographs.
 pub const DRAWN: &str = "SYNTHETIC PICTURES: all results are about dead leaves, not about natural images";
 
+/// What a reader of results has to know if photographs of this name are none: [`DRAWN`].
+pub fn warning(dataset: &DatasetName) -> Option<&'static str> {
+    (*dataset == DatasetName::SYNTHETIC).then_some(DRAWN)
+}
+
 const STAND_IN: &str = "the photographs of BSDS are not here, so SYNTHETIC PICTURES stand in for them: all results are about \
                         dead leaves, not about natural images";
 

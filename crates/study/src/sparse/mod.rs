@@ -1,6 +1,6 @@
 //! What studies of dictionaries, convolutional filters and learned encoders share.
 
-pub mod bank_sizes;
+pub mod banks;
 pub mod dictionaries;
 pub mod encoders;
 pub mod equivalent_iterations;

@@ -1,8 +1,12 @@
 //! Windows of photographs.
 
-use crate::data::StudyData;
+use crate::augmentation::Augmentation;
+use crate::cli::Common;
+use crate::data::{Loaded, StudyData};
 use crate::failure::Failure;
+use crate::natural;
 use crate::training::{Evaluation, Shorthand};
+use latent_datasets::folder::Channels;
 use latent_datasets::patches::random_patches;
 use latent_datasets::photographs::{PhotographSplits, Photographs};
 use latent_numeric::random::Stream;
@@ -121,6 +125,21 @@ impl StudyData for WindowSplits {
 }
 
 impl WindowSplits {
+    /// Windows of the photographs of the flags, or of what stands in for them.
+    ///
+    /// # Errors
+    /// As [`natural::load`] and [`cut`](Self::cut).
+    pub fn load(
+        windows: &Windows,
+        channels: Channels,
+        augment: &Augmentation,
+        flags: &Common,
+    ) -> Result<Loaded<Self>, Failure> {
+        let loaded = natural::load(flags, channels, windows.validation_photographs, augment)?;
+        let splits = Self::cut(loaded.splits, windows, flags.seed)?;
+        Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
+    }
+
     /// Takes windows at random, and splits off their smooth parts.
     ///
     /// # Errors
@@ -287,7 +306,6 @@ fn gaussian(side: usize) -> Array2<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use latent_datasets::folder::Channels;
     use latent_datasets::synthetic::dead_leaves::DeadLeaves;
 
     #[test]

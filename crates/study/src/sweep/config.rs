@@ -1,5 +1,6 @@
 //! The file of a sweep.
 
+use super::method::Method;
 use super::settings::{self, Setting};
 use super::vary::{Parameter, flat};
 use latent_train::Mode;
@@ -92,22 +93,6 @@ pub enum SearchMode {
     Grid,
     /// So many draws. A draw depends on its number and key alone: more of them, or more keys, change none.
     Random,
-}
-
-/// Several values under one name.
-///
-/// ```toml
-/// [[methods]]
-/// name = "dropout and L2"
-/// set = { model.dropout = 0.1, objective.l2 = 1e-4 }
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Method {
-    /// What it is called.
-    pub name: String,
-    /// Values of the configuration, in the place of those of [`Sweep::set`].
-    pub set: Table,
 }
 
 /// What is told of methods, by the names of figures in the report; where nothing is named, the one of [`Rank`].

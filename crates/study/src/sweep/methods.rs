@@ -2,8 +2,8 @@
 
 use super::config::Compare;
 use super::plan::Plan;
+use super::rows::{Row, with_unit};
 use super::settings::{Choice, Setting};
-use super::summary::{Row, with_unit};
 use crate::failure::Failure;
 use latent_report::plot::{Axis, Figure, Interval, Panel};
 use latent_report::{FinalFigure, Mean, mean_interval};

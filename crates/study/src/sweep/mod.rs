@@ -8,9 +8,11 @@
 
 mod config;
 mod flags;
+mod method;
 mod methods;
 mod plan;
 mod program;
+mod rows;
 mod run;
 mod scripts;
 mod settings;
@@ -18,8 +20,9 @@ mod summary;
 mod vary;
 mod workers;
 
-pub use config::{Compare, Method, Rank, Search, SearchMode, Sweep};
+pub use config::{Compare, Rank, Search, SearchMode, Sweep};
 pub use flags::Flags;
+pub use method::Method;
 pub use program::Program;
 pub use run::{Ended, main, run};
 pub use settings::{Choice, Setting};

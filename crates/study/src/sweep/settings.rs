@@ -1,6 +1,6 @@
 //! The settings of a sweep.
 
-use super::config::Method;
+use super::method::Method;
 use super::vary::{Parameter, flat};
 use latent_numeric::random::Stream;
 use std::fmt;

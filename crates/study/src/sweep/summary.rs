@@ -2,10 +2,10 @@
 
 use super::methods;
 use super::plan::Plan;
+use super::rows::{Row, ranked, with_unit};
 use super::settings::Choice;
 use crate::failure::Failure;
-use latent_report::{Comparison, FinalFigure, Mean, Summary};
-use latent_train::Mode;
+use latent_report::Comparison;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -61,31 +61,6 @@ pub fn missing_figures(plan: &Plan, run: &Path) -> Result<Option<String>, Failur
     Ok((!missing.is_empty()).then(told))
 }
 
-/// A setting with its figures.
-pub struct Row<'a> {
-    pub setting: usize,
-    pub summary: &'a Summary<'a>,
-    rank: Option<Mean>,
-}
-
-/// The best first, those without the figure last.
-fn ranked<'a>(plan: &Plan, summaries: &'a [Summary<'a>]) -> Vec<Row<'a>> {
-    let setting = |summary: &Summary<'_>| {
-        let name = summary.folders.first()?.file_name()?.to_str()?;
-        plan.jobs.iter().find(|job| job.name == name).map(|job| job.setting)
-    };
-    let by = |summary: &Summary<'_>| {
-        let figure = summary.figures.iter().find(|figure| figure.name == plan.sweep.rank.by)?;
-        figure.last.filter(|mean| mean.mean.is_finite())
-    };
-    let row = |summary: &'a Summary<'a>| Some(Row { setting: setting(summary)?, rank: by(summary), summary });
-    let mut rows: Vec<Row<'a>> = summaries.iter().filter_map(row).collect();
-    let sign = if plan.sweep.rank.mode == Mode::Min { 1.0 } else { -1.0 };
-    let key = |row: &Row<'_>| row.rank.map_or(f64::INFINITY, |mean| sign * mean.mean);
-    rows.sort_by(|a, b| key(a).total_cmp(&key(b)));
-    rows
-}
-
 /// The keys that vary, by their last part where that is clear.
 fn names(plan: &Plan) -> Vec<String> {
     let keys: Vec<&String> =
@@ -125,10 +100,6 @@ fn as_text(plan: &Plan, rows: &[Row<'_>]) -> String {
         );
     }
     text
-}
-
-pub fn with_unit(figure: &FinalFigure<'_>) -> String {
-    if figure.unit.is_empty() { figure.name.to_owned() } else { format!("{} [{}]", figure.name, figure.unit) }
 }
 
 /// Rank, values, seeds; each figure with the half width of its interval, at the end and, where there is one, at the

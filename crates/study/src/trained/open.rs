@@ -1,6 +1,6 @@
 //! From the folder of a run to its model.
 
-use super::{Inputs, Trained};
+use super::Opened;
 use crate::cli::Common;
 use crate::data;
 use crate::data::StudyData;
@@ -15,21 +15,6 @@ use latent_train::{Trainable, config};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// A trained model, and the images that its run was about.
-pub struct Opened {
-    /// The model.
-    pub model: Box<dyn Trained>,
-    /// The images.
-    pub images: Box<dyn Inputs>,
-}
-
-impl Opened {
-    /// A model and the images of its run.
-    pub fn new(model: impl Trained + 'static, images: impl Inputs + 'static) -> Self {
-        Self { model: Box::new(model), images: Box::new(images) }
-    }
-}
 
 /// Which run, and where its images lie.
 #[derive(Args, Clone, Debug)]

@@ -7,7 +7,8 @@ use crate::cli::exit_with;
 use crate::data;
 use crate::data::StudyData;
 use crate::failure::{Failure, exit};
-use crate::print::{figures_in_words, print, summarise};
+use crate::print::print;
+use crate::results::Results;
 use crate::sweep;
 use crate::trained::Verb;
 use crate::{DatasetChoice, DatasetName};
@@ -295,8 +296,8 @@ fn on_threads<S: Study>(
     };
     let about = about.unwrap_or_else(|| report::Study::new(S::NAME, S::ABOUT));
     let about = with_times(about, ready, finishing.elapsed());
-    if !S::SUMMARISES && !about.figures.is_empty() {
-        summarise(&ended.records.folder(), &figures_in_words(&about.figures))?;
+    if !about.summarised && !about.figures.is_empty() {
+        Results::from_iter(&about.figures).summarise(&ended.records.folder())?;
     }
     // The last work may have been cut short too.
     let (complete, help) = (ended.is_complete(), ended.help());

@@ -86,9 +86,6 @@ pub trait Study {
     /// Names of final figures that its runs may have, those of validations (`objective, validation`) among them: what a
     /// sweep can rank by. None listed if they are not known before there is a run.
     const FIGURES: &'static [&'static str] = &[];
-    /// Whether [`finish`](Self::finish) says the results in words itself, by [`summarise`](crate::print::summarise). Of
-    /// other studies the final figures are printed.
-    const SUMMARISES: bool = false;
     /// Whether a run that is interrupted leaves what [`finish`](Self::finish) makes too, beside the checkpoint with which
     /// it can go on. As a rule it does not.
     const FINISHES_WHEN_INTERRUPTED: bool = false;
@@ -203,8 +200,9 @@ pub trait Study {
         None
     }
 
-    /// Writes what comes after training, before the run is done: figures, arrays, final numbers. Answers with what the
-    /// report has beside curves.
+    /// Writes what comes after training, before the run is done: figures, arrays, and final numbers, best as
+    /// [`Results`](crate::results::Results). Answers with what the report has beside curves; its figures are printed and
+    /// written to `summary.txt`, unless [`publish`](crate::results::Results::publish) has done so.
     ///
     /// # Errors
     /// If something cannot be computed or written.

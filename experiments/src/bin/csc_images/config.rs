@@ -2,7 +2,7 @@
 
 use latent_sparse::convolutional::{ConvolutionalParams, FilterInit, FilterMethod, FilterParams};
 use latent_study::augmentation::Augmentation;
-use latent_study::sparse::bank_sizes;
+use latent_study::sparse::banks::sizes;
 use latent_study::sparse::solvers::ConvolutionalSolver;
 use latent_study::sparse::windows::{self, Windows};
 use latent_study::training::StudyConfig;
@@ -72,13 +72,13 @@ impl Default for Config {
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
         self.dataset.check(Self::DATASETS, problems);
-        bank_sizes::check(&self.filters, self.drawn, problems);
+        sizes::check(&self.filters, self.drawn, problems);
         problems.at_least_one([
             ("coding_iterations", self.coding_iterations),
             ("test_iterations", self.test_iterations),
             ("dead_after", self.dead_after),
         ]);
-        bank_sizes::check_side(self.side, &self.windows, problems);
+        sizes::check_side(self.side, &self.windows, problems);
         let single = self.lambda as f32;
         let fits = single.is_finite() && single > 0.0;
         problems.require(fits, "lambda", format!("must be a finite number above 0, got {:e}", self.lambda));

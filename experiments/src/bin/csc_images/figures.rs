@@ -1,21 +1,19 @@
 //! What there is to see.
 
-use super::conclude::{Bank, Concluded, Drawn};
+use super::outcome::{Drawn, Outcome};
 use image::RgbImage;
-use latent_report::picture::{Cell, Photo, Sheet, Tile, Tone, colours, filter_sheet, signed_colours};
-use latent_report::plot::{Axis, Figure, Panel};
+use latent_report::picture::{Cell, Photo, Sheet, Tile, Tone, signed_colours};
 use latent_sparse::SparseError;
 use latent_sparse::train::FilterBanksTask;
 use latent_study::failure::Failure;
 use latent_study::saved::Save;
+use latent_study::sparse::banks::{BankSheet, beside, by_size};
+use latent_study::sparse::windows::WindowSplits;
 use latent_train::run::RunFolder;
-use ndarray::{Array2, Array3, ArrayView2, Axis as Dimension};
+use ndarray::{Array2, Array3, ArrayView2};
 
-/// Filters in a row of a sheet.
-const COLUMNS: usize = 16;
-/// Pixels of a sheet to a pixel of a filter, of what is shown large and small.
+/// Pixels of the picture of maps to a pixel of a filter.
 const SCALE: usize = 5;
-pub const SMALL: usize = 3;
 /// Maps in a row.
 const MAPS: usize = 4;
 /// Pixels of a map, along each side, of which the strongest is drawn.
@@ -24,44 +22,26 @@ const POOLED: usize = 2;
 const FULL: f32 = 0.3;
 
 /// Draws everything into the run folder.
-pub fn draw(run: &RunFolder, task: &FilterBanksTask, concluded: &Concluded<'_>) -> Result<(), Failure> {
-    let order = |place: usize| concluded.banks.get(place).map(|bank| bank.order.clone());
-    run.image("filters", &sheet(task, order, SCALE)?)?;
-    if let Some(drawn) = &concluded.drawn {
-        let photograph = &concluded.data.photograph;
-        let original = (&photograph.low + &photograph.high).index_axis_move(Dimension(0), 0);
-        run.image("photograph", &beside(&original, drawn))?;
+pub fn draw(
+    run: &RunFolder,
+    task: &FilterBanksTask,
+    data: &WindowSplits,
+    Outcome { banks, drawn, .. }: &Outcome,
+) -> Result<(), Failure> {
+    let orders: Vec<&[usize]> = banks.iter().map(|bank| &bank.order[..]).collect();
+    run.image("filters", &sheet(task)?.draw(&orders))?;
+    if let Some(drawn) = drawn {
+        run.image("photograph", &beside(&data.photograph, &[("maps", &drawn.made)]))?;
         run.image("maps", &maps(drawn))?;
     }
-    by_size(&concluded.banks).save(run, "by_number_of_filters")
+    let judged = banks.iter().map(|bank| (bank.filters, &bank.judged)).collect();
+    by_size("Banks on the test windows", &[("", judged)]).save(run, "by_number_of_filters")
 }
 
-/// All banks, the filters in their own order, in which one picture can be compared with the next.
-pub fn banks(task: &FilterBanksTask, scale: usize) -> Result<RgbImage, SparseError> {
-    sheet(task, |_| None, scale)
-}
-
-fn sheet(
-    task: &FilterBanksTask,
-    order: impl Fn(usize) -> Option<Vec<usize>>,
-    scale: usize,
-) -> Result<RgbImage, SparseError> {
-    let mut banks = Vec::new();
-    for (place, size) in task.sizes().enumerate() {
-        let filters = task.filters(place)?;
-        let order = order(place).unwrap_or_else(|| (0..size).collect());
-        let photos = order.into_iter().map(|k| signed_colours(filters.array().index_axis(Dimension(0), k))).collect();
-        banks.push((size.to_string(), vec![photos]));
-    }
-    Ok(filter_sheet(&banks, &[""], COLUMNS, scale))
-}
-
-/// The photograph and what its maps make of it.
-fn beside(original: &Array3<f32>, drawn: &Drawn) -> RgbImage {
-    let images = [original, &drawn.reconstruction].map(|image| colours(image.view()));
-    let captions = ["photograph".to_owned(), format!("smooth part and maps: {:.1} dB", drawn.psnr)];
-    let row = images.iter().zip(captions).map(|(image, caption)| Cell::Photo(Photo { image: image.view(), caption }));
-    Sheet { rows: vec![row.collect()], scale: 1, gutter: 12, margin: 12, ..Sheet::default() }.draw()
+/// All banks.
+pub fn sheet(task: &FilterBanksTask) -> Result<BankSheet<'static>, SparseError> {
+    let bank = |(place, _)| Ok(vec![task.filters(place)?.into_array()]);
+    Ok(BankSheet { groups: &[""], banks: task.sizes().enumerate().map(bank).collect::<Result<_, SparseError>>()? })
 }
 
 /// Every filter with its map below it.
@@ -100,20 +80,6 @@ fn strongest(map: ArrayView2<'_, f32>) -> Array2<f32> {
             .flat_map(|row| (POOLED * j..columns.min(POOLED * (j + 1))).map(move |column| map[[row, column]]));
         block.fold(0.0, |most: f32, z| if z.abs() > most.abs() { z } else { most })
     })
-}
-
-/// What more filters are worth.
-fn by_size(banks: &[Bank]) -> Figure {
-    let panel = |title: &str, y: Axis, of: fn(&Bank) -> f64| {
-        let points = banks.iter().map(|bank| (bank.filters as f64, of(bank))).collect();
-        Panel::new(Axis::log("filters"), y).title(title).curve("", points)
-    };
-    Figure::new("Banks on the test windows")
-        .panel(panel("Objective", Axis::linear("mean objective of a window"), |bank| bank.judged.codes.objective))
-        .panel(panel("Fidelity", Axis::linear("PSNR (dB)"), |bank| bank.judged.psnr))
-        .panel(panel("Sparsity", Axis::linear("coefficients a pixel").including(0.0), |bank| {
-            bank.judged.nonzeros_by_pixel
-        }))
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@
 mod conclude;
 mod config;
 mod figures;
+mod outcome;
+mod results;
 mod sections;
-mod summary;
 
 use config::Config;
 
@@ -23,16 +24,14 @@ use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
-use latent_study::natural;
+use latent_study::sparse::banks;
 use latent_study::sparse::windows::{self, WindowSplits};
 use latent_study::trained::{FilterBank, Opened, Windows};
 use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
 use latent_train::TaskError;
-use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Rows;
-use std::fmt::Write;
 
 /// The study.
 pub struct CscImages;
@@ -56,7 +55,6 @@ impl Study for CscImages {
         windows::EPOCHS,
     ];
     const FINISHES_WHEN_INTERRUPTED: bool = true;
-    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = WindowSplits;
     type Task = FilterBanksTask;
@@ -67,9 +65,7 @@ impl Study for CscImages {
     }
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
-        let loaded = natural::load(flags, Channels::Colour, config.windows.validation_photographs, &config.augment)?;
-        let splits = WindowSplits::cut(loaded.splits, &config.windows, flags.seed)?;
-        Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
+        WindowSplits::load(&config.windows, Channels::Colour, &config.augment, flags)
     }
 
     fn model(config: &Config, data: &WindowSplits, seed: u64) -> Result<FilterBanksTask, Failure> {
@@ -92,18 +88,12 @@ impl Study for CscImages {
     }
 
     fn describe(config: &Config, task: &FilterBanksTask) -> Result<String, Failure> {
-        let mut text = String::new();
-        for (bank, size) in task.sizes().enumerate() {
-            let (filters, channels, height, width) = task.filters(bank)?.array().dim();
-            let numbers = grouped((filters * channels * height * width) as u64);
-            let _ = writeln!(text, "bank          {size} filters, {channels} x {height} x {width}: {numbers} numbers");
-        }
-        let _ = write!(
-            text,
-            "maps          min 1/2 ||sum_k d_k * z_k - s||^2 + {} sum_k ||z_k||_1, by ADMM; tested by {}",
-            config.lambda, config.solver
-        );
-        Ok(text)
+        let banks = (0..task.sizes().count()).map(|bank| task.filters(bank)).collect::<Result<Vec<_>, _>>()?;
+        Ok(banks::table(&banks, |of_filters, _| of_filters)
+            + &format!(
+                "maps          min 1/2 ||sum_k d_k * z_k - s||^2 + {} sum_k ||z_k||_1, by ADMM; tested by {}",
+                config.lambda, config.solver
+            ))
     }
 
     fn attach<'a>(
@@ -112,10 +102,7 @@ impl Study for CscImages {
         _: &'a WindowSplits,
     ) -> Result<Session<'a, FilterBanksTask>, Failure> {
         let pictures = |task: &FilterBanksTask, _| {
-            Ok(vec![(
-                "filters_while_learning".to_owned(),
-                figures::banks(task, figures::SMALL).map_err(TaskError::from)?,
-            )])
+            Ok(vec![banks::while_learning(&figures::sheet(task).map_err(TaskError::from)?)])
         };
         Ok(session.images(config.training.validate_every, pictures))
     }

@@ -8,17 +8,16 @@ use image::RgbImage;
 use latent_layers::Module;
 use latent_report::picture::{self, captioned, side};
 use latent_report::plot::confusion as confusion_matrix;
-use latent_report::{Figure, Picture, Section, Study};
+use latent_report::{Picture, SHARE, Section, Study};
 use latent_study::data;
 use latent_study::failure::Failure;
-use latent_study::print::summarise;
+use latent_study::results::{Results, Value};
 use latent_study::saved::Save;
 use latent_train::Source;
 use latent_train::progress::{Progress, grouped};
 use latent_train::session::Ended;
 use latent_train::sources::Images;
 use ndarray::Ix2;
-use serde_json::json;
 
 /// Columns of a sheet.
 const COLUMNS: usize = 12;
@@ -50,30 +49,18 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
     let (accuracy, loss) = (right as f64 / images as f64, loss / images as f64);
     let folder = ended.records.folder();
     let counts: Vec<Vec<usize>> = confusion.outer_iter().map(|row| row.to_vec()).collect();
-    folder.json(
-        "test.json",
-        &json!({ "images": images, "accuracy": accuracy, "cross_entropy": loss, "confusion": counts }),
-    )?;
-    let set = data::title_of(&data.train);
-    let text = format!(
-        "{set}, {} labels, features: {}{}\naccuracy {:.2} % of {} test images, cross-entropy {loss:.4} nats\n",
-        grouped(config.labels as u64),
-        config.told(),
-        if task.is_trained() { ", trained along" } else { "" },
-        100.0 * accuracy,
-        grouped(images as u64)
-    );
-    summarise(&folder, &text)?;
-
+    let (set, features) = (data::title_of(&data.train), config.told());
+    let trained = if task.is_trained() { ", trained along" } else { "" };
+    let labels = grouped(config.labels as u64);
     let on = format!("{} test images", grouped(images as u64));
-    let mut study = Study::new(
-        format!("{set} from {} labels", grouped(config.labels as u64)),
-        format!("A linear classifier on {}{}.", config.told(), if task.is_trained() { ", trained along" } else { "" }),
-    )
-    .unit("objective", "nats")
-    .figure(Figure::new("accuracy, test", 100.0 * accuracy, "%").note(&on))
-    .figure(Figure::new("cross-entropy, test", loss, "nats").note(&on));
-    if let Some(sheet) = features(task.encoder(), side(data.train.image_dim())) {
+    let results = Results::new(format!("{set}, {labels} labels, features: {features}{trained}"))
+        .data("images", &images)
+        .data("confusion", &counts)
+        .value(Value::new("accuracy, test", accuracy, SHARE).key("accuracy").note(&on))
+        .value(Value::new("cross-entropy, test", loss, "nats").key("cross_entropy").note(&on));
+    let about = format!("A linear classifier on {features}{trained}.");
+    let mut study = Study::new(format!("{set} from {labels} labels"), about).unit("objective", "nats");
+    if let Some(sheet) = sheet_of_features(task.encoder(), side(data.train.image_dim())) {
         folder.image("features", &sheet)?;
         let text = "Atoms or filters, as they are after training, each scaled to its own largest value: blue above zero, red below.";
         study = study.section(
@@ -104,7 +91,9 @@ pub fn conclude(config: &Config, task: &ClassifierTask, data: &FewLabelled, ende
          nats, which is at most {:.2}.",
         (classes as f64).ln()
     );
-    Ok(study.section(Section::new("Most uncertain", text).picture(Picture::new("images/uncertain.png", "").wide())))
+    let study =
+        study.section(Section::new("Most uncertain", text).picture(Picture::new("images/uncertain.png", "").wide()));
+    Ok(results.publish(&folder, study)?)
 }
 
 /// A test image and what was said of it.
@@ -126,7 +115,7 @@ fn most(all: &[Seen], by: impl Fn(&Seen) -> Option<f64>) -> Vec<&Seen> {
 }
 
 /// Atoms, or the weights that take their place as they are now.
-fn features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
+fn sheet_of_features(encoder: &Encoder, side: (usize, usize)) -> Option<RgbImage> {
     // The first weights of a network: (pixels, atoms), or (filters, channels, height, width).
     let weights = || Some(encoder.parameters().into_iter().find(|(path, _)| path.ends_with("encoder"))?.1.tensor());
     let tiles = match encoder {

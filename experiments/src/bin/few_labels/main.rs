@@ -62,7 +62,6 @@ impl Study for FewLabels {
             help: "Where the dictionary or the filters come from",
         },
     ];
-    const SUMMARISES: bool = true;
     const FIGURES: &'static [&'static str] =
         &["accuracy, test", "cross-entropy, test", "objective, validation", "accuracy, validation"];
     type Config = Config;

@@ -1,6 +1,7 @@
 //! The solvers against each other, from one start.
 
 use super::Config;
+use latent_datasets::LabelledImages;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{ActiveSet, Lasso, LassoParams, Stop};
 use latent_study::failure::Failure;
@@ -10,6 +11,7 @@ use latent_train::interrupt::Interrupt;
 use latent_train::progress::Progress;
 use ndarray::Array2;
 use serde::Serialize;
+use std::time::{Duration, Instant};
 
 /// Who takes part.
 const SOLVERS: [SolverName; 5] =
@@ -21,6 +23,9 @@ const ITERATIONS: [usize; 17] = [1, 2, 3, 5, 8, 12, 16, 24, 32, 48, 64, 96, 128,
 
 /// A point counts as the optimum below this relative distance: f64 sums end there.
 pub const FLOOR: f64 = 1e-13;
+
+/// The distance to the optimum of the points that are told.
+const CLOSE: f64 = 1e-3;
 
 /// How far a solver was from the optimum after some iterations.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -42,9 +47,44 @@ pub struct Curve {
     pub points: Vec<Point>,
 }
 
+/// The solvers on the same images.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// How many images.
+    pub images: usize,
+    /// A curve for each solver; none if they were not compared.
+    pub curves: Vec<Curve>,
+    /// Time spent comparing.
+    pub time: Duration,
+}
+
+impl Comparison {
+    /// Runs every solver on as many of the images as the configuration says; without curves on Ctrl-C.
+    pub fn of(
+        dictionary: &Dictionary<f32>,
+        config: &Config,
+        images: &LabelledImages,
+        interrupt: &Interrupt,
+    ) -> Result<Self, Failure> {
+        let images = images.rows::<f32>(0..config.compared_images.min(images.len()));
+        let start = Instant::now();
+        let curves = if images.is_empty() { Vec::new() } else { compare(dictionary, config, &images, interrupt)? };
+        Ok(Self { images: images.nrows(), curves, time: start.elapsed() })
+    }
+
+    /// Where each solver first comes within [`CLOSE`] of the optimum, or where it ended.
+    pub fn reached(&self) -> Vec<(SolverName, Point)> {
+        let reached = |curve: &Curve| {
+            let point = curve.points.iter().find(|point| point.distance <= CLOSE).or(curve.points.last())?;
+            Some((curve.solver, *point))
+        };
+        self.curves.iter().filter_map(reached).collect()
+    }
+}
+
 /// Runs every solver on the same images, in double precision so that the end of the way can be seen. Empty on
 /// Ctrl-C.
-pub fn compare(
+fn compare(
     dictionary: &Dictionary<f32>,
     config: &Config,
     images: &Array2<f32>,

@@ -106,7 +106,7 @@ impl Check for Config {
             problems.require(count != Some(0), key, "must be at least 1, got 0");
         }
         let (lambda, single) = (self.lambda, self.lambda as f32);
-        let scale = "on MNIST 0.1 gives about 80 strokes an image, 0.5 about 20";
+        let scale = "on MNIST 0.1 gives about 80 strokes per image, 0.5 about 20";
         let above = lambda.is_finite() && lambda > 0.0;
         problems.require(above, "lambda", format!("must be a finite number above 0, got {lambda}; {scale}"));
         let fits = !above || (single.is_finite() && single > 0.0);

@@ -1,14 +1,14 @@
 //! What there is to see.
 
-use super::compare::{Curve, FLOOR};
-use super::conclude::Concluded;
-use latent_datasets::LabelledImages;
+use super::compare::{Curve, FLOOR, Point};
+use super::outcome::{Outcome, WORDS};
+use latent_datasets::{LabelledImages, Splits};
 use latent_report::picture::{self, Decomposition, Part};
 use latent_report::plot::{Axis, Figure, Panel};
 use latent_sparse::Dictionary;
 use latent_study::failure::Failure;
 use latent_study::saved::Save;
-use latent_study::sparse::dictionaries::{Coded, Words, figures};
+use latent_study::sparse::dictionaries::{Coded, figures};
 use latent_train::run::RunFolder;
 use ndarray::{Array1, ArrayView2};
 
@@ -20,24 +20,21 @@ const SHOWN: u8 = 10;
 const STRONGEST: usize = 8;
 const SCALE: usize = 3;
 
-const WORDS: Words = Words { sample: "image", samples: "images", atom: "stroke", atoms: "strokes" };
-
 /// Draws everything into the run folder.
-pub fn draw(run: &RunFolder, dictionary: &Dictionary<f32>, concluded: &Concluded<'_>) -> Result<(), Failure> {
-    let Concluded { config, data, course, evaluated, curves, .. } = concluded;
+pub fn draw(
+    run: &RunFolder,
+    dictionary: &Dictionary<f32>,
+    data: &Splits,
+    Outcome { learned, comparison }: &Outcome,
+) -> Result<(), Failure> {
     let (_, height, width) = data.test.image_dim();
-    let tiles = picture::columns(dictionary.atoms(), (height, width));
-    let weight = evaluated.weight_of_atoms();
-    let mut order: Vec<usize> = (0..tiles.len()).collect();
-    order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
-    let sorted: Vec<_> = order.iter().map(|&j| tiles[j].clone()).collect();
+    let (tiles, codes) = (picture::columns(dictionary.atoms(), (height, width)), &learned.test);
+    let sorted: Vec<_> = codes.order_of_atoms().into_iter().map(|j| tiles[j].clone()).collect();
     run.image("atoms", &picture::atoms(&sorted, COLUMNS, SCALE))?;
-    run.image("reconstructions", &reconstructions(dictionary, &tiles, &data.test, evaluated, (height, width)))?;
-    figures::learning(course, &WORDS).save(run, "learning")?;
-    figures::sparsity(evaluated, &WORDS).save(run, "sparsity")?;
-    figures::certificates(evaluated, config.test_gap, &WORDS).save(run, "certificates")?;
-    if !curves.is_empty() {
-        convergence(curves, evaluated.codes.ncols(), evaluated.summary().objective).save(run, "convergence")?;
+    run.image("reconstructions", &reconstructions(dictionary, &tiles, &data.test, codes, (height, width)))?;
+    figures::save(run, (&learned.course, codes), learned.gap, &WORDS)?;
+    if !comparison.curves.is_empty() {
+        convergence(&comparison.curves, codes.codes.ncols(), codes.summary().objective).save(run, "convergence")?;
     }
     Ok(())
 }
@@ -100,8 +97,7 @@ fn convergence(curves: &[Curve], atoms: usize, optimum: f64) -> Figure {
     let mut seconds =
         Panel::new(Axis::log("seconds for all images"), Axis::log("objective − optimum")).title("by time");
     for curve in curves {
-        let points =
-            |x: fn(&super::compare::Point) -> f64| curve.points.iter().map(|p| (x(p), p.distance.max(floor))).collect();
+        let points = |x: fn(&Point) -> f64| curve.points.iter().map(|p| (x(p), p.distance.max(floor))).collect();
         let name = curve.solver.to_string();
         iterations = iterations.curve(name.clone(), points(|p| p.iterations as f64));
         seconds = seconds.curve(name, points(|p| p.seconds));

@@ -9,8 +9,9 @@ mod compare;
 mod conclude;
 mod config;
 mod figures;
+mod outcome;
+mod results;
 mod sections;
-mod summary;
 
 use config::{Config, FirstAtoms};
 
@@ -23,12 +24,10 @@ use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::{self, ImageSamples, Loaded, first};
 use latent_study::failure::Failure;
-use latent_study::sparse::dictionaries::{growth, use_of_atoms};
+use latent_study::sparse::dictionaries::{PROBED, dead_atoms, describe, growth};
 use latent_study::trained::{Digits, Opened};
 use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
-use latent_train::TaskError;
-use latent_train::health::DeadUnits;
 use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
@@ -38,8 +37,6 @@ pub struct FistaMnist;
 
 /// Test images of a batch.
 const BATCH: usize = 2_000;
-/// Test images by which atoms are called dead while learning.
-const PROBED: usize = 1_000;
 
 impl Study for FistaMnist {
     const NAME: &'static str = "fista_mnist";
@@ -79,7 +76,6 @@ impl Study for FistaMnist {
         },
     ];
     const FINISHES_WHEN_INTERRUPTED: bool = true;
-    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = Splits;
     type Task = DictionaryTask;
@@ -129,16 +125,8 @@ impl Study for FistaMnist {
     }
 
     fn describe(config: &Config, task: &DictionaryTask) -> Result<String, Failure> {
-        let (features, atoms) = task.atoms().dim();
-        let sign = if config.positive { ", z >= 0" } else { "" };
-        Ok(format!(
-            "dictionary    {features} x {atoms}, columns of unit norm: {} numbers; {} of statistics\n\
-             codes         min 1/2 ||x - W z||^2 + {} ||z||_1{sign}, by {}",
-            grouped((features * atoms) as u64),
-            grouped((atoms * (atoms + features)) as u64),
-            config.lambda,
-            config.solver
-        ))
+        let condition = if config.positive { ", z >= 0" } else { "" };
+        Ok(describe(task, config.lambda, condition, config.solver))
     }
 
     fn attach<'a>(
@@ -149,11 +137,7 @@ impl Study for FistaMnist {
         let (_, height, width) = data.train.image_dim();
         let pictures =
             move |task: &DictionaryTask, _| Ok(vec![growth::picture(task, (height, width), figures::COLUMNS, 1)]);
-        let dead = DeadUnits::atoms(move |task: &DictionaryTask| {
-            let x = data.test.rows::<f32>(0..data.test.len().min(PROBED));
-            let codes = task.code(x.view()).map_err(TaskError::from)?;
-            Ok(use_of_atoms(&codes.codes).to_vec())
-        });
+        let dead = dead_atoms(|| data.test.rows(0..data.test.len().min(PROBED)));
         Ok(session.images(config.training.validate_every, pictures).monitor(dead))
     }
 

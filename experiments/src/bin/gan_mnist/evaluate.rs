@@ -4,11 +4,12 @@ use super::{Config, median_distance, nearest, pictures};
 use latent_datasets::Splits;
 use latent_models::GanLoss;
 use latent_models::train::{GanTask, JUDGED, samples_in_parts, samples_of_all_classes};
-use latent_report::{Figure, Picture, SHARE, Section, Study, plot};
+use latent_report::{Picture, SHARE, Section, Study, plot};
 use latent_study::data;
 use latent_study::failure::Failure;
 use latent_study::judge::{Judge, Scores};
 use latent_study::parts::Parts;
+use latent_study::results::{Results, Value};
 use latent_study::saved::Save;
 use latent_train::interrupt::Interrupt;
 use latent_train::run::RunFolder;
@@ -50,21 +51,20 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &End
     let kind = if generator.classes() > 0 { "Class-conditional GAN" } else { "GAN" };
     let study = Study::new(format!("{kind} on {set}"), about);
     let in_nats = in_nats(config.objective.loss).iter();
-    let mut study = in_nats.fold(study, |study, term| study.unit(*term, "nats"));
+    let study = in_nats.fold(study, |study, term| study.unit(*term, "nats"));
+    let mut results = Results::new(format!("{kind} on {set}"));
     let mut confusion = None;
     if let (Some(judge), Some(scores)) = (task.judge(), judged(task, config.judged_samples, interrupt)?) {
         let (accuracy, reference) = (judge.accuracy, judge.reference);
         let note = format!("test images: {:.2} %", 100.0 * accuracy);
         if let Some(of_samples) = scores.accuracy {
-            study = study.figure(Figure::new("samples recognised as of their class", of_samples, SHARE).note(note));
+            results = results.value(Value::new("samples recognised as of their class", of_samples, SHARE).note(note));
         }
         let note = format!("{reference:.2} between training and test images; {} samples", scores.images);
-        study = study
-            .figure(
-                Figure::new("Fréchet distance on the classifier's features", scores.frechet_distance, "").note(note),
-            )
-            .figure(
-                Figure::new("effective classes", scores.effective_classes, "")
+        let distance = scores.frechet_distance;
+        results =
+            results.value(Value::new("Fréchet distance on the classifier's features", distance, "").note(note)).value(
+                Value::new("effective classes", scores.effective_classes, "")
                     .note("exp of the entropy of recognised classes"),
             );
         confusion = of_classes(&scores, folder)?;
@@ -75,9 +75,10 @@ pub fn finish(config: &Config, task: &GanTask<Judge>, data: &Splits, ended: &End
     let memory = memory(task, data)?;
     interrupt.check()?;
     folder.json("neighbours.json", &memory)?;
-    let note = format!("{:.2} from test images; the middle of {} each", memory.test_images, memory.images);
-    study = study.figure(Figure::new("distance to the closest training image", memory.samples, "").note(note));
-    Ok(sections(task, data, folder)?.into_iter().chain(confusion).fold(study, Study::section))
+    let note = format!("{:.2} from test images; medians of {} each", memory.test_images, memory.images);
+    let results = results.value(Value::new("distance to the closest training image", memory.samples, "").note(note));
+    let study = sections(task, data, folder)?.into_iter().chain(confusion).fold(study, Study::section);
+    Ok(results.publish(folder, study)?)
 }
 
 /// The classes that samples are recognised as, if they were made for classes.

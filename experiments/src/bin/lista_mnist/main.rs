@@ -10,7 +10,7 @@ use latent_study::configs;
 use latent_study::data::{self, ImageSamples, Loaded};
 use latent_study::failure::Failure;
 use latent_study::mixing::Mixed;
-use latent_study::sparse::encoders::{Config, Domain, Encoders, VALIDATED};
+use latent_study::sparse::encoders::{Config, Configured, Domain, Encoders, VALIDATED};
 use latent_study::sparse::networks::Network;
 use latent_study::trained::{Digits, Opened};
 use latent_study::training::Configs;
@@ -24,22 +24,9 @@ use ndarray::Array2;
 #[derive(Clone, Debug)]
 pub struct DigitImages;
 
-impl Domain for DigitImages {
-    const NAME: &'static str = "lista_mnist";
-    const ABOUT: &'static str =
-        "Learn a dictionary of digits, train encoders of the LISTA family for it, and compare them with ISTA and FISTA";
+impl Configured for DigitImages {
     const DATASETS: &'static [DatasetChoice] = data::DATASETS;
     type Settings = ();
-    type Data = Splits;
-    type Source<'d> = Images<'d>;
-
-    fn configs() -> Configs {
-        configs!("$CARGO_MANIFEST_DIR/configs/lista_mnist")
-    }
-
-    fn opened(_: &Config<Self>, task: EncodersTask, data: Splits) -> Opened {
-        Opened::new(task, Digits::of(data))
-    }
 
     fn defaults() -> Config<Self> {
         Config {
@@ -62,6 +49,26 @@ impl Domain for DigitImages {
         }
     }
 
+    fn held_out(config: &Config<Self>) -> (&'static str, usize) {
+        ("validation_images", config.validation_images.unwrap_or(0))
+    }
+}
+
+impl Domain for DigitImages {
+    const NAME: &'static str = "lista_mnist";
+    const ABOUT: &'static str =
+        "Learn a dictionary of digits, train encoders of the LISTA family for it, and compare them with ISTA and FISTA";
+    type Data = Splits;
+    type Source<'d> = Images<'d>;
+
+    fn configs() -> Configs {
+        configs!("$CARGO_MANIFEST_DIR/configs/lista_mnist")
+    }
+
+    fn opened(_: &Config<Self>, task: EncodersTask, data: Splits) -> Opened {
+        Opened::new(task, Digits::of(data))
+    }
+
     fn load(config: &Config<Self>, flags: &Common) -> Result<Loaded, Failure> {
         let loaded = data::load(flags)?;
         Ok(Loaded { splits: data::chosen(loaded.splits, None, config.validation_images)?, ..loaded })
@@ -79,10 +86,6 @@ impl Domain for DigitImages {
     fn validation(data: &Splits) -> Result<Evaluation<Images<'_>>, Failure> {
         let ((batches, size), (on, images)) = (VALIDATED, data::evaluated(data));
         Ok(Evaluation { on, source: Images::in_order(images, size)?.at_most(batches) })
-    }
-
-    fn held_out(config: &Config<Self>) -> (&'static str, usize) {
-        ("validation_images", config.validation_images.unwrap_or(0))
     }
 
     fn test(data: &Splits, count: usize) -> Array2<f32> {

@@ -9,8 +9,8 @@ use latent_study::configs;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
 use latent_study::mixing::Mixed;
-use latent_study::natural::{self, DRAWN};
-use latent_study::sparse::encoders::{Config, Domain, Encoders, VALIDATED};
+use latent_study::natural;
+use latent_study::sparse::encoders::{Config, Configured, Domain, Encoders, VALIDATED};
 use latent_study::sparse::networks::Network;
 use latent_study::sparse::patches::{Cut, PatchSplits};
 use latent_study::trained::{Opened, Photographs};
@@ -25,22 +25,9 @@ use ndarray::{Array2, s};
 #[derive(Clone, Debug)]
 pub struct NaturalPatches;
 
-impl Domain for NaturalPatches {
-    const NAME: &'static str = "lista_patches";
-    const ABOUT: &'static str = "Learn a dictionary of natural patches, train encoders of the LISTA family for it, and compare \
-                                 them with ISTA and FISTA";
+impl Configured for NaturalPatches {
     const DATASETS: &'static [DatasetChoice] = natural::DATASETS;
     type Settings = Cut;
-    type Data = PatchSplits;
-    type Source<'d> = Rows<'d>;
-
-    fn configs() -> Configs {
-        configs!("$CARGO_MANIFEST_DIR/configs/lista_patches")
-    }
-
-    fn opened(config: &Config<Self>, task: EncodersTask, data: PatchSplits) -> Opened {
-        Opened::new(task, Photographs { cut: config.patches.clone(), data })
-    }
 
     fn defaults() -> Config<Self> {
         Config {
@@ -72,6 +59,26 @@ impl Domain for NaturalPatches {
         problems.table("patches", &config.patches);
     }
 
+    fn held_out(config: &Config<Self>) -> (&'static str, usize) {
+        ("patches.validation_photographs", config.patches.validation_photographs.unwrap_or(0))
+    }
+}
+
+impl Domain for NaturalPatches {
+    const NAME: &'static str = "lista_patches";
+    const ABOUT: &'static str = "Learn a dictionary of natural patches, train encoders of the LISTA family for it, and compare \
+                                 them with ISTA and FISTA";
+    type Data = PatchSplits;
+    type Source<'d> = Rows<'d>;
+
+    fn configs() -> Configs {
+        configs!("$CARGO_MANIFEST_DIR/configs/lista_patches")
+    }
+
+    fn opened(config: &Config<Self>, task: EncodersTask, data: PatchSplits) -> Opened {
+        Opened::new(task, Photographs { cut: config.patches.clone(), data })
+    }
+
     fn load(config: &Config<Self>, flags: &Common) -> Result<Loaded<PatchSplits>, Failure> {
         PatchSplits::load(&config.patches, &config.augment, flags)
     }
@@ -89,10 +96,6 @@ impl Domain for NaturalPatches {
         data.evaluated(batches * size, size)
     }
 
-    fn held_out(config: &Config<Self>) -> (&'static str, usize) {
-        ("patches.validation_photographs", config.patches.validation_photographs.unwrap_or(0))
-    }
-
     fn test(data: &PatchSplits, count: usize) -> Array2<f32> {
         data.test.slice(s![..data.test.nrows().min(count), ..]).to_owned()
     }
@@ -104,7 +107,7 @@ impl Domain for NaturalPatches {
     }
 
     fn note(config: &Config<Self>) -> Option<&'static str> {
-        (config.dataset == DatasetName::SYNTHETIC).then_some(DRAWN)
+        natural::warning(&config.dataset)
     }
 }
 

@@ -2,20 +2,19 @@
 
 use super::{Config, Noise, PlantedSet, judge, published};
 use latent_report::plot::{Axis, Figure as Plot, Panel};
-use latent_report::{Figure, Picture, Section, Study};
+use latent_report::{Picture, Section, Study};
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{Fista, Ista, Solver};
 use latent_sparse::lista::{LayerWise, losses};
 use latent_sparse::train::RecoveryTask;
 use latent_study::failure::Failure;
-use latent_study::print::summarise;
+use latent_study::results::{Results, Table, Value};
 use latent_study::saved::Save;
 use latent_tensor::{Tensor, no_grad};
 use latent_train::interrupt::Interrupt;
 use latent_train::progress::grouped;
 use latent_train::session::Ended;
 use serde::Serialize;
-use serde_json::json;
 
 /// How well one method recovers the codes of the test samples.
 #[derive(Clone, Debug, Serialize)]
@@ -36,49 +35,23 @@ pub fn conclude(config: &Config, task: &RecoveryTask, data: &PlantedSet, ended: 
     let curves = curves(config, task, data, &ended.interrupt)?;
     let floor = judge::oracle(&data.test);
     folder.npy("dictionary.npy", &data.test.dictionary)?;
-    let published = published::nmse_db(config);
-    folder.json(
-        "test.json",
-        &json!({ "samples": config.test_samples, "oracle_nmse_db": floor, "methods": curves, "published": published }),
-    )?;
     let name = format!("{} × {}, {noise}", config.features, config.atoms);
     plot(format!("Codes recovered, {name}"), floor, noise, &curves).save(&folder, "nmse")?;
-    let text = table(config, floor, &published, &curves);
-    summarise(&folder, &text)?;
-
     let about = format!(
         "Networks of {} layers that recover planted codes: x = A z + noise, {noise}, A of {} × {} with unit columns from the \
          normal distribution, each element of z normal with probability {}, else 0.",
         config.layers, config.features, config.atoms, config.density
     );
-    let mut study =
-        Study::new("Learned encoders on planted codes", about).unit("objective", "").unit("layers", "trained");
-    for curve in &curves {
-        let Some(last) = curve.nmse_db.last() else { continue };
-        let note = match (curve.lambda, published.iter().find(|(method, _)| *method == curve.method)) {
-            (Some(lambda), _) => {
-                format!("after {} iterations at the lambda that is best on other samples, {lambda}", config.layers)
-            }
-            (None, Some((_, theirs))) => format!("after {} layers; {theirs} published", config.layers),
-            (None, None) => format!("after {} layers", config.layers),
-        };
-        if curve.lambda.is_none() {
-            study = study.unit(curve.method, "dB");
-        }
-        study = study.figure(Figure::new(format!("NMSE of {}", curve.method), *last, "dB").note(note));
-    }
-    if let Noise::Snr(_) = noise {
-        study = study.figure(
-            Figure::new("NMSE of least squares", floor, "dB")
-                .note("on the true support: what noise leaves to be recovered"),
-        );
-    }
+    let study = Study::new("Learned encoders on planted codes", about).unit("objective", "").unit("layers", "trained");
+    let networks = curves.iter().filter(|curve| curve.lambda.is_none());
+    let study = networks.fold(study, |study, network| study.unit(network.method, "dB"));
     let text = format!(
         "10 log10 (sum ‖ẑ − z‖² / sum ‖z‖²) over {} test samples after each layer or iteration.",
         grouped(config.test_samples as u64)
     );
     let picture = Picture::new("images/nmse.png", "Codes recovered by layer").wide();
-    Ok(study.section(Section::new("Recovery", text).picture(picture)))
+    let study = study.section(Section::new("Recovery", text).picture(picture));
+    Ok(results(config, floor, &curves).publish(&folder, study)?)
 }
 
 /// ISTA and FISTA, then the networks.
@@ -116,30 +89,43 @@ fn plot(title: String, floor: f64, noise: Noise, curves: &[Curve]) -> Plot {
     Plot::new(title).panel(panel)
 }
 
-/// The figures of some layers in words, with the published ones of the last layer beside them.
-fn table(config: &Config, floor: f64, published: &[(&'static str, f64)], curves: &[Curve]) -> String {
+/// The NMSE after some layers, with the published one of the last layer beside it.
+fn results(config: &Config, floor: f64, curves: &[Curve]) -> Results {
     let layers = config.layers;
+    let published = published::nmse_db(config);
+    let theirs = |curve: &Curve| published.iter().find(|(method, _)| *method == curve.method).map(|(_, nmse)| *nmse);
     let mut shown: Vec<usize> = [1, 2, 4, 8, 12, 16, layers].into_iter().filter(|k| *k <= layers).collect();
     shown.sort_unstable();
     shown.dedup();
-    let row = |name: &str, cells: Vec<String>, last: &str| {
-        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>8}")).collect();
-        format!("{}\n", format!("  {name:<12}{}{last:>12}", cells.concat()).trim_end())
-    };
-    let floor = match config.noise {
-        Noise::Noiseless => String::new(),
-        Noise::Snr(_) => format!(", least squares on the true support {floor:.1}"),
-    };
-    let mut text = format!(
-        "NMSE in dB after layers, {} test samples of {} numbers, {} atoms, {}{floor}\n",
-        config.test_samples, config.features, config.atoms, config.noise
-    );
-    text +=
-        &row("", shown.iter().map(ToString::to_string).collect(), if published.is_empty() { "" } else { "published" });
-    for curve in curves {
-        let theirs = published.iter().find(|(method, _)| *method == curve.method);
-        let theirs = theirs.map_or_else(String::new, |(_, nmse)| nmse.to_string());
-        text += &row(curve.method, shown.iter().map(|k| format!("{:.1}", curve.nmse_db[k - 1])).collect(), &theirs);
+    let table = Table::new("", curves).key("methods").column("method", "", |curve| curve.method);
+    let mut table =
+        shown.iter().fold(table, |table, k| table.column(format!("after {k}"), "dB", |curve| curve.nmse_db[k - 1]));
+    if !published.is_empty() {
+        table = table.column(format!("published, {layers}"), "dB", theirs);
     }
-    text
+    let figure = |curve: &Curve| {
+        let note = match (curve.lambda, theirs(curve)) {
+            (Some(lambda), _) => {
+                format!("after {layers} iterations at the lambda that is best on other samples, {lambda}")
+            }
+            (None, Some(theirs)) => format!("after {layers} layers; {theirs} published"),
+            (None, None) => format!("after {layers} layers"),
+        };
+        Some(Value::new(format!("NMSE of {}", curve.method), *curve.nmse_db.last()?, "dB").note(note))
+    };
+    let results =
+        Results::new(format!("planted codes: {} numbers, {} atoms, {}", config.features, config.atoms, config.noise))
+            .data("samples", &config.test_samples)
+            .data("oracle_nmse_db", &floor)
+            .data("published", &published)
+            .heading(format!(
+                "NMSE on {} test samples after so many layers or iterations",
+                grouped(config.test_samples as u64)
+            ))
+            .table(table.figures(figure));
+    let least_squares = Value::new("NMSE of least squares", floor, "dB").note("on the true support: a bound in noise");
+    match config.noise {
+        Noise::Noiseless => results,
+        Noise::Snr(_) => results.heading("at best").value(least_squares),
+    }
 }

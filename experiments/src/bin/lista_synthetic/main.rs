@@ -59,7 +59,6 @@ impl Study for ListaSynthetic {
             help: "Steps of training, of all networks together",
         },
     ];
-    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = PlantedSet;
     type Task = RecoveryTask;

@@ -1,13 +1,14 @@
 //! What there is to see.
 
-use super::conclude::{Concluded, Set};
+use super::Config;
 use super::judged::CLASSES;
+use super::outcome::{Outcome, Set, WORDS};
 use image::RgbImage;
 use latent_report::picture::{self, Cell, Sheet, Tile, Tone};
 use latent_report::plot::{Axis, Bar, Figure, Panel, histogram};
 use latent_study::failure::Failure;
 use latent_study::saved::Save;
-use latent_study::sparse::dictionaries::{Words, figures};
+use latent_study::sparse::dictionaries::figures;
 use latent_train::run::RunFolder;
 use ndarray::Array2;
 
@@ -16,7 +17,6 @@ const SCALE: usize = 4;
 pub const SMALL: usize = 3;
 /// Atoms shown beside their fits.
 const FITTED: usize = 16;
-const WORDS: Words = Words { sample: "patch", samples: "patches", atom: "atom", atoms: "atoms" };
 
 /// Images in a row of a sheet that is about as wide as high.
 pub fn columns(images: usize) -> usize {
@@ -24,29 +24,24 @@ pub fn columns(images: usize) -> usize {
 }
 
 /// Draws everything into the run folder.
-pub fn draw(run: &RunFolder, concluded: &Concluded<'_>) -> Result<(), Failure> {
-    let Concluded { config, course, test, sets, .. } = concluded;
-    let shape = config.shape();
-    let weight = test.weight_of_atoms();
-    let mut order: Vec<usize> = (0..weight.len()).collect();
-    order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
+pub fn draw(run: &RunFolder, config: &Config, outcome: &Outcome) -> Result<(), Failure> {
+    let Outcome { learned, sets, .. } = outcome;
+    let (shape, order) = (config.shape(), learned.test.order_of_atoms());
     for (set, name) in sets.iter().zip(["atoms", "principal_components", "noise"]) {
         let tiles = picture::columns(set.images.view(), shape);
         let tiles: Vec<_> = if name == "atoms" { order.iter().map(|&j| tiles[j].clone()).collect() } else { tiles };
         let scale = if name == "atoms" { SCALE } else { SMALL };
         run.image(name, &picture::atoms(&tiles, columns(tiles.len()), scale))?;
-        if concluded.is_fitted() {
+        if outcome.is_fitted() {
             run.image(&format!("{name}_fitted"), &fitted(set, shape))?;
         }
     }
-    figures::learning(course, &WORDS).save(run, "learning")?;
-    figures::sparsity(test, &WORDS).save(run, "sparsity")?;
-    figures::certificates(test, config.test_gap, &WORDS).save(run, "certificates")?;
-    if !concluded.is_fitted() {
+    figures::save(run, (&learned.course, &learned.test), learned.gap, &WORDS)?;
+    if !outcome.is_fitted() {
         return Ok(());
     }
     likeness(sets).save(run, "gabor_r_squared")?;
-    tuning(concluded.atoms()).save(run, "tuning")
+    tuning(outcome.atoms()).save(run, "tuning")
 }
 
 /// Images above their fits, from the best fit to the worst.
@@ -78,7 +73,7 @@ fn likeness(sets: &[Set]) -> Figure {
         let share = |k: usize| 100.0 * (k as f64 + 0.5) / values.len() as f64;
         panel = panel.curve(set.name, values.iter().enumerate().map(|(k, &value)| (share(k), value)).collect());
     }
-    Figure::new("How much images are like Gabor functions, the best first").panel(panel).size(640, 420)
+    Figure::new("Fits of Gabor functions, the best first").panel(panel).size(640, 420)
 }
 
 /// Orientations and frequencies of the good fits.
@@ -96,21 +91,21 @@ fn tuning(set: &Set) -> Figure {
         [(x, y), (-x, -y)]
     });
     let reach = |axis: Axis| axis.including(-0.5).including(0.5);
-    Figure::new("Orientations and frequencies of the atoms that are Gabor functions")
+    Figure::new("Orientations and frequencies of the atoms with good Gabor fits")
         .panel(
             Panel::new(Axis::linear("direction of the wave (degrees)"), Axis::linear("atoms"))
                 .title("Orientations")
                 .bars("", bars.collect()),
         )
         .panel(
-            Panel::new(Axis::linear("frequency (cycles a pixel)").including(0.0), Axis::linear("atoms"))
+            Panel::new(Axis::linear("frequency (cycles per pixel)").including(0.0), Axis::linear("atoms"))
                 .title("Frequencies")
                 .bars("", histogram(&frequencies, 16)),
         )
         .panel(
             Panel::new(
-                reach(Axis::linear("along rows (cycles a pixel)")),
-                reach(Axis::linear("along columns (cycles a pixel)")),
+                reach(Axis::linear("along rows (cycles per pixel)")),
+                reach(Axis::linear("along columns (cycles per pixel)")),
             )
             .title("Waves in the plane of frequencies")
             .points("", plane.collect()),

@@ -1,4 +1,4 @@
-//! How much images are like Gabor functions.
+//! How well Gabor functions fit images.
 
 use crate::gabor::{Fit, Fitter};
 use latent_study::parts::Parts;

@@ -1,4 +1,4 @@
-//! Natural patches: a dictionary learned from photographs, and how much its atoms are like Gabor functions.
+//! Natural patches: a dictionary learned from photographs, and how well Gabor functions fit its atoms.
 //!
 //! Photographs are filtered by `f exp(-(f/f0)^4)` and brought to the same contrast, patches are taken from them, lose their
 //! mean and are brought to variance 1 together. Atoms that code such patches sparsely become oriented edges and gratings of some frequency, like the receptive fields
@@ -13,8 +13,9 @@ mod controls;
 mod figures;
 mod gabor;
 mod judged;
+mod outcome;
+mod results;
 mod sections;
-mod summary;
 
 use config::Config;
 use judged::Judged;
@@ -28,13 +29,10 @@ use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
-use latent_study::sparse::dictionaries::{growth, use_of_atoms};
+use latent_study::sparse::dictionaries::{PROBED, dead_atoms, describe, growth};
 use latent_study::trained::{Opened, Photographs};
 use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Shorthand, Study};
-use latent_train::TaskError;
-use latent_train::health::DeadUnits;
-use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Rows;
 use ndarray::s;
@@ -44,13 +42,10 @@ pub struct Patches;
 
 /// Test patches of a batch.
 const BATCH: usize = 2_500;
-/// Test patches by which atoms are called dead while learning.
-const PROBED: usize = 1_000;
 
 impl Study for Patches {
     const NAME: &'static str = "patches";
-    const ABOUT: &'static str =
-        "Learn a dictionary of patches from photographs, and see how much its atoms are like Gabor functions";
+    const ABOUT: &'static str = "Learn a dictionary of patches from photographs, and fit Gabor functions to its atoms";
     const SHORTHANDS: &'static [Shorthand] = &[
         Shorthand { flag: "atoms", key: "atoms", value: "N", values: &[], help: "How many atoms to learn" },
         Shorthand {
@@ -69,7 +64,6 @@ impl Study for Patches {
         },
     ];
     const FINISHES_WHEN_INTERRUPTED: bool = true;
-    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = PatchSplits;
     type Task = DictionaryTask;
@@ -102,15 +96,7 @@ impl Study for Patches {
     }
 
     fn describe(config: &Config, task: &DictionaryTask) -> Result<String, Failure> {
-        let (features, atoms) = task.atoms().dim();
-        Ok(format!(
-            "dictionary    {features} x {atoms}, columns of unit norm: {} numbers; {} of statistics\n\
-             codes         min 1/2 ||x - W z||^2 + {} ||z||_1, by {}",
-            grouped((features * atoms) as u64),
-            grouped((atoms * (atoms + features)) as u64),
-            config.lambda,
-            config.solver
-        ))
+        Ok(describe(task, config.lambda, "", config.solver))
     }
 
     fn attach<'a>(
@@ -121,11 +107,7 @@ impl Study for Patches {
         let pictures = |task: &DictionaryTask, _| {
             Ok(vec![growth::picture(task, config.shape(), figures::columns(config.atoms), figures::SMALL)])
         };
-        let dead = DeadUnits::atoms(|task: &DictionaryTask| {
-            let x = data.test.slice(s![..data.test.nrows().min(PROBED), ..]);
-            let codes = task.code(x).map_err(TaskError::from)?;
-            Ok(use_of_atoms(&codes.codes).to_vec())
-        });
+        let dead = dead_atoms(|| data.test.slice(s![..data.test.nrows().min(PROBED), ..]).to_owned());
         Ok(session.images(config.training.validate_every, pictures).monitor(dead))
     }
 

@@ -1,68 +1,24 @@
 //! From learned filters and encoders to what a run leaves.
 
-use super::summary::Summary;
-use super::{Config, figures, sections};
+use super::outcome::{Bank, Drawn, Outcome};
+use super::{Config, figures, results, sections};
 use latent_report as report;
 use latent_sparse::convolutional::{ConvolutionalLasso, Filters};
 use latent_sparse::lasso::{Fista, Stop};
 use latent_sparse::train::PredictiveBanksTask;
 use latent_study::failure::Failure;
 use latent_study::parts::Parts;
-use latent_study::print::summarise;
+use latent_study::sparse::banks::Reconstruction;
 use latent_study::sparse::equivalent_iterations::equivalent_iterations;
-use latent_study::sparse::windows::{Coded, Judged, WindowSplits, decibels};
+use latent_study::sparse::windows::{Coded, Judged, WindowSplits};
 use latent_train::session::Ended;
-use ndarray::{Array3, Array4, ArrayView3, Axis};
-use serde::Serialize;
-use serde_json::json;
+use ndarray::{Array4, ArrayView3};
 use std::time::{Duration, Instant};
 
-/// Where FISTA from zero is stopped to see what a prediction is worth.
+/// Where FISTA from zero is stopped to be compared with predicted codes.
 const ITERATIONS: [usize; 9] = [1, 2, 3, 4, 6, 9, 13, 20, 30];
 
-/// What was learned, and what is known of it.
-pub struct Concluded<'c> {
-    /// What the run depends on.
-    pub config: &'c Config,
-    /// The windows.
-    pub data: &'c WindowSplits,
-    /// Each bank on the test windows.
-    pub banks: Vec<Bank>,
-    /// A whole photograph.
-    pub drawn: Drawn,
-    /// Steps made.
-    pub steps: u64,
-    /// Time spent learning, evaluations while learning among it.
-    pub learning: Duration,
-}
-
-/// A bank on the test windows.
-#[derive(Clone, Debug, Serialize)]
-pub struct Bank {
-    /// How many filters.
-    pub filters: usize,
-    /// What the encoder says.
-    pub predicted: Judged,
-    /// The lasso's own codes with the decoder.
-    pub optimal: Judged,
-    /// After how many iterations FISTA, from zero, has as low an objective as the predicted codes.
-    pub worth: Option<f64>,
-    /// The mean over filters of the absolute cosine of the angle between those of encoder and decoder.
-    pub similarity: f64,
-    /// Filters by descending weight in the optimal codes.
-    #[serde(skip)]
-    pub order: Vec<usize>,
-}
-
-/// A photograph, its smooth part added to what the maps of a bank make: as predicted, and the optimum.
-pub struct Drawn {
-    /// (channels, height, width).
-    pub reconstructions: [Array3<f32>; 2],
-    /// In dB.
-    pub psnr: [f64; 2],
-}
-
-/// Writes arrays, figures and the summary of what was learned.
+/// Writes arrays, figures and the results of what was learned.
 pub fn conclude(
     config: &Config,
     task: &PredictiveBanksTask,
@@ -83,18 +39,9 @@ pub fn conclude(
     drop(parts);
     let drawn = photograph(config, task, data)?;
     let learning = Duration::from_secs_f64(ended.records.seconds());
-    let concluded = Concluded { config, data, banks, drawn, steps: ended.outcome.step, learning };
-    figures::draw(&folder, task, &concluded)?;
-    folder.json(
-        "test.json",
-        &json!({
-            "windows": data.test.nrows(), "banks": concluded.banks, "photograph_psnr": {
-                "predicted": concluded.drawn.psnr[0], "optimal": concluded.drawn.psnr[1],
-            },
-        }),
-    )?;
-    summarise(&folder, &Summary(&concluded).to_string())?;
-    Ok(sections::report(&concluded))
+    let outcome = Outcome { banks, drawn, steps: ended.outcome.step, learning };
+    figures::draw(&folder, task, data, &outcome)?;
+    Ok(results::results(config, data, &outcome).publish(&folder, sections::report(config, data, &outcome))?)
 }
 
 fn bank(
@@ -115,12 +62,18 @@ fn bank(
     let stop = Stop::gap(config.test_gap).max_iterations(config.test_iterations);
     let Coded { judged: optimal, order } =
         data.coded_test(size, |window| problem.solve(window, &Fista::restarted(), &stop), || parts.made(1))?;
-    let worth = worth(&problem, data, &predicted, parts)?;
-    Ok(Bank { filters: size, predicted, optimal, worth, similarity: similarity(&decoder, &task.encoder(place)), order })
+    Ok(Bank {
+        filters: size,
+        equivalent_iterations: iterations_of_fista(&problem, data, &predicted, parts)?,
+        similarity: similarity(&decoder, &task.encoder(place)),
+        predicted,
+        optimal,
+        order,
+    })
 }
 
-/// Of objectives, each run of FISTA from zero.
-fn worth(
+/// The iterations after which FISTA has as low an objective as predicted codes, each point a run from zero.
+fn iterations_of_fista(
     problem: &ConvolutionalLasso<'_, f32>,
     data: &WindowSplits,
     predicted: &Judged,
@@ -159,10 +112,8 @@ fn photograph(config: &Config, task: &PredictiveBanksTask, data: &WindowSplits) 
     let problem = task.problem(&decoder)?;
     let high = &data.photograph.high;
     let stop = Stop::gap(config.test_gap).max_iterations(config.test_iterations);
-    let predicted = problem.reconstruct(task.predict(place, high.view())?.view())?;
-    let optimal = problem.reconstruct(problem.solve(high.view(), &Fista::restarted(), &stop)?.maps.view())?;
-    let psnr = [&predicted, &optimal]
-        .map(|made| decibels((made - high).mapv(|d| f64::from(d).powi(2)).mean().unwrap_or_default()));
-    let reconstructions = [predicted, optimal].map(|made| (made + &data.photograph.low).index_axis_move(Axis(0), 0));
-    Ok(Drawn { reconstructions, psnr })
+    let made = |maps: Array4<f32>| Reconstruction::of(&problem, maps.view(), &data.photograph);
+    let predicted = made(task.predict(place, high.view())?)?;
+    let optimal = made(problem.solve(high.view(), &Fista::restarted(), &stop)?.maps)?;
+    Ok(Drawn { predicted, optimal })
 }

@@ -4,7 +4,7 @@ use latent_datasets::folder::Channels;
 use latent_sparse::convolutional::LowPass;
 use latent_sparse::train::Energy;
 use latent_study::augmentation::Augmentation;
-use latent_study::sparse::bank_sizes;
+use latent_study::sparse::banks::sizes;
 use latent_study::sparse::windows::Windows;
 use latent_study::training::StudyConfig;
 use latent_study::{DatasetChoice, DatasetName, natural};
@@ -69,8 +69,8 @@ impl Default for Config {
 impl Check for Config {
     fn check(&self, problems: &mut Problems) {
         self.dataset.check(Self::DATASETS, problems);
-        bank_sizes::check(&self.filters, self.drawn, problems);
-        bank_sizes::check_side(self.side, &self.windows, problems);
+        sizes::check(&self.filters, self.drawn, problems);
+        sizes::check_side(self.side, &self.windows, problems);
         problems.at_least_one([("test_iterations", self.test_iterations)]);
         let fits = self.test_gap.is_finite() && self.test_gap > 0.0;
         problems.require(fits, "test_gap", format!("must be a finite number above 0, got {}", self.test_gap));

@@ -8,8 +8,9 @@
 mod conclude;
 mod config;
 mod figures;
+mod outcome;
+mod results;
 mod sections;
-mod summary;
 
 use config::Config;
 
@@ -20,7 +21,7 @@ use latent_study::cli::Common;
 use latent_study::configs;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
-use latent_study::natural;
+use latent_study::sparse::banks;
 use latent_study::sparse::windows::{self, WindowSplits};
 use latent_study::trained::{FilterBank, Opened, Windows};
 use latent_study::training::Evaluation;
@@ -29,7 +30,6 @@ use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Rows;
 use latent_train::{Player, TaskError};
-use std::fmt::Write;
 
 /// The study.
 pub struct PsdImages;
@@ -52,7 +52,6 @@ impl Study for PsdImages {
         },
         windows::EPOCHS,
     ];
-    const SUMMARISES: bool = true;
     type Config = Config;
     type Data = WindowSplits;
     type Task = PredictiveBanksTask;
@@ -63,9 +62,7 @@ impl Study for PsdImages {
     }
 
     fn data(config: &Config, flags: &Common) -> Result<Loaded<WindowSplits>, Failure> {
-        let loaded = natural::load(flags, config.channels(), config.windows.validation_photographs, &config.augment)?;
-        let splits = WindowSplits::cut(loaded.splits, &config.windows, flags.seed)?;
-        Ok(Loaded { dataset: loaded.dataset, splits, note: loaded.note })
+        WindowSplits::load(&config.windows, config.channels(), &config.augment, flags)
     }
 
     fn model(config: &Config, data: &WindowSplits, seed: u64) -> Result<PredictiveBanksTask, Failure> {
@@ -86,26 +83,20 @@ impl Study for PsdImages {
     }
 
     fn describe(config: &Config, task: &PredictiveBanksTask) -> Result<String, Failure> {
-        let mut text = String::new();
-        for (bank, size) in task.sizes().enumerate() {
-            let (filters, channels, height, width) = task.decoder(bank)?.array().dim();
-            let decoder = filters * channels * height * width;
-            // The encoder has an offset and a scale for each filter beside.
-            let numbers = grouped((2 * (decoder + filters)) as u64);
-            let _ = writeln!(text, "bank          {size} filters, {channels} x {height} x {width}: {numbers} numbers");
-        }
+        let banks = (0..task.sizes().count()).map(|bank| task.decoder(bank)).collect::<Result<Vec<_>, _>>()?;
+        // The encoder has as many, with an offset and a scale for each filter.
+        let table = banks::table(&banks, |of_filters, filters| 2 * (of_filters + filters));
         let numbers = task.parameters().iter().map(|(_, parameter)| parameter.elements().len()).sum::<usize>();
         let energy = config.energy;
-        let _ = write!(
-            text,
-            "all banks     {} numbers\nenergy        1/2 ||sum_k d_k * z_k - s||^2 + {}/2 ||z - Enc(s)||^2 + {} ||z||_1, {} \
-             iterations of FISTA from Enc(s)",
-            grouped(numbers as u64),
-            energy.alpha,
-            energy.lambda,
-            energy.iterations
-        );
-        Ok(text)
+        Ok(table
+            + &format!(
+                "all banks     {} numbers\nenergy        1/2 ||sum_k d_k * z_k - s||^2 + {}/2 ||z - Enc(s)||^2 + {} ||z||_1, \
+                 {} iterations of FISTA from Enc(s)",
+                grouped(numbers as u64),
+                energy.alpha,
+                energy.lambda,
+                energy.iterations
+            ))
     }
 
     fn attach<'a>(
@@ -114,8 +105,7 @@ impl Study for PsdImages {
         _: &'a WindowSplits,
     ) -> Result<Session<'a, PredictiveBanksTask>, Failure> {
         let pictures = |task: &PredictiveBanksTask, _| {
-            let sheet = figures::banks(task, |_| None, figures::SMALL).map_err(TaskError::from)?;
-            Ok(vec![("filters_while_learning".to_owned(), sheet)])
+            Ok(vec![banks::while_learning(&figures::sheet(task).map_err(TaskError::from)?)])
         };
         Ok(session.images(config.training.validate_every, pictures))
     }

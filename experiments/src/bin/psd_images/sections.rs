@@ -1,73 +1,39 @@
-//! What the report has beside curves.
+//! What the report has beside curves and numbers.
 
-use super::conclude::{Bank, Concluded};
-use latent_report::{Figure, Picture, Section, Study};
-use latent_study::DatasetName;
-use latent_study::natural::DRAWN;
+use super::Config;
+use super::outcome::{Drawn, Outcome};
+use latent_report::Study;
+use latent_study::sparse::banks::{sections, sizes_in_words};
+use latent_study::sparse::windows::WindowSplits;
 use latent_train::progress::grouped;
-use std::time::Duration;
 
-/// Figures, pictures and times of what was learned.
-pub fn report(concluded: &Concluded<'_>) -> Study {
-    let Concluded { config, data, banks, drawn, steps, .. } = concluded;
-    let mut about = format!(
+/// Title and pictures of what was learned.
+pub fn report(config: &Config, data: &WindowSplits, outcome: &Outcome) -> Study {
+    let about = format!(
         "Banks of {} filters of {side} × {side} pixels and their encoders, learned in {} steps from {} windows of photographs, \
          each window a sum of few placed filters and a smooth part: ½‖Σ dₖ ∗ zₖ − s‖² + {}/2 ‖z − Enc(s)‖² + {} ‖z‖₁.",
-        config.filters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-        grouped(*steps),
+        sizes_in_words(&config.filters),
+        grouped(outcome.steps),
         data.train.nrows(),
         config.energy.alpha,
         config.energy.lambda,
         side = config.side,
     );
-    if config.dataset == DatasetName::SYNTHETIC {
-        about = format!("{DRAWN}. {about}");
-    }
-    let mut study = Study::new("Predictive sparse decomposition of photographs", about).unit("objective", "");
-    for Bank { filters, predicted, optimal, worth, similarity, .. } in banks {
-        let name = format!("PSNR, {filters} {}", if *filters == 1 { "filter" } else { "filters" });
-        let worth = worth.map_or_else(|| "more than all".to_owned(), |worth| format!("{worth:.1}"));
-        study = study
-            .figure(Figure::new(name, predicted.psnr, "dB").note(format!(
-                "by prediction; {:.2} dB at the optimum; worth {worth} iterations of FISTA; filters of encoder and decoder \
-                 alike to {:.0} %",
-                optimal.psnr,
-                100.0 * similarity
-            )))
-            .unit(format!("objective_{filters}"), "")
-            .unit(format!("prediction_{filters}"), "")
-            .unit(format!("density_{filters}"), "");
-    }
-    let picture = |name: &str, caption: &str| Picture::new(format!("images/{name}.png"), caption).wide();
+    let study = Study::new("Predictive sparse decomposition of photographs", about).unit("objective", "");
+    let study = outcome.banks.iter().map(|bank| bank.filters).fold(study, |study, size| {
+        let terms = ["objective", "prediction", "density"];
+        terms.into_iter().fold(study, |study, term| study.unit(format!("{term}_{size}"), ""))
+    });
+    let Drawn { predicted, optimal } = &outcome.drawn;
     let whole = format!(
-        "A photograph that was not learned from, with the {} maps that its encoder says ({:.1} dB), and with those of least \
-         objective ({:.1} dB).",
-        config.drawn, drawn.psnr[0], drawn.psnr[1]
+        "A test photograph, from the {} maps that the encoder predicts ({:.1} dB), and from those of least objective ({:.1} dB).",
+        config.drawn, predicted.psnr, optimal.psnr
     );
-    let coding = banks.iter().map(|bank| Duration::from_secs_f64(bank.optimal.seconds)).sum();
-    study
-        .section(
-            Section::new(
-                "Filters",
-                "A bank in each block, with the number of its filters; the most used first, each in the same place among those \
-                 of the decoder and of the encoder. Grey is zero, and the strongest pixel of a filter is full colour.",
-            )
-            .picture(picture("filters", "Filters of all banks")),
-        )
-        .section(
-            Section::new(
-                "More and more filters",
-                "Means over the test windows, of the maps that encoders say and of those of least objective.",
-            )
-            .picture(picture("by_number_of_filters", "Objective, fidelity and sparsity against the number of filters")),
-        )
-        .section(
-            Section::new("A whole photograph", whole)
-                .picture(picture("photograph", "The photograph, and what its maps make of it")),
-        )
-        .section(
-            Section::new("Filters while they were learned", "In their own order.")
-                .picture(picture("filters_while_learning", "The last of the pictures in its folder")),
-        )
-        .phase("optima of the test windows", coding)
+    let all = [
+        sections::filters(", each in the same place among those of the decoder and of the encoder"),
+        sections::by_number_of_filters(", of the maps that encoders predict and of those of least objective"),
+        sections::photograph(whole),
+        sections::while_learning(),
+    ];
+    all.into_iter().fold(study, Study::section)
 }

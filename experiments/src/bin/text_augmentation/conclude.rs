@@ -1,10 +1,11 @@
-//! What a trained classifier is worth.
+//! How well a trained classifier does.
 
 use super::{BATCH, Classifier, ClassifierName, Config, Corpus, TextAugmentation};
 use latent_datasets::synthetic::reviews::{Form, Review};
 use latent_report::plot::{Axis, Figure, Panel};
-use latent_report::{self as report, Picture, Section};
+use latent_report::{self as report, Picture, SHARE, Section};
 use latent_study::failure::Failure;
+use latent_study::results::{Results, Value};
 use latent_study::saved::Save;
 use latent_study::training::Study as _;
 use latent_train::progress::grouped;
@@ -64,7 +65,6 @@ pub(super) fn conclude(
 ) -> Result<report::Study, Failure> {
     let scores = scores(task, data)?;
     let folder = ended.records.folder();
-    folder.json("test.json", &scores)?;
     folder.bytes("examples.txt", examples(config, data)?.as_bytes())?;
     figure(&scores).save(&folder, "new_words")?;
     let with = match config.classifier {
@@ -74,23 +74,24 @@ pub(super) fn conclude(
     let learned = grouped(data.train.len() as u64);
     let summary = format!("{with}, from {learned} labelled reviews that a grammar made.");
     let accuracy = |name: &str, score: &Score, of: &str| {
-        let figure = report::Figure::new(name, score.accuracy(), report::SHARE);
-        figure.note(format!("{} {of}", grouped(score.reviews as u64)))
+        Value::new(name, score.accuracy(), SHARE).note(format!("{} {of}", grouped(score.reviews as u64)))
     };
     let cross_entropy = scores.test.cross_entropy / scores.test.reviews as f64;
+    let results = Results::new(&summary)
+        .fields(&scores)
+        .value(accuracy("accuracy, test", &scores.test, "reviews"))
+        .value(Value::new("cross-entropy, test", cross_entropy, "nats"))
+        .value(accuracy("accuracy, plain", &scores.plain, "test reviews without negation or concession"))
+        .value(accuracy("accuracy, turned", &scores.turned, "test reviews with a negation or a concession"))
+        .value(accuracy("accuracy, new words", &scores.new_words, "test reviews whose words were never learned"))
+        .value(accuracy("accuracy, train", &scores.train, "training reviews as they are"));
     let shown = Section::new(
         "Words that were never learned",
         "Accuracy on test reviews by how many of the words that carry their opinions are in no training review.",
     );
-    Ok(report::Study::new("Augmentation of labelled sentences", summary)
-        .unit("objective", "nats")
-        .figure(accuracy("accuracy, test", &scores.test, "reviews"))
-        .figure(report::Figure::new("cross-entropy, test", cross_entropy, "nats"))
-        .figure(accuracy("accuracy, plain", &scores.plain, "test reviews without negation or concession"))
-        .figure(accuracy("accuracy, turned", &scores.turned, "test reviews with a negation or a concession"))
-        .figure(accuracy("accuracy, new words", &scores.new_words, "test reviews whose words were never learned"))
-        .figure(accuracy("accuracy, train", &scores.train, "training reviews as they are"))
-        .section(shown.picture(Picture::new("images/new_words.png", "Accuracy by new words"))))
+    let shown = shown.picture(Picture::new("images/new_words.png", "Accuracy by new words"));
+    let study = report::Study::new("Augmentation of labelled sentences", summary).unit("objective", "nats");
+    Ok(results.publish(&folder, study.section(shown))?)
 }
 
 fn scores(task: &Classifier, data: &Corpus) -> Result<Scores, Failure> {

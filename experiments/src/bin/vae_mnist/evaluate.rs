@@ -1,4 +1,4 @@
-//! What the model is worth on images that it was not trained on.
+//! How well the model does on images that it was not trained on.
 
 use super::Config;
 use latent_datasets::{DatasetError, LabelledImages, Splits};

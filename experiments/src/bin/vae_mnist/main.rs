@@ -6,16 +6,15 @@
 mod config;
 mod evaluate;
 mod pictures;
+mod results;
 
 use config::Config;
 
-use evaluate::Judged;
 use latent_datasets::Splits;
 use latent_layers::summary;
 use latent_models::Likelihood;
 use latent_models::train::VaeTask;
 use latent_report as report;
-use latent_report::Figure;
 use latent_study::cli::Common;
 use latent_study::data::Loaded;
 use latent_study::failure::Failure;
@@ -25,7 +24,6 @@ use latent_study::training::{Configs, Study};
 use latent_study::{configs, data};
 use latent_train::Player;
 use latent_train::health::{LatentUse, PosteriorCollapse, Support, check_support};
-use latent_train::progress::grouped;
 use latent_train::session::{Ended, Session};
 use latent_train::sources::Images;
 
@@ -123,39 +121,13 @@ impl Study for VaeMnist {
         let about = "Samples, reconstructions and the likelihood of a variational autoencoder of digits.";
         let judged = evaluate::judge(config, &task.vae, data, &ended.interrupt)?;
         let folder = ended.records.folder();
-        folder.json("test.json", &judged)?;
         let sections = pictures::at_the_end(config, &task.vae, data, &folder)?;
-        let Judged { test, validation, train, sampled, .. } = &judged;
-        let on = format!("{} test images", grouped(test.images as u64));
-        let first = format!("the first {} test images", grouped(sampled.images as u64));
-        let on_sampled = if sampled.images < test.images { &first } else { &on };
-        let trained = format!("{} of the images trained on, unchanged", grouped(train.images as u64));
         let set = data::title(data);
         let study = report::Study::new(format!("Variational autoencoder on {set}"), about)
             .unit("objective", "nats")
-            .unit("reconstruction", "nats")
-            .figure(Figure::new("negative ELBO, test", -test.elbo, "nats").note(&on))
-            .figure(Figure::new("reconstruction, test", test.reconstruction, "nats").note(&on))
-            .figure(Figure::new("KL, test", test.kl, "nats").note(&on))
-            .figure(Figure::new("negative ELBO, train", -train.elbo, "nats").note(&trained))
-            .figure(
-                Figure::new("generalisation gap", train.elbo - test.elbo, "nats").note("of the ELBO, train to test"),
-            )
-            .figure(
-                Figure::new("NLL by importance sampling", judged.nll, "nats")
-                    .note(format!("{} draws for each of {on_sampled}", judged.draws)),
-            )
-            .figure(
-                Figure::new("active units", judged.active_units as f64, "").note("variance of the mean above 0.01"),
-            );
-        let of_validation = validation.map(|bound| {
-            let held_out = format!("{} held-out images", grouped(bound.images as u64));
-            Figure::new("negative ELBO, validation", -bound.elbo, "nats").note(held_out)
-        });
-        let of_sampled = (sampled.images < test.images)
-            .then(|| Figure::new("negative ELBO, images of the NLL", -sampled.elbo, "nats").note(&first));
-        let study = of_validation.into_iter().chain(of_sampled).fold(study, report::Study::figure);
-        Ok(sections.into_iter().fold(study, report::Study::section))
+            .unit("reconstruction", "nats");
+        let study = sections.into_iter().fold(study, report::Study::section);
+        Ok(results::results(&judged, set).publish(&folder, study)?)
     }
 }
 

@@ -34,6 +34,14 @@ impl Coded {
         total / self.codes.nrows().max(1) as f64
     }
 
+    /// The atoms by descending contribution.
+    pub fn order_of_atoms(&self) -> Vec<usize> {
+        let weight = self.weight_of_atoms();
+        let mut order: Vec<usize> = (0..weight.len()).collect();
+        order.sort_by(|&a, &b| weight[b].total_cmp(&weight[a]).then(a.cmp(&b)));
+        order
+    }
+
     /// Atoms that no sample uses.
     pub fn unused(&self) -> usize {
         self.weight_of_atoms().iter().filter(|weight| **weight == 0.0).count()

@@ -3,16 +3,18 @@
 use super::compare::{Curve, FLOOR, Point, compare};
 use super::{Config, Domain};
 use crate::failure::Failure;
-use crate::print::summarise;
+use crate::results::{Results, Table, Value};
 use crate::saved::Save;
 use latent_report::plot::{Axis, Figure as Plot, Panel};
-use latent_report::{Figure, Picture, Section, Study};
+use latent_report::{Picture, SHARE, Section, Study};
 use latent_sparse::train::{EncoderLoss, EncodersTask};
 use latent_train::progress::grouped;
 use latent_train::session::Ended;
 use serde_json::json;
-use std::fmt::Write;
 use std::time::Instant;
+
+/// Iterations of the solvers that the table has.
+const SHOWN: [usize; 5] = [1, 8, 16, 64, 256];
 
 /// Compares, draws, and says what it came to.
 pub fn conclude<D: Domain>(
@@ -25,60 +27,42 @@ pub fn conclude<D: Domain>(
     folder.npy("dictionary.npy", &task.dictionary()?.atoms())?;
     let set = D::title(config, data);
     let x = D::test(data, config.compared_images);
-    let note = D::note(config);
-    let about = note.map_or_else(String::new, |note| format!("{note}. "))
-        + &format!(
-            "Networks of {} layers that encode {set} with {} atoms, trained {}, beside the solvers that they imitate: \
-         ½‖x − Wz‖² + {}‖z‖₁.",
-            config.layers,
-            config.atoms,
-            match config.loss {
-                EncoderLoss::Codes => "to give the codes of a solver",
-                EncoderLoss::Energy => "to lower the objective itself",
-            },
-            config.lambda
-        );
-    let mut study =
-        Study::new(format!("Learned encoders of {set}"), about).unit("objective", "").unit("layers", "trained");
-    study = task.networks().iter().fold(study, |study, network| study.unit(network.name(), "of the optimum, above it"));
+    let about = format!(
+        "Networks of {} layers that encode {set} with {} atoms, trained {}, compared with ISTA and FISTA: ½‖x − Wz‖² + \
+         {}‖z‖₁.",
+        config.layers,
+        config.atoms,
+        match config.loss {
+            EncoderLoss::Codes => "to give the codes of a solver",
+            EncoderLoss::Energy => "to lower the objective itself",
+        },
+        config.lambda
+    );
+    let study = Study::new(format!("Learned encoders of {set}"), about).unit("objective", "").unit("layers", "trained");
+    let relative = "relative to the optimum";
+    let study = task.networks().iter().fold(study, |study, network| study.unit(network.name(), relative));
     let start = Instant::now();
-    let Some(curves) = compare(task, &x, &ended.interrupt)? else { return Ok(study) };
+    let Some(curves) = compare(task, &x, &ended.interrupt)? else {
+        return Ok(Results::default().warnings(D::note(config)).report(study));
+    };
     let took = start.elapsed();
     folder.json("encoders.json", &json!({ "images": x.nrows(), "methods": curves }))?;
     let on = format!("of {} samples by learned encoders and by solvers", x.nrows());
     plot(format!("Codes {on}"), "‖z − z*‖² / ‖z*‖²", |point| point.code_error, &curves).save(&folder, "codes")?;
     plot(format!("Objectives {on}"), "(F − F*) / F*", |point| point.excess, &curves).save(&folder, "objectives")?;
 
-    let text = note.map_or_else(String::new, |note| format!("note: {note}\n")) + &table(&curves);
-    summarise(&folder, &text)?;
-
-    let fista = &curves[1];
-    for curve in curves.iter().filter(|curve| curve.learned) {
-        let Some(last) = curve.points.last() else { continue };
-        let note = format!("for {} layers, by the distance to the optimum's codes", last.steps);
-        let worth = fista.equivalent_iterations(last.code_error);
-        study = match worth {
-            Some(worth) => study.figure(
-                Figure::new(format!("{} is worth", curve.method), worth, "iterations")
-                    .note(format!("of FISTA, {note}")),
-            ),
-            None => study.figure(
-                Figure::new(format!("error of {}", curve.method), 100.0 * last.code_error, "%")
-                    .note(format!("lower than FISTA ever was, {note}")),
-            ),
-        };
-    }
     let text = format!(
-        "ISTA, FISTA and the networks on {} test samples: how far the objective is above the optimum, how far codes are \
-         from the optimum's, after so many iterations or layers, and in the time that takes. Networks have a point for \
-         each of their layers.",
+        "ISTA, FISTA and the networks on {} test samples: the distance of objective and codes to the optimum against the \
+         number of iterations or layers, and against time. Networks have a point for each of their layers.",
         grouped(x.nrows() as u64)
     );
     let picture = |name: &str, caption| Picture::new(format!("images/{name}.png"), caption).wide();
     let section = Section::new("Encoders", text)
         .picture(picture("codes", "Distance to the optimum's codes against steps and against time"))
         .picture(picture("objectives", "Objective above the optimum against steps and against time"));
-    Ok(study.section(section).phase("comparing the encoders", took))
+    let results = results(config, &set, x.nrows(), &curves).warnings(D::note(config));
+    let results = results.heading("time").value(Value::phase("comparing the encoders", took));
+    Ok(results.publish(&folder, study.section(section))?)
 }
 
 /// An error, with its name, against steps and time.
@@ -96,29 +80,55 @@ fn plot(title: String, name: &str, error: fn(&Point) -> f64, curves: &[Curve]) -
     ))
 }
 
-/// The comparison in words.
-fn table(curves: &[Curve]) -> String {
-    let mut text = format!(
-        "{:<12}{:>8}{:>16}{:>16}{:>14}{:>18}\n",
-        "", "steps", "code error", "objective above", "seconds", "worth of FISTA"
-    );
-    for curve in curves {
-        let shown = |point: &&Point| curve.learned || [1, 8, 16, 64, 256].contains(&point.steps);
-        for point in curve.points.iter().filter(shown) {
-            let worth = match curves[1].equivalent_iterations(point.code_error).filter(|_| curve.learned) {
-                Some(worth) => format!("{worth:.1}"),
-                None => String::new(),
-            };
-            let _ = writeln!(
-                text,
-                "{:<12}{:>8}{:>15.3} %{:>15.3} %{:>14.4}{worth:>18}",
-                curve.method,
-                point.steps,
-                100.0 * point.code_error,
-                100.0 * point.excess,
-                point.seconds
-            );
-        }
-    }
-    text
+/// A point of a method.
+struct Row<'c> {
+    of: &'c Curve,
+    point: &'c Point,
+    /// Iterations after which FISTA comes as close, of networks.
+    equivalent: Option<f64>,
+}
+
+/// All points of the networks, and some of the solvers.
+fn rows<'c>(curves: &'c [Curve]) -> Vec<Row<'c>> {
+    let fista = &curves[1];
+    let points = curves.iter().flat_map(|of| of.points.iter().map(move |point| (of, point)));
+    let shown = points.filter(|(of, point)| of.learned || SHOWN.contains(&point.steps));
+    let row = |(of, point): (&'c Curve, &'c Point)| {
+        let equivalent = fista.equivalent_iterations(point.code_error).filter(|_| of.learned);
+        Row { of, point, equivalent }
+    };
+    shown.map(row).collect()
+}
+
+/// The comparison as a table; the last layer of each network is a final figure.
+fn results<D: Domain>(config: &Config<D>, set: &str, samples: usize, curves: &[Curve]) -> Results {
+    let rows = rows(curves);
+    let figure = |row: &Row<'_>| {
+        let (method, layers) = (row.of.method, row.point.steps);
+        let is_last = row.of.points.last().is_some_and(|last| last.steps == layers);
+        let note = format!("after {layers} layers, by the distance to the codes of the optimum");
+        let figure = match row.equivalent {
+            Some(iterations) => {
+                Value::new(format!("equivalent iterations of FISTA, {method}"), iterations, "iterations").note(note)
+            }
+            None => Value::new(format!("error of {method}"), row.point.code_error, SHARE)
+                .note(format!("lower than that of FISTA ever was, {note}")),
+        };
+        (row.of.learned && is_last).then_some(figure)
+    };
+    let table = Table::new("", &rows)
+        .column("method", "", |row| row.of.method)
+        .column("iterations or layers", "", |row| row.point.steps)
+        .column("error of the codes", SHARE, |row| row.point.code_error)
+        .column("excess objective", SHARE, |row| row.point.excess)
+        .column("time", "s", |row| row.point.seconds)
+        .column("equivalent iterations of FISTA", "", |row| row.equivalent)
+        .figures(figure);
+    Results::new(format!("{set}: {} atoms at lambda {}, networks of {} layers", config.atoms, config.lambda, config.layers))
+        .heading(format!(
+            "on {} test samples: error ‖z − z*‖² / ‖z*‖² of codes z and excess (F − F*) / F* of objectives F, with the optimum \
+             z*, F*",
+            grouped(samples as u64)
+        ))
+        .table(table)
 }

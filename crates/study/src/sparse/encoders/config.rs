@@ -1,6 +1,5 @@
 //! What a run depends on.
 
-use super::Domain;
 use crate::augmentation::Augmentation;
 use crate::mixing::Mixed;
 use crate::sparse::networks::{self, Network, Schedule};
@@ -11,12 +10,31 @@ use latent_sparse::lasso::{LassoParams, Stop};
 use latent_sparse::lista::{ListaParams, SupportSelection};
 use latent_sparse::train::EncoderLoss;
 use latent_train::config::{Check, Problems, Training};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::fmt::Debug;
+
+/// A kind of samples, as far as configurations differ by it.
+pub trait Configured: Clone + Debug + Sized + Send + 'static {
+    /// The data sets to choose from, as [`StudyConfig::DATASETS`].
+    const DATASETS: &'static [DatasetChoice];
+    /// The table `patches` of its configuration; `()` where there is none.
+    type Settings: Clone + Debug + Default + PartialEq + Send + Serialize + DeserializeOwned;
+
+    /// Its default configuration.
+    fn defaults() -> Config<Self>;
+
+    /// Notes mistakes in the table `patches` and in the name of the data set.
+    fn check(_config: &Config<Self>, _problems: &mut Problems) {}
+
+    /// The key that holds samples out of training, and how many.
+    fn held_out(config: &Config<Self>) -> (&'static str, usize);
+}
 
 /// The configuration of `lista_mnist` and `lista_patches`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, bound = "")]
-pub struct Config<D: Domain> {
+pub struct Config<D: Configured> {
     /// Which images.
     pub dataset: DatasetName,
     /// How training images are changed, digits anew in each epoch, photographs once.
@@ -66,13 +84,13 @@ fn has_no_keys<T>(_: &T) -> bool {
     size_of::<T>() == 0
 }
 
-impl<D: Domain> Default for Config<D> {
+impl<D: Configured> Default for Config<D> {
     fn default() -> Self {
         D::defaults()
     }
 }
 
-impl<D: Domain> Check for Config<D> {
+impl<D: Configured> Check for Config<D> {
     fn check(&self, problems: &mut Problems) {
         self.dataset.check(Self::DATASETS, problems);
         problems.at_least_one([
@@ -92,7 +110,7 @@ impl<D: Domain> Check for Config<D> {
     }
 }
 
-impl<D: Domain> StudyConfig for Config<D> {
+impl<D: Configured> StudyConfig for Config<D> {
     fn training(&self) -> &Training {
         &self.training
     }
@@ -108,7 +126,7 @@ impl<D: Domain> StudyConfig for Config<D> {
     }
 }
 
-impl<D: Domain> Config<D> {
+impl<D: Configured> Config<D> {
     /// How the dictionary is learned.
     pub fn dictionary(&self, seed: u64) -> DictionaryParams<f32> {
         DictionaryParams {

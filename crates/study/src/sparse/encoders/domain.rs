@@ -1,7 +1,6 @@
 //! What encoders are learned for.
 
-use super::Config;
-use crate::DatasetChoice;
+use super::{Config, Configured};
 use crate::cli::Common;
 use crate::data::{Loaded, StudyData};
 use crate::failure::Failure;
@@ -10,23 +9,16 @@ use crate::training::{Configs, Evaluation};
 use latent_sparse::dictionary::Samples;
 use latent_sparse::train::EncodersTask;
 use latent_train::Source;
-use latent_train::config::Problems;
 use latent_train::sources::ImageBatch;
 use ndarray::Array2;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use std::fmt::Debug;
 
-/// A kind of samples that encoders are learned for: all that a study of the family has of its own.
-pub trait Domain: Clone + Debug + Sized + Send + 'static {
+/// A kind of samples that encoders are learned for: all that a study of the family has of its own, beside what its
+/// configuration has ([`Configured`]).
+pub trait Domain: Configured {
     /// The study's name, as [`Study::NAME`](crate::training::Study::NAME).
     const NAME: &'static str;
     /// What it is, in a line for `--help`.
     const ABOUT: &'static str;
-    /// The data sets to choose from, as [`StudyConfig::DATASETS`](crate::training::StudyConfig::DATASETS).
-    const DATASETS: &'static [DatasetChoice];
-    /// The table `patches` of its configuration; `()` where there is none.
-    type Settings: Clone + Debug + Default + PartialEq + Send + Serialize + DeserializeOwned;
     /// What it learns from and is tested on.
     type Data: StudyData;
     /// Where batches come from.
@@ -37,12 +29,6 @@ pub trait Domain: Clone + Debug + Sized + Send + 'static {
 
     /// The encoders with the samples of their run, for `encode` and `reconstruct`.
     fn opened(config: &Config<Self>, task: EncodersTask, data: Self::Data) -> Opened;
-
-    /// Its default configuration.
-    fn defaults() -> Config<Self>;
-
-    /// Notes mistakes in the table `patches` and in the name of the data set.
-    fn check(_config: &Config<Self>, _problems: &mut Problems) {}
 
     /// The data.
     ///
@@ -64,9 +50,6 @@ pub trait Domain: Clone + Debug + Sized + Send + 'static {
     /// # Errors
     /// If there are none.
     fn validation(data: &Self::Data) -> Result<Evaluation<Self::Source<'_>>, Failure>;
-
-    /// The key that holds samples out of training, and how many.
-    fn held_out(config: &Config<Self>) -> (&'static str, usize);
 
     /// The first so many test samples, (samples, features).
     fn test(data: &Self::Data, count: usize) -> Array2<f32>;

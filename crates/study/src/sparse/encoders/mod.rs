@@ -1,4 +1,4 @@
-//! Learned encoders: how many steps of a solver a trained network of a few layers is worth.
+//! Learned encoders: after how many iterations a solver comes as close to the optimum as a trained network of a few layers.
 //!
 //! A dictionary is learned from training samples; then networks of the LISTA family are trained to give the codes of a
 //! solver (or to lower its objective) in a few layers, and compared with ISTA and FISTA on test samples, by steps and by
@@ -13,7 +13,7 @@ mod conclude;
 mod config;
 mod domain;
 
-pub use config::Config;
+pub use config::{Config, Configured};
 pub use domain::Domain;
 
 use crate::cli::Common;
@@ -54,7 +54,6 @@ impl<D: Domain> Study for Encoders<D> {
             help: "Passes over the training images, of all networks together",
         },
     ];
-    const SUMMARISES: bool = true;
     type Config = Config<D>;
     type Data = D::Data;
     type Task = EncodersTask;

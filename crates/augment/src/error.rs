@@ -95,6 +95,9 @@ pub enum Fault {
         /// The operator whose name is most like it, if any is.
         closest: Option<&'static str>,
     },
+    /// An operator of your own has the name of another one.
+    #[error("there is an operator of this name already")]
+    NameTaken,
     /// A configuration cannot be read: a field is missing, unknown or of another type.
     #[error("{message}")]
     Config {
@@ -182,7 +185,8 @@ fn listed(errors: &[AugmentError]) -> String {
 }
 
 impl Fault {
-    pub(crate) fn parameter(name: &'static str, value: impl fmt::Display, expected: &'static str) -> Self {
+    /// A parameter that is out of its domain.
+    pub fn parameter(name: &'static str, value: impl fmt::Display, expected: &'static str) -> Self {
         Self::Parameter { name, value: value.to_string(), expected }
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`image`] | chains of image operators, mixup and cutmix |
 //! | [`text`] | chains of text operators, alignment of sentences; feature `chinese` for Chinese words |
+//! | [`Registry`] | names operators of your own in configurations: [`image::Operate`], [`text::Rewrite`] |
 //! | [`error`] | [`AugmentError`]: what was wrong, with which operator, at which place of the chain |
 //!
 //! Every random draw belongs to a stream named by `(seed, operator, epoch, sample, place in the chain)`, so the
@@ -51,4 +52,4 @@ mod steps;
 pub mod text;
 
 pub use error::{AugmentError, Fault, Place};
-pub use steps::{Chain, Step};
+pub use steps::{Chain, Registry, Step};

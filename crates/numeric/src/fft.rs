@@ -222,6 +222,7 @@ mod tests {
     use super::*;
     use crate::parallel::with_threads;
     use crate::random::Stream;
+    use approx::assert_abs_diff_eq;
     use proptest::prelude::*;
     use std::f64::consts::TAU;
 
@@ -249,7 +250,7 @@ mod tests {
                 prop_assert!((got - want).norm() <= 1e-11 * (1.0 + want.norm()));
             }
             for (got, want) in fft.inverse(spectrum).iter().zip(&x) {
-                prop_assert!((got - want).abs() <= 1e-12);
+                assert_abs_diff_eq!(got, want, epsilon = 1e-12);
             }
         }
 

@@ -164,6 +164,7 @@ mod tests {
     use super::*;
     use crate::parallel::with_threads;
     use crate::random::Stream;
+    use approx::assert_abs_diff_eq;
     use ndarray::s;
     use proptest::prelude::*;
 
@@ -200,7 +201,7 @@ mod tests {
             let mut target = if transposed { target.reversed_axes() } else { target };
             matmul_into(alpha, a, b, beta, target.view_mut(), Threads::Pool);
             for (got, want) in target.iter().zip(&want) {
-                prop_assert!((got - want).abs() <= 1e-12 * (1.0 + want.abs()) * 40.0);
+                assert_abs_diff_eq!(got, want, epsilon = 1e-12 * (1.0 + want.abs()) * 40.0);
             }
         }
     }

@@ -224,6 +224,7 @@ fn fold_lanes<E: Scalar>(mut acc: [E; LANES]) -> E {
 mod tests {
     use super::*;
     use crate::random::Stream;
+    use approx::assert_abs_diff_eq;
     use proptest::prelude::*;
 
     const THREADS: [usize; 5] = [1, 2, 3, 4, 7];
@@ -253,9 +254,9 @@ mod tests {
             let x: Vec<f32> = (0..n).map(|_| s.normal()).collect();
             let exact: f64 = x.iter().map(|&v| f64::from(v)).sum();
             let size: f64 = x.iter().map(|&v| f64::from(v.abs())).sum();
-            prop_assert!((f64::from(sum(&x)) - exact).abs() <= 530.0 * f64::from(f32::EPSILON) * size);
+            assert_abs_diff_eq!(f64::from(sum(&x)), exact, epsilon = 530.0 * f64::from(f32::EPSILON) * size);
             let squares: f64 = x.iter().map(|&v| f64::from(v).powi(2)).sum();
-            prop_assert!((f64::from(sum_of_squares(&x)) - squares).abs() <= 530.0 * f64::from(f32::EPSILON) * squares);
+            assert_abs_diff_eq!(f64::from(sum_of_squares(&x)), squares, epsilon = 530.0 * f64::from(f32::EPSILON) * squares);
             prop_assert_eq!(sum_of_squares(&x).to_bits(), dot(&x, &x).to_bits());
         }
 

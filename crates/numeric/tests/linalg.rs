@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value)]
 
+use approx::assert_abs_diff_eq;
 use latent_numeric::Scalar;
 use latent_numeric::linalg::{
     Cholesky, LinalgError, PowerIteration, singular_values, spectral_norm, spectral_norm_with, svd, symmetric_eigen,
@@ -266,7 +267,7 @@ fn not_converging_is_a_value() {
     let a = array![[1.0_f64, 0.0], [0.0, 1.0 - 1e-9]];
     let norm = spectral_norm(a.view(), &PowerIteration { max_iterations: 2, tolerance: 0.0 }).unwrap();
     assert_eq!((norm.iterations, norm.converged), (2, false));
-    assert!((norm.value - 1.0).abs() < 1e-8);
+    assert_abs_diff_eq!(norm.value, 1.0, epsilon = 1e-8);
 }
 
 #[test]

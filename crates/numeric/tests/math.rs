@@ -1,5 +1,6 @@
 //! The elementary functions against results of mpmath (`golden/elementary.py`), and `f32` against `f64`.
 
+use approx::assert_abs_diff_eq;
 use latent_numeric::math;
 use latent_numeric::random::Stream;
 use proptest::prelude::*;
@@ -243,12 +244,12 @@ proptest! {
         let eps = f64::EPSILON;
         prop_assert_eq!(double(math::tanh, -x).to_bits(), (-double(math::tanh, x)).to_bits());
         prop_assert_eq!(double(math::erf, -x).to_bits(), (-double(math::erf, x)).to_bits());
-        prop_assert!((double(math::sigmoid, x) + double(math::sigmoid, -x) - 1.0).abs() <= 4.0 * eps);
+        assert_abs_diff_eq!(double(math::sigmoid, x) + double(math::sigmoid, -x), 1.0, epsilon = 4.0 * eps);
         let difference = double(math::softplus, x) - double(math::softplus, -x);
-        prop_assert!((difference - x).abs() <= 4.0 * eps * x.abs().max(1.0));
-        prop_assert!((double(math::ln, double(math::exp, x)) - x).abs() <= 4.0 * eps * x.abs().max(1.0));
+        assert_abs_diff_eq!(difference, x, epsilon = 4.0 * eps * x.abs().max(1.0));
+        assert_abs_diff_eq!(double(math::ln, double(math::exp, x)), x, epsilon = 4.0 * eps * x.abs().max(1.0));
         let half = double(math::tanh, 0.5 * x);
-        prop_assert!((0.5 + 0.5 * half - double(math::sigmoid, x)).abs() <= 4.0 * eps);
+        assert_abs_diff_eq!(0.5 + 0.5 * half, double(math::sigmoid, x), epsilon = 4.0 * eps);
     }
 }
 

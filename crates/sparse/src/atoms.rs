@@ -20,7 +20,7 @@ pub struct Dictionary<E> {
 }
 
 impl<E: Scalar> Dictionary<E> {
-    /// Checks the atoms and forms their Gram matrix. Atoms may have any norm whose square is well within the range of
+    /// A dictionary of these atoms, which are checked, with their Gram matrix. Atoms may have any norm whose square is well within the range of
     /// the scalar (up to a factor of `2^26`), or be zero.
     ///
     /// # Errors
@@ -91,10 +91,29 @@ impl<E: Scalar> Dictionary<E> {
         &self.gram
     }
 
-    /// The atoms themselves.
+    /// Checks shape and values of samples in rows.
+    pub(crate) fn check_samples(&self, x: ArrayView2<'_, E>) -> Result<(), SparseError> {
+        check_shape("the samples", x, [x.nrows(), self.features()])?;
+        check_finite("the samples", x)
+    }
+
+    /// Checks shape and values of codes to start from, one for each of so many samples.
+    pub(crate) fn check_start(&self, samples: usize, start: ArrayView2<'_, E>) -> Result<(), SparseError> {
+        check_shape("the starting codes", start, [samples, self.len()])?;
+        check_finite("the starting codes", start)
+    }
+
+    /// The array of the atoms, (features, atoms), without the Gram matrix.
     pub fn into_atoms(self) -> Array2<E> {
         self.atoms
     }
+}
+
+fn check_shape<E>(what: &'static str, a: ArrayView2<'_, E>, expected: [usize; 2]) -> Result<(), SparseError> {
+    if a.shape() == expected {
+        return Ok(());
+    }
+    Err(SparseError::Shape { what, found: a.shape().to_vec(), expected: expected.to_vec() })
 }
 
 /// Rows that are checked together.

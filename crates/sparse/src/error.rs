@@ -112,7 +112,7 @@ pub enum SparseError {
         /// What is allowed.
         expected: &'static str,
     },
-    /// More non-zeros were asked for than there are atoms.
+    /// More non-zero coefficients were asked for than there are atoms.
     #[error("{asked} non-zero coefficients were asked for, but the dictionary has {atoms} atoms")]
     TooManyNonZeros {
         /// Coefficients asked for.
@@ -145,7 +145,7 @@ pub enum SparseError {
         rank: usize,
     },
     /// A decomposition of a matrix that the method needs failed.
-    #[error("{what}: {reason}")]
+    #[error("{what}: the decomposition of a matrix failed: {reason}")]
     Decomposition {
         /// Which step needed it.
         what: &'static str,

@@ -1,5 +1,5 @@
-//! Sparse coding on `ndarray` data: proximal operators, the lasso over a batch of samples, dictionary learning, the
-//! convolutional forms of both ([`convolutional`]), learned encoders ([`lista`]) and gradients through codes
+//! Sparse coding on `ndarray` data: proximal operators ([`prox`]) and least squares with any of them ([`composite`]), the
+//! lasso over a batch of samples, dictionary learning, the convolutional forms of both ([`convolutional`]), learned encoders ([`lista`]) and gradients through codes
 //! ([`differentiable`]).
 //!
 //! A sample `x` (features) is written as a combination `W z` of few columns of a dictionary `W`
@@ -33,6 +33,7 @@
 //! ```
 
 mod atoms;
+pub mod composite;
 pub mod convolutional;
 pub mod dictionary;
 #[cfg(feature = "lista")]

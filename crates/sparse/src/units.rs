@@ -7,6 +7,7 @@
 use crate::SparseError;
 use crate::error::require;
 use latent_numeric::Scalar;
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1};
 
 /// Binary orders of magnitude that are kept free at both ends of a type's range, for sums and quotients of squares.
 const MARGIN: i32 = 26;
@@ -78,6 +79,22 @@ pub(crate) fn require_moderate<E: Scalar>(what: &'static str, index: usize, size
 pub(crate) fn norm_of<'a, E: Scalar>(values: impl IntoIterator<Item = &'a E> + Clone) -> f64 {
     let unit = unit_of(values.clone());
     unit.as_f64() * values.into_iter().map(|&v| (v / unit).as_f64().powi(2)).sum::<f64>().sqrt()
+}
+
+/// Samples in rows, each divided by the unit of its own that comes with it, in which the code to start from is finite.
+pub(crate) fn in_units<E: Scalar>(x: ArrayView2<'_, E>, start: ArrayView2<'_, E>) -> (Array2<E>, Vec<E>) {
+    let mut scaled = x.as_standard_layout().into_owned();
+    let half_the_range = E::max_value().sqrt();
+    let of_row = |(mut row, start): (ArrayViewMut1<'_, E>, ArrayView1<'_, E>)| {
+        let unit = match (unit_of_some(row.iter()), unit_of_some(start.iter())) {
+            (Some(of_sample), Some(of_start)) => of_sample.max(unit_of(&[of_start / half_the_range])),
+            (of_sample, of_start) => of_sample.or(of_start).unwrap_or_else(E::one),
+        };
+        row.mapv_inplace(|v| v / unit);
+        unit
+    };
+    let units = scaled.rows_mut().into_iter().zip(start.rows()).map(of_row).collect();
+    (scaled, units)
 }
 
 /// Checks the saved unit of sums, which there is one of unless they are all 0.

@@ -3,6 +3,7 @@
 
 mod support;
 
+use approx::assert_abs_diff_eq;
 use latent_numeric::Scalar;
 use latent_numeric::parallel::with_threads;
 use latent_numeric::random::Stream;
@@ -123,7 +124,7 @@ proptest! {
             prop_assert!(lambdas.windows(2).all(|pair| pair[0] > pair[1]));
             prop_assert_eq!(lambdas.len(), path.codes().rows());
             let lambda_max = lasso.lambda_max(x.insert_axis(Axis(0))).unwrap()[0];
-            prop_assert!((lambdas[0] - lambda_max).abs() <= 1e-12 * lambda_max);
+            assert_abs_diff_eq!(lambdas[0], lambda_max, epsilon = 1e-12 * lambda_max);
             prop_assert_eq!(path.codes().outer_view(0).unwrap().nnz(), 0);
             prop_assert_eq!(path.at(2.0 * lambdas[0] + 1.0).unwrap(), Array1::<f64>::zeros(options.atoms));
             for (k, &lambda) in lambdas.iter().enumerate() {
@@ -163,7 +164,7 @@ proptest! {
         for (x, code) in problem.x.rows().into_iter().zip(lars.codes.rows()) {
             let path = Lars.path(&lasso, x).unwrap();
             let end = path.codes().outer_view(path.lambdas().len() - 1).unwrap().to_dense();
-            prop_assert!((&end - &code).iter().all(|d| d.abs() <= 1e-12));
+            assert_abs_diff_eq!(end, code, epsilon = 1e-12);
         }
         let start = lars.codes.mapv(|z| z.abs() + 1.0);
         let again = lasso.solve_from(problem.x.view(), start, &Lars, &Stop::gap(1e-11)).unwrap();
@@ -269,7 +270,7 @@ proptest! {
         for &j in &order[..count] {
             want[j] = along[j] / scales[j];
         }
-        prop_assert!((&codes.codes.row(0) - &want).iter().all(|d: &f64| d.abs() <= 1e-12));
+        assert_abs_diff_eq!(codes.codes.row(0), want, epsilon = 1e-12);
         prop_assert_eq!(codes.certificates[0].stop, StopReason::AtomCount);
     }
 
@@ -293,7 +294,7 @@ proptest! {
         let x = dictionary.reconstruct(code.view());
         for solver in [Omp::until_nonzeros(4), Omp::until_residual_norm(1e-9)] {
             let got = lasso.solve(x.view(), &solver, &Stop::default()).unwrap();
-            prop_assert!((&got.codes - &code).iter().all(|d| d.abs() <= 1e-12));
+            assert_abs_diff_eq!(got.codes, code, epsilon = 1e-12);
         }
         // With nothing left to explain, no further atom is taken.
         let more = lasso.solve(x.view(), &Omp::until_nonzeros(20), &Stop::default()).unwrap();
@@ -433,7 +434,7 @@ fn golden_codes() {
             let codes = lasso.solve(golden.signals.view(), &Lars, &Stop::gap(1e-12)).unwrap();
             for (k, certificate) in codes.certificates.iter().enumerate() {
                 assert_close(codes.codes.row(k), at.codes.slice(s![i, k, ..]), 1e-11);
-                assert!((certificate.objective() - at.objectives[[i, k]]).abs() < 1e-12);
+                assert_abs_diff_eq!(certificate.objective(), at.objectives[[i, k]], epsilon = 1e-12);
                 assert_eq!(certificate.stop, StopReason::Converged);
             }
         }
@@ -457,7 +458,7 @@ fn golden_pursuits() {
         assert_close(codes.codes.row(0), by_count.codes.row(i), 1e-12);
         let certificate = codes.certificates[0];
         assert_eq!((certificate.support, certificate.stop), (count, StopReason::AtomCount));
-        assert!((2.0 * certificate.data_term - by_count.squared_residuals[i]).abs() < 1e-13);
+        assert_abs_diff_eq!(2.0 * certificate.data_term, by_count.squared_residuals[i], epsilon = 1e-13);
     }
     let by_error = &golden.omp_by_error;
     for (i, squared) in by_error.squared_tolerances.iter().enumerate() {

@@ -5,6 +5,7 @@
 
 mod support;
 
+use approx::assert_abs_diff_eq;
 use latent_sparse::prox::{ElasticNet, L1, NonNegativeL1, Prox, WeightedL1};
 use ndarray::{Array1, ArrayView1, Axis};
 use support::lasso::{Golden, Path, Solutions, load};
@@ -27,7 +28,7 @@ fn check<P: Prox<f64>>(golden: &Golden, at: &Solutions, penalty: impl Fn(f64) ->
             assert_fixed_point(golden, sample, code, &penalty);
             let r: Array1<f64> = &golden.signals.row(sample) - &golden.dictionary.dot(&code);
             let objective = 0.5 * r.dot(&r) + penalty.value(code);
-            assert!((objective - at.objectives[[i, sample]]).abs() < 1e-12);
+            assert_abs_diff_eq!(objective, at.objectives[[i, sample]], epsilon = 1e-12);
         }
     }
 }
@@ -71,7 +72,7 @@ fn matching_pursuits() {
         let correlations = golden.dictionary.t().dot(&residual);
         assert!(chosen.iter().all(|&atom| correlations[atom].abs() < 1e-12));
         assert!((0..40).all(|atom| chosen.contains(&atom) == (code[atom] != 0.0)));
-        assert!((residual.dot(&residual) - by_count.squared_residuals[i]).abs() < 1e-14);
+        assert_abs_diff_eq!(residual.dot(&residual), by_count.squared_residuals[i], epsilon = 1e-14);
     }
     let by_error = &golden.omp_by_error;
     for (tolerance, codes) in by_error.squared_tolerances.iter().zip(by_error.codes.outer_iter()) {

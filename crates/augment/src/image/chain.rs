@@ -1,7 +1,7 @@
 //! Operators one after the other.
 
+use super::drawn::Drawn;
 use super::frame::Frame;
-use super::operator::Drawn;
 use super::scratch::Scratch;
 use super::transform::{self, Transform};
 use super::{Operator, Pixel, Shape};

@@ -12,7 +12,7 @@
 //! | [`Crop`], [`RandomResizedCrop`], [`Pad`] | [`Jpeg`], [`Downscale`], [`Cutout`], [`Erase`] |
 //!
 //! [`Mix`] mixes samples: [`Mixup`] and [`Cutmix`]. A [`Chain`] is made of [`Step`]s: an operator with its probability,
-//! [`Step::one_of`] several, or [`Step::random_apply`] all or none of several.
+//! [`Step::one_of`] several, or [`Step::random_apply`] all or none of several. [`Operate`] is for operators of your own.
 //!
 //! # Random draws
 //! An operator draws from the stream `(seed, name of the operator, [epoch, sample, place in the chain])`. So a sample can be
@@ -27,9 +27,12 @@
 //! [`Border`] begins a new sampling. Where the joined map takes pixels to pixels, values are copied.
 
 mod chain;
+mod drawn;
 mod filter;
 mod frame;
+mod kinds;
 mod mix;
+mod operate;
 mod operator;
 mod operators;
 mod pixel;
@@ -42,7 +45,9 @@ mod transform;
 mod warp;
 
 pub use chain::{Chain, Step};
+pub use drawn::Drawn;
 pub use mix::{Cutmix, Mix, Mixing, Mixup};
+pub use operate::{Operate, Own};
 pub use operator::Operator;
 pub use operators::{
     ColorJitter, Crop, Cutout, Downscale, Elastic, Erase, Filling, Gamma, GaussianBlur, GaussianNoise, HorizontalFlip,

@@ -1,63 +1,23 @@
-//! What an operator is, and the list of all.
+//! What an image operator is in a chain, and the list of those of this crate.
 
-use super::frame::Frame;
+use super::Shape;
+use super::drawn::{Drawn, Kind};
+use super::kinds::{Geometric, Parameters, Photometric};
+use super::operate::{Operate, Own};
 use super::operators::{
     ColorJitter, Crop, Cutout, Downscale, Elastic, Erase, Gamma, GaussianBlur, GaussianNoise, HorizontalFlip, Jpeg,
     MotionBlur, Pad, Perspective, PoissonNoise, RandomResizedCrop, Rotate, SaltAndPepper, Scale, Shear, Translate,
     VerticalFlip,
 };
-use super::scratch::Scratch;
-use super::warp::Warp;
-use super::{Shape, Step};
+use crate::Step;
 use crate::error::Fault;
-use crate::steps::Configured;
+use crate::steps::{self, Configured};
 use latent_numeric::random::Stream;
-
-/// What is common to all operators: a name, a domain of parameters, and a rule for shapes.
-pub(crate) trait Parameters {
-    /// The name in a configuration and in the names of random streams.
-    const NAME: &'static str;
-
-    /// Whether the parameters are in their domain.
-    fn check(&self) -> Result<(), Fault>;
-
-    /// The shape of the result for an image of the given shape; it never depends on what is drawn.
-    fn output(&self, input: Shape) -> Result<Shape, Fault> {
-        Ok(input)
-    }
-}
-
-/// An operator that moves pixels.
-pub(crate) trait Geometric: Parameters {
-    /// Draws where each pixel of the result comes from.
-    fn draw(&self, input: Shape, stream: &mut Stream) -> Warp;
-}
-
-/// An operator that changes values.
-pub(crate) trait Photometric: Parameters {
-    /// What is drawn.
-    type Drawn: Apply;
-
-    /// Draws the parameters for one image.
-    fn draw(&self, input: Shape, stream: &mut Stream) -> Self::Drawn;
-}
-
-/// Parameters drawn for one image, ready to be applied any number of times.
-pub(crate) trait Apply {
-    /// Changes the image.
-    fn apply(&self, frame: &mut Frame, scratch: &mut Scratch);
-}
-
-/// What was drawn from an operator.
-#[derive(Clone, Debug)]
-pub(crate) enum Drawn {
-    Warp(Warp),
-    Change(Change),
-}
+use std::sync::Arc;
 
 macro_rules! operators {
     (geometric: $($geometric:ident)*; photometric: $($photometric:ident)*;) => {
-        /// Any operator.
+        /// Any operator on images.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Operator {
             $(
@@ -68,24 +28,17 @@ macro_rules! operators {
                 #[doc = concat!("[`", stringify!($photometric), "`]")]
                 $photometric($photometric),
             )*
-        }
-
-        /// Drawn parameters of a photometric operator.
-        #[derive(Clone, Debug)]
-        pub(crate) enum Change {
-            $($photometric(<$photometric as Photometric>::Drawn),)*
-        }
-
-        impl Change {
-            pub(crate) fn apply(&self, frame: &mut Frame, scratch: &mut Scratch) {
-                match self {
-                    $(Self::$photometric(drawn) => drawn.apply(frame, scratch),)*
-                }
-            }
+            /// One of [your own](Operate)
+            Own(Own),
         }
 
         impl Operator {
-            /// The names of all operators, as in a configuration.
+            /// An operator of your own.
+            pub fn own(operator: impl Operate) -> Self {
+                Self::Own(Own::new(operator))
+            }
+
+            /// The names of all operators of this crate, as in a configuration.
             pub const NAMES: &'static [&'static str] =
                 &[$($geometric::NAME,)* $($photometric::NAME,)*];
 
@@ -94,6 +47,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(_) => $geometric::NAME,)*
                     $(Self::$photometric(_) => $photometric::NAME,)*
+                    Self::Own(own) => own.name(),
                 }
             }
 
@@ -101,13 +55,15 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(operator) => operator.output(input),)*
                     $(Self::$photometric(operator) => operator.output(input),)*
+                    Self::Own(own) => own.output(input),
                 }
             }
 
             pub(crate) fn draw(&self, input: Shape, stream: &mut Stream) -> Drawn {
                 match self {
-                    $(Self::$geometric(operator) => Drawn::Warp(operator.draw(input, stream)),)*
-                    $(Self::$photometric(operator) => Drawn::Change(Change::$photometric(operator.draw(input, stream))),)*
+                    $(Self::$geometric(operator) => Drawn(Kind::Warp(operator.draw(input, stream))),)*
+                    $(Self::$photometric(operator) => Drawn(Kind::Change(Arc::new(operator.draw(input, stream)))),)*
+                    Self::Own(own) => own.draw(input, stream),
                 }
             }
         }
@@ -123,10 +79,11 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(operator) => operator.check(),)*
                     $(Self::$photometric(operator) => operator.check(),)*
+                    Self::Own(own) => own.check(),
                 }
             }
 
-            fn read(name: &str, table: toml::Table, _: Vec<Step>) -> Option<Result<Self, toml::de::Error>> {
+            fn read(name: &str, table: toml::Table, _: Vec<Step<Self>>) -> Option<Result<Self, toml::de::Error>> {
                 match name {
                     $($geometric::NAME => Some(table.try_into().map(Self::$geometric)),)*
                     $($photometric::NAME => Some(table.try_into().map(Self::$photometric)),)*
@@ -138,6 +95,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(operator) => toml::Table::try_from(operator),)*
                     $(Self::$photometric(operator) => toml::Table::try_from(operator),)*
+                    Self::Own(own) => own.write(),
                 }
             }
         }
@@ -164,4 +122,12 @@ operators! {
         HorizontalFlip VerticalFlip Rotate Scale Translate Shear Perspective Crop RandomResizedCrop Pad Elastic;
     photometric:
         Cutout Erase GaussianNoise SaltAndPepper PoissonNoise GaussianBlur MotionBlur ColorJitter Gamma Jpeg Downscale;
+}
+
+impl<T: Operate> steps::Own<Operator> for T {
+    const NAME: &'static str = <T as Operate>::NAME;
+
+    fn read(table: toml::Table) -> Result<Operator, toml::de::Error> {
+        table.try_into().map(|operator: T| Operator::own(operator))
+    }
 }

@@ -27,23 +27,22 @@ impl Range {
         Self { low: value, high: value }
     }
 
-    pub(crate) fn draw(self, stream: &mut Stream) -> f64 {
+    /// A value drawn uniformly.
+    pub fn draw(self, stream: &mut Stream) -> f64 {
         // The sum below may round to just outside.
         (self.low + (self.high - self.low) * stream.uniform::<f64>()).clamp(self.low, self.high)
     }
 
-    /// Uniform in the logarithm: a factor and its inverse are equally likely.
-    pub(crate) fn draw_logarithmic(self, stream: &mut Stream) -> f64 {
+    /// A value drawn uniformly in its logarithm: a factor and its inverse are equally likely.
+    pub fn draw_logarithmic(self, stream: &mut Stream) -> f64 {
         Self::new(self.low.ln(), self.high.ln()).draw(stream).exp().clamp(self.low, self.high)
     }
 
-    /// Both ends are finite, in order, and as `fits` says.
-    pub(crate) fn check(
-        self,
-        name: &'static str,
-        fits: impl Fn(f64) -> bool,
-        expected: &'static str,
-    ) -> Result<(), Fault> {
+    /// Whether both ends are finite, in order, and as `fits` says.
+    ///
+    /// # Errors
+    /// If they are not: the end that does not fit, and what was `expected` of the parameter of this name.
+    pub fn check(self, name: &'static str, fits: impl Fn(f64) -> bool, expected: &'static str) -> Result<(), Fault> {
         for end in [self.low, self.high] {
             if !(end.is_finite() && fits(end)) {
                 return Err(Fault::parameter(name, end, expected));

@@ -1,9 +1,9 @@
 //! Drawn parameters that can be kept and applied again.
 
+use super::drawn::{Drawn, Kind};
 use super::frame::Frame;
-use super::operator::Drawn;
 use super::scratch::Scratch;
-use super::warp;
+use super::warp::{self, Warp};
 use super::{Pixel, Sampling, Shape};
 use crate::error::{AugmentError, Fault, Place};
 use ndarray::{Array3, ArrayView3, ArrayViewMut3};
@@ -51,12 +51,12 @@ impl Transform {
     /// Only what moves pixels, with another sampling: for masks, key points drawn as images, depth.
     #[must_use]
     pub fn geometry(&self, sampling: Sampling) -> Self {
-        let warp = |step: &Drawn| match step {
-            Drawn::Warp(warp) => {
+        let warp = |step: &Drawn| match &step.0 {
+            Kind::Warp(warp) => {
                 let sampling = warp.sampling.map(|_| sampling);
-                Some(Drawn::Warp(warp::Warp { sampling, ..warp.clone() }))
+                Some(Drawn(Kind::Warp(Warp { sampling, ..warp.clone() })))
             }
-            Drawn::Change(_) => None,
+            Kind::Change(_) => None,
         };
         Self { input: self.input, steps: self.steps.iter().filter_map(warp).collect() }
     }
@@ -68,7 +68,7 @@ impl Transform {
     /// If the shape is another, or a pixel is not in [0, 1].
     pub fn apply<P: Pixel>(&self, image: ArrayView3<P>) -> Result<Array3<P>, AugmentError> {
         let shape = Shape::from(image.dim());
-        let moves = self.steps.iter().all(|step| matches!(step, Drawn::Warp(_)));
+        let moves = self.steps.iter().all(|step| matches!(step.0, Kind::Warp(_)));
         let expected = if moves { Shape { channels: shape.channels, ..self.input } } else { self.input };
         let failed = |fault| AugmentError::new(Place::default(), fault);
         shape.check().map_err(failed)?;
@@ -90,19 +90,24 @@ impl Transform {
 pub(super) fn run(steps: &[Drawn], frame: &mut Frame, scratch: &mut Scratch) {
     let mut rest = steps;
     while let [first, ..] = rest {
-        let count = match first {
-            Drawn::Change(change) => {
+        let count = match &first.0 {
+            Kind::Change(change) => {
                 change.apply(frame, scratch);
                 1
             }
-            Drawn::Warp(_) => {
-                let (count, sampling) = warp::joined(rest);
-                warp::apply(&rest[..count], sampling, frame, &mut scratch.other, &mut scratch.warp);
+            Kind::Warp(_) => {
+                let warps: Vec<&Warp> = rest.iter().map_while(as_warp).collect();
+                let (count, sampling) = warp::joined(&warps);
+                warp::apply(&warps[..count], sampling, frame, &mut scratch.other, &mut scratch.warp);
                 count
             }
         };
         rest = &rest[count..];
     }
+}
+
+fn as_warp(step: &Drawn) -> Option<&Warp> {
+    if let Kind::Warp(warp) = &step.0 { Some(warp) } else { None }
 }
 
 /// Copies an image to where it is worked on; tells the first value that is not in [0, 1].

@@ -1,6 +1,6 @@
 //! Steps one after the other, and their configuration.
 
-use super::{Configured, Step, check_all, read_document, read_list, write_document, write_list};
+use super::{Configured, Registry, Step, check_all, read_document, read_list, write_document, write_list};
 use crate::error::{AugmentError, Fault};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -36,7 +36,15 @@ impl<O: Configured> Chain<O> {
     /// If the text is not TOML or has anything else in it, operators are unknown, or parameters are missing, unknown or
     /// out of their domains: all of them, each with its operator and its place.
     pub fn from_toml(text: &str) -> Result<Self, AugmentError> {
-        Ok(Self { steps: read_document(text)? })
+        Self::from_toml_with(text, &Registry::default())
+    }
+
+    /// [`from_toml`](Self::from_toml) with operators of your own.
+    ///
+    /// # Errors
+    /// As [`from_toml`](Self::from_toml).
+    pub fn from_toml_with(text: &str, registry: &Registry<O>) -> Result<Self, AugmentError> {
+        Ok(Self { steps: read_document(text, registry)? })
     }
 
     /// A chain from a list of tables.
@@ -44,7 +52,16 @@ impl<O: Configured> Chain<O> {
     /// # Errors
     /// As [`from_toml`](Self::from_toml).
     pub fn from_value(list: toml::Value) -> Result<Self, AugmentError> {
-        Ok(Self { steps: read_list(list)? })
+        Self::from_value_with(list, &Registry::default())
+    }
+
+    /// [`from_value`](Self::from_value) with operators of your own: for a chain within a larger configuration, which has
+    /// the list as a [`toml::Value`].
+    ///
+    /// # Errors
+    /// As [`from_toml`](Self::from_toml).
+    pub fn from_value_with(list: toml::Value, registry: &Registry<O>) -> Result<Self, AugmentError> {
+        Ok(Self { steps: read_list(list, registry)? })
     }
 
     /// The chain as a TOML document that [`from_toml`](Self::from_toml) reads.

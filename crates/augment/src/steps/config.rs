@@ -1,6 +1,6 @@
 //! Steps in configurations.
 
-use super::{COMPOSE, Configured, ONE_OF, Step, Work};
+use super::{COMPOSE, Configured, ONE_OF, Registry, Step, Work};
 use crate::error::{AugmentError, Fault, Place};
 use latent_numeric::text::without_byte_order_mark;
 use toml::{Table, Value};
@@ -9,7 +9,7 @@ use toml::{Table, Value};
 const KEY: &str = "augment";
 
 /// The steps of a TOML document with one list of tables, `[[augment]]`.
-pub(crate) fn read_document<O: Configured>(text: &str) -> Result<Vec<Step<O>>, AugmentError> {
+pub(crate) fn read_document<O: Configured>(text: &str, registry: &Registry<O>) -> Result<Vec<Step<O>>, AugmentError> {
     let whole = |message| AugmentError::new(Place::default(), Fault::Config { message });
     let text = without_byte_order_mark(text);
     let mut document: Table = toml::from_str(text).map_err(|error| whole(error.to_string().trim_end().to_owned()))?;
@@ -17,13 +17,13 @@ pub(crate) fn read_document<O: Configured>(text: &str) -> Result<Vec<Step<O>>, A
     if let Some(key) = document.keys().next() {
         return Err(whole(format!("`{key}`: expected a list of tables [[{KEY}]] and nothing else")));
     }
-    read_list(list.unwrap_or_else(|| Value::Array(Vec::new())))
+    read_list(list.unwrap_or_else(|| Value::Array(Vec::new())), registry)
 }
 
 /// The steps of a list of tables, with parameters in their domains; else all that is wrong with them.
-pub(crate) fn read_list<O: Configured>(list: Value) -> Result<Vec<Step<O>>, AugmentError> {
+pub(crate) fn read_list<O: Configured>(list: Value, registry: &Registry<O>) -> Result<Vec<Step<O>>, AugmentError> {
     let mut errors = Vec::new();
-    let steps = read_steps(list, &mut Vec::new(), "", &mut errors);
+    let steps = read_steps(list, registry, &mut Vec::new(), "", &mut errors);
     AugmentError::all(errors)?;
     Ok(steps)
 }
@@ -42,6 +42,7 @@ pub(crate) fn write_list<O: Configured>(steps: &[Step<O>]) -> impl Iterator<Item
 /// The steps that can be read; what is wrong with the others is noted.
 fn read_steps<O: Configured>(
     list: Value,
+    registry: &Registry<O>,
     path: &mut Vec<usize>,
     operator: &str,
     errors: &mut Vec<AugmentError>,
@@ -55,7 +56,7 @@ fn read_steps<O: Configured>(
     for (index, value) in list.into_iter().enumerate() {
         path.push(index);
         let known = errors.len();
-        match read_step(value, path, errors) {
+        match read_step(value, registry, path, errors) {
             // What is within it has places of its own only while it is whole.
             Ok(step) if known == errors.len() && path.len() == 1 => {
                 step.check(path, errors);
@@ -71,6 +72,7 @@ fn read_steps<O: Configured>(
 
 fn read_step<O: Configured>(
     value: Value,
+    registry: &Registry<O>,
     path: &mut Vec<usize>,
     errors: &mut Vec<AugmentError>,
 ) -> Result<Step<O>, AugmentError> {
@@ -96,7 +98,7 @@ fn read_step<O: Configured>(
         let steps = table
             .remove("steps")
             .ok_or_else(|| config(path, &name, "`steps` is missing: expected a list of tables".to_owned()))?;
-        read_steps(steps, path, &name, errors)
+        read_steps(steps, registry, path, &name, errors)
     } else {
         Vec::new()
     };
@@ -111,11 +113,13 @@ fn read_step<O: Configured>(
         }
         if name == COMPOSE { Work::Compose(steps) } else { Work::OneOf { steps, weights } }
     } else {
-        match O::read(&name, table, steps) {
+        let operator =
+            if O::NAMES.contains(&name.as_str()) { O::read(&name, table, steps) } else { registry.read(&name, table) };
+        match operator {
             Some(Ok(operator)) => Work::Operator(operator),
             Some(Err(error)) => return Err(config(path, &name, message(&error))),
             None => {
-                let fault = Fault::UnknownOperator { name: name.clone(), closest: closest::<O>(&name) };
+                let fault = Fault::UnknownOperator { name: name.clone(), closest: closest(&name, registry) };
                 return Err(AugmentError::new(Place::operator(path, &name), fault));
             }
         }
@@ -128,10 +132,9 @@ fn message(error: &toml::de::Error) -> String {
 }
 
 /// The operator whose name is most like the one given.
-fn closest<O: Configured>(name: &str) -> Option<&'static str> {
-    let names = O::NAMES.iter().copied().chain([COMPOSE, ONE_OF]);
+fn closest<O: Configured>(name: &str, registry: &Registry<O>) -> Option<&'static str> {
     let likeness = |known: &&'static str| (strsim::jaro_winkler(known, name) * 1e6) as u32;
-    names.max_by_key(likeness).filter(|known| likeness(known) > 750_000)
+    registry.names().max_by_key(likeness).filter(|known| likeness(known) > 750_000)
 }
 
 fn write_step<O: Configured>(step: &Step<O>) -> Table {

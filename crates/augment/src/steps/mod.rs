@@ -2,11 +2,14 @@
 
 mod chain;
 mod config;
+mod registry;
 
 pub use chain::Chain;
 pub(crate) use config::read_list;
 pub(crate) use config::write_list;
 use config::{read_document, write_document};
+pub use registry::{Own, Registry};
+pub(crate) use registry::{same, written};
 
 use crate::error::{AugmentError, Fault, Place};
 use latent_numeric::random::Stream;

@@ -1,6 +1,6 @@
 //! Chains at work.
 
-use super::operator::{check_resources, run};
+use super::run::{check_resources, run};
 use super::{Chain, Resources, TokenizedText};
 use crate::error::{AugmentError, Fault, Place};
 use crate::steps::Name;

@@ -10,7 +10,7 @@
 //! | [`EmbeddingReplacement`] | words for neighbours by meaning | [`Embedding`] |
 //! | [`PreserveSentiment`] | steps of its own, refused where they change the polarity | [`Lexicon`] |
 //!
-//! [`SentenceSwap`] exchanges sentences between two texts that say the same, found by an [`Alignment`].
+//! [`Rewrite`] is for operators of your own. [`SentenceSwap`] exchanges sentences between two texts that say the same, found by an [`Alignment`].
 //!
 //! # Words
 //! A [`Tokenizer`] finds words by the rules of Unicode, of Chinese by `jieba` (feature `chinese`). Operators change
@@ -52,6 +52,8 @@ mod lexicon;
 mod operator;
 mod operators;
 mod resources;
+mod rewrite;
+mod run;
 mod sentence_swap;
 mod sentences;
 mod synonyms;
@@ -69,10 +71,10 @@ pub use fit_error::FitError;
 pub use lexicon::Lexicon;
 pub use operator::Operator;
 pub use operators::{
-    EmbeddingReplacement, PreserveSentiment, RandomDeletion, RandomInsertion, RandomSwap, SynonymReplacement,
-    TfIdfReplacement,
+    EmbeddingReplacement, RandomDeletion, RandomInsertion, RandomSwap, SynonymReplacement, TfIdfReplacement,
 };
 pub use resources::Resources;
+pub use rewrite::{Own, Rewrite};
 pub use sentence_swap::SentenceSwap;
 pub use sentences::sentences;
 pub use synonyms::Synonyms;
@@ -80,3 +82,6 @@ pub use table_error::{TableError, TableProblem};
 pub use tf_idf::TfIdf;
 pub use tokenized::TokenizedText;
 pub use tokenizer::Tokenizer;
+
+/// Steps that are refused where they would change the sentiment of a text, around any operators of texts.
+pub type PreserveSentiment = operators::PreserveSentiment<Operator>;

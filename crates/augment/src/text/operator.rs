@@ -1,31 +1,17 @@
-//! What a text operator is, and the list of all.
+//! What a text operator is in a chain, and the list of those of this crate.
 
 use super::operators::{
-    EmbeddingReplacement, PreserveSentiment, RandomDeletion, RandomInsertion, RandomSwap, SynonymReplacement,
-    TfIdfReplacement,
+    EmbeddingReplacement, PRESERVE_SENTIMENT, PreserveSentiment, RandomDeletion, RandomInsertion, RandomSwap,
+    SynonymReplacement, TfIdfReplacement, apply_preserving,
 };
-use super::{Resources, Step, TokenizedText};
-use crate::error::{AugmentError, Fault, Place};
-use crate::steps::{Configured, Name, Work, draw_all};
+use super::rewrite::{Own, Rewrite};
+use super::run::Run;
+use super::{Resources, TokenizedText};
+use crate::Step;
+use crate::error::Fault;
+use crate::steps::{self, Configured, Name};
 use latent_numeric::random::Stream;
 use toml::Table;
-
-/// What is common to all operators that change words.
-pub(crate) trait Rewrite {
-    /// The name in a configuration and in the names of random streams.
-    const NAME: &'static str;
-
-    /// Whether the parameters are in their domain.
-    fn check(&self) -> Result<(), Fault>;
-
-    /// Whether there is what the operator needs.
-    fn check_resources(&self, _: &Resources) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    /// Changes a text that has words. The resources have been checked.
-    fn apply(&self, text: &mut TokenizedText, resources: &Resources, stream: &mut Stream);
-}
 
 macro_rules! operators {
     ($($operator:ident)*) => {
@@ -37,39 +23,51 @@ macro_rules! operators {
                 $operator($operator),
             )*
             /// [`PreserveSentiment`]
-            PreserveSentiment(PreserveSentiment),
+            PreserveSentiment(PreserveSentiment<Self>),
+            /// One of [your own](Rewrite)
+            Own(Own),
         }
 
         impl Operator {
-            /// The names of all operators, as in a configuration.
-            pub const NAMES: &'static [&'static str] = &[$($operator::NAME,)* PreserveSentiment::NAME];
+            /// An operator of your own.
+            pub fn own(operator: impl Rewrite) -> Self {
+                Self::Own(Own::new(operator))
+            }
+
+            /// The names of all operators of this crate, as in a configuration.
+            pub const NAMES: &'static [&'static str] = &[$($operator::NAME,)* PRESERVE_SENTIMENT];
 
             /// The name, as in a configuration.
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Self::$operator(_) => $operator::NAME,)*
-                    Self::PreserveSentiment(_) => PreserveSentiment::NAME,
+                    Self::PreserveSentiment(_) => PRESERVE_SENTIMENT,
+                    Self::Own(own) => own.name(),
                 }
             }
+        }
 
+        impl Run for Operator {
             fn check_resources(&self, resources: &Resources) -> Result<(), Fault> {
                 match self {
                     $(Self::$operator(operator) => operator.check_resources(resources),)*
                     Self::PreserveSentiment(_) => resources.lexicon().map(drop),
+                    Self::Own(own) => own.check_resources(resources),
                 }
             }
 
-            fn apply(&self, text: &mut TokenizedText, resources: &Resources, name: &mut Name, stream: &mut Stream) {
+            fn run(&self, text: &mut TokenizedText, resources: &Resources, name: &mut Name, stream: &mut Stream) {
                 match self {
                     $(Self::$operator(operator) => operator.apply(text, resources, stream),)*
-                    Self::PreserveSentiment(filter) => filter.apply(text, resources, name),
+                    Self::PreserveSentiment(filter) => apply_preserving(filter, text, resources, name),
+                    Self::Own(own) => own.apply(text, resources, stream),
                 }
             }
         }
 
         impl Configured for Operator {
             const NAMES: &'static [&'static str] = Self::NAMES;
-            const NESTING: &'static [&'static str] = &[PreserveSentiment::NAME];
+            const NESTING: &'static [&'static str] = &[PRESERVE_SENTIMENT];
 
             fn name(&self) -> &'static str {
                 self.name()
@@ -79,20 +77,21 @@ macro_rules! operators {
                 match self {
                     $(Self::$operator(operator) => operator.check(),)*
                     Self::PreserveSentiment(filter) => filter.check(),
+                    Self::Own(own) => own.check(),
                 }
             }
 
-            fn inner(&self) -> &[Step] {
+            fn inner(&self) -> &[Step<Self>] {
                 match self {
                     Self::PreserveSentiment(filter) => &filter.steps,
                     _ => &[],
                 }
             }
 
-            fn read(name: &str, table: Table, inner: Vec<Step>) -> Option<Result<Self, toml::de::Error>> {
+            fn read(name: &str, table: Table, inner: Vec<Step<Self>>) -> Option<Result<Self, toml::de::Error>> {
                 match name {
                     $($operator::NAME => Some(table.try_into().map(Self::$operator)),)*
-                    PreserveSentiment::NAME => {
+                    PRESERVE_SENTIMENT => {
                         Some(PreserveSentiment::read(table, inner).map(Self::PreserveSentiment))
                     }
                     _ => None,
@@ -103,6 +102,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$operator(operator) => Table::try_from(operator),)*
                     Self::PreserveSentiment(filter) => Table::try_from(filter),
+                    Self::Own(own) => own.write(),
                 }
             }
         }
@@ -115,8 +115,8 @@ macro_rules! operators {
             }
         )*
 
-        impl From<PreserveSentiment> for Operator {
-            fn from(filter: PreserveSentiment) -> Self {
+        impl From<PreserveSentiment<Self>> for Operator {
+            fn from(filter: PreserveSentiment<Self>) -> Self {
                 Self::PreserveSentiment(filter)
             }
         }
@@ -127,29 +127,10 @@ operators! {
     SynonymReplacement RandomInsertion RandomSwap RandomDeletion TfIdfReplacement EmbeddingReplacement
 }
 
-/// Whether there is what the steps need that may be applied.
-pub(super) fn check_resources(
-    steps: &[Step],
-    resources: &Resources,
-    path: &mut Vec<usize>,
-) -> Result<(), AugmentError> {
-    for (index, step) in steps.iter().enumerate().filter(|(_, step)| step.p > 0.0) {
-        path.push(index);
-        match &step.work {
-            Work::Operator(operator) => {
-                operator
-                    .check_resources(resources)
-                    .map_err(|fault| AugmentError::new(Place::operator(path, operator.name()), fault))?;
-                check_resources(operator.inner(), resources, path)?;
-            }
-            Work::Compose(steps) | Work::OneOf { steps, .. } => check_resources(steps, resources, path)?,
-        }
-        path.pop();
-    }
-    Ok(())
-}
+impl<T: Rewrite> steps::Own<Operator> for T {
+    const NAME: &'static str = <T as Rewrite>::NAME;
 
-/// Applies steps to a text that has words.
-pub(super) fn run(steps: &[Step], name: &mut Name, text: &mut TokenizedText, resources: &Resources) {
-    draw_all(steps, name, &mut |operator: &Operator, name, stream| operator.apply(text, resources, name, stream));
+    fn read(table: Table) -> Result<Operator, toml::de::Error> {
+        table.try_into().map(|operator: T| Operator::own(operator))
+    }
 }

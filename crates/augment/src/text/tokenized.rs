@@ -47,12 +47,19 @@ impl TokenizedText {
     }
 
     /// Puts another word in the place of one, capitalised as that one was.
-    pub(crate) fn replace(&mut self, index: usize, word: &str) {
+    ///
+    /// # Panics
+    /// If there are not so many words.
+    pub fn replace(&mut self, index: usize, word: &str) {
         self.words[index] = in_the_case_of(&self.words[index], word);
         self.part(index);
     }
 
-    pub(crate) fn swap(&mut self, i: usize, j: usize) {
+    /// Exchanges two words. What is between words stays.
+    ///
+    /// # Panics
+    /// If there are not so many words.
+    pub fn swap(&mut self, i: usize, j: usize) {
         self.words.swap(i, j);
         self.part(i);
         self.part(j);
@@ -60,7 +67,10 @@ impl TokenizedText {
 
     /// Inserts a word before the one at `index`, or at the end. It follows its predecessor after a space, or after
     /// nothing in scripts that are written without spaces.
-    pub(crate) fn insert(&mut self, index: usize, word: String) {
+    ///
+    /// # Panics
+    /// If `index` is more than the number of words.
+    pub fn insert(&mut self, index: usize, word: String) {
         if index == 0 {
             let gap = self.words.first().map_or("", |next| between(&word, next)).to_owned();
             self.gaps.insert(1, gap);
@@ -72,7 +82,10 @@ impl TokenizedText {
     }
 
     /// Removes a word. Its gaps become one: nothing but space is lost.
-    pub(crate) fn remove(&mut self, index: usize) {
+    ///
+    /// # Panics
+    /// If there are not so many words.
+    pub fn remove(&mut self, index: usize) {
         self.words.remove(index);
         let after = self.gaps.remove(index + 1);
         let before = &mut self.gaps[index];

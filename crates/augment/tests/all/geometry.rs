@@ -2,6 +2,7 @@
 
 use crate::reference;
 use crate::support::{always, assert_near, borders, chain, dims, interpolations, noise, noise_bytes, run, smooth};
+use approx::assert_abs_diff_eq;
 use latent_augment::image::{
     Border, Chain, Crop, Elastic, HorizontalFlip, Interpolation, Operator, Pad, Perspective, Position,
     RandomResizedCrop, Range, Rotate, Scale, Shear, Step, Translate, VerticalFlip,
@@ -197,7 +198,7 @@ proptest! {
         for y in 5..11 {
             for x in 5..11 {
                 let want = polynomial(x as f64 - dx, y as f64 - dy);
-                prop_assert!((f64::from(moved[[0, y, x]]) - want).abs() < 1e-6);
+                assert_abs_diff_eq!(f64::from(moved[[0, y, x]]), want, epsilon = 1e-6);
             }
         }
     }
@@ -272,7 +273,7 @@ fn perspective_shows_the_image_between_four_corners() {
         .collect();
     // Corners move by 0.15 of each side on average: 0.7^2 of the area is left, and never less than 0.4^2.
     let mean = shown.iter().sum::<f64>() / 200.0;
-    assert!((mean - 0.49).abs() < 0.06, "{mean}");
+    assert_abs_diff_eq!(mean, 0.49, epsilon = 0.06);
     assert!(shown.iter().all(|share| (0.14..=1.0).contains(share)));
 }
 

@@ -1,6 +1,7 @@
 //! Values of torchvision and SciPy, made by `tests/golden/make.py`, which tells where conventions differ.
 
 use crate::support::{always, assert_near, run};
+use approx::assert_abs_diff_eq;
 use latent_augment::image::{
     Border, ColorJitter, Gamma, GaussianBlur, Homography, Interpolation, Jpeg, Operator, RandomResizedCrop, Range,
     Rotate, Scale, Shear, Subsampling, Translate,
@@ -57,7 +58,7 @@ fn torchvision_perspective() {
     let found = Homography::between(end, start).unwrap().matrix();
     let want = golden("torchvision perspective");
     for (found, want) in found.as_flattened().iter().zip(&want) {
-        assert!((found - f64::from(*want)).abs() < 2e-5 * (1.0 + found.abs()), "{found} instead of {want}");
+        assert_abs_diff_eq!(*found, f64::from(*want), epsilon = 2e-5 * (1.0 + found.abs()));
     }
 }
 

@@ -11,6 +11,7 @@ mod golden;
 mod jpeg;
 mod mix;
 mod noise;
+mod own;
 mod reference;
 mod replay;
 mod rows;

@@ -1,6 +1,7 @@
 //! Mixup and cutmix.
 
 use crate::support::noise_bytes;
+use approx::assert_abs_diff_eq;
 use latent_augment::image::{Cutmix, Mix, Mixup};
 use latent_numeric::parallel::with_threads;
 use ndarray::{Array4, Axis};
@@ -24,7 +25,7 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&mixing.own()));
             let (own, partner) = (images.index_axis(Axis(0), sample), images.index_axis(Axis(0), mixing.partner()));
             for ((found, a), b) in found.iter().zip(own).zip(partner) {
-                prop_assert!((found - (mixing.own() * a + (1.0 - mixing.own()) * b)).abs() < 1e-6);
+                assert_abs_diff_eq!(*found, mixing.own() * a + (1.0 - mixing.own()) * b, epsilon = 1e-6);
             }
         }
     }
@@ -84,8 +85,8 @@ fn weights_have_the_moments_of_their_distribution() {
         let mean = own.iter().sum::<f64>() / n as f64;
         let variance = own.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64;
         let expected = 0.25 / (2.0 * alpha + 1.0);
-        assert!((mean - 0.5).abs() < 5.0 * (expected / n as f64).sqrt(), "{mean}");
-        assert!((variance / expected - 1.0).abs() < 0.05, "{variance} instead of {expected}");
+        assert_abs_diff_eq!(mean, 0.5, epsilon = 5.0 * (expected / n as f64).sqrt());
+        assert_abs_diff_eq!(variance / expected, 1.0, epsilon = 0.05);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Noise: moments within five standard errors, and independence of the parts of an image.
 
 use crate::support::{always, run};
+use approx::assert_abs_diff_eq;
 use latent_augment::image::{GaussianNoise, PoissonNoise, SaltAndPepper};
 use ndarray::Array3;
 
@@ -19,8 +20,8 @@ fn moments(image: &Array3<f32>) -> (f64, f64) {
 fn gaussian() {
     let noisy = run(&always(GaussianNoise { sigma: 0.1.into() }), &flat(0.5));
     let (mean, variance) = moments(&noisy);
-    assert!((mean - 0.5).abs() < 5.0 * 0.1 / N.sqrt(), "{mean}");
-    assert!((variance - 0.01).abs() < 5.0 * 0.01 * (2.0 / N).sqrt(), "{variance}");
+    assert_abs_diff_eq!(mean, 0.5, epsilon = 5.0 * 0.1 / N.sqrt());
+    assert_abs_diff_eq!(variance, 0.01, epsilon = 5.0 * 0.01 * (2.0 / N).sqrt());
     let dark = run(&always(GaussianNoise { sigma: 0.1.into() }), &flat(0.0));
     let below = dark.iter().filter(|&&x| x == 0.0).count() as f64 / N;
     assert!((below - 0.5).abs() < 5.0 * 0.5 / N.sqrt(), "what would be negative is 0: {below}");
@@ -41,7 +42,7 @@ fn salt_and_pepper() {
     let share = |value: f32| plane.iter().filter(|&&x| x == value).count() as f64 / N;
     assert!((share(1.0) - 0.075).abs() < 5.0 * (0.075 * 0.925 / N).sqrt(), "{}", share(1.0));
     assert!((share(0.0) - 0.225).abs() < 5.0 * (0.225 * 0.775 / N).sqrt(), "{}", share(0.0));
-    assert!((share(0.5) - 0.7).abs() < 5.0 * (0.7 * 0.3 / N).sqrt());
+    assert_abs_diff_eq!(share(0.5), 0.7, epsilon = 5.0 * (0.7 * 0.3 / N).sqrt());
     for other in noisy.outer_iter() {
         assert_eq!(other, plane, "all channels of a pixel are replaced");
     }

@@ -1,6 +1,7 @@
 //! What changes values: neutral parameters, formulas, counts.
 
 use crate::support::{always, dims, noise, noise_bytes, run};
+use approx::assert_abs_diff_eq;
 use latent_augment::image::{
     ColorJitter, Cutout, Downscale, Erase, Filling, Gamma, Interpolation, Operator, Range, SaltAndPepper,
 };
@@ -35,7 +36,7 @@ proptest! {
         let image = noise(seed, (3, h, w));
         let step = always(ColorJitter { hue: (1.0 / f64::from(steps)).into(), ..ColorJitter::default() });
         let turned = (0..steps).fold(image.clone(), |image, _| run(&step, &image));
-        Zip::from(&turned).and(&image).for_each(|a, b| assert!((a - b).abs() < 1e-5, "{a} instead of {b}"));
+        Zip::from(&turned).and(&image).for_each(|a, b| assert_abs_diff_eq!(a, b, epsilon = 1e-5));
     }
 
     #[test]
@@ -44,10 +45,10 @@ proptest! {
         let grey = run(&always(ColorJitter { saturation: 0.0.into(), ..ColorJitter::default() }), &image);
         for ((_, y, x), value) in grey.indexed_iter() {
             let want = 0.299 * image[[0, y, x]] + 0.587 * image[[1, y, x]] + 0.114 * image[[2, y, x]];
-            prop_assert!((value - want).abs() < 1e-6);
+            assert_abs_diff_eq!(*value, want, epsilon = 1e-6);
         }
         let flat = run(&always(ColorJitter { contrast: 0.0.into(), ..ColorJitter::default() }), &image);
-        prop_assert!((flat[[0, 0, 0]] - grey.mean().unwrap()).abs() < 1e-5);
+        assert_abs_diff_eq!(flat[[0, 0, 0]], grey.mean().unwrap(), epsilon = 1e-5);
         prop_assert!(flat.iter().all(|&x| x == flat[[0, 0, 0]]));
     }
 
@@ -58,7 +59,7 @@ proptest! {
         let found = run(&always(small), &image);
         for ((c, y, x), value) in found.indexed_iter() {
             let area = image.slice(ndarray::s![c, y / f * f..(y / f + 1) * f, x / f * f..(x / f + 1) * f]);
-            prop_assert!((value - area.mean().unwrap()).abs() < 1e-6);
+            assert_abs_diff_eq!(*value, area.mean().unwrap(), epsilon = 1e-6);
         }
     }
 
@@ -133,5 +134,5 @@ fn factors_are_drawn_from_their_ranges_and_orders_vary() {
         means.push(mean);
     }
     let mean = means.iter().sum::<f64>() / 400.0;
-    assert!((mean - 0.4).abs() < 5.0 * 0.4 * 0.4 / 12.0_f64.sqrt() / 20.0, "{mean}");
+    assert_abs_diff_eq!(mean, 0.4, epsilon = 5.0 * 0.4 * 0.4 / 12.0_f64.sqrt() / 20.0);
 }

@@ -1,3 +1,4 @@
+use approx::assert_abs_diff_eq;
 use latent_datasets::batches::Batching;
 use latent_datasets::split::{Share, split};
 use latent_datasets::{DatasetError, LabelledImages, Provenance};
@@ -40,7 +41,7 @@ proptest! {
         let b = b.min(len / 2);
         let parts = split(len, seed, Share::Fraction(a), Share::Count(b)).unwrap();
         prop_assert_eq!(parts.test.len(), b);
-        prop_assert!((parts.validation.len() as f64 - a * len as f64).abs() <= 0.5);
+        assert_abs_diff_eq!(parts.validation.len() as f64, a * len as f64, epsilon = 0.5);
         let mut all = [parts.train, parts.validation, parts.test].concat();
         all.sort_unstable();
         prop_assert_eq!(all, (0..len).collect::<Vec<_>>());
@@ -64,7 +65,7 @@ fn rows_are_bytes_over_255_whatever_the_layout() {
     assert_eq!(set.rows::<f32>(&order), set.subset(&order).rows::<f32>(..));
     assert_eq!(set.rows::<f32>(5..9), set.subset(5..9).rows::<f32>(..));
     assert_eq!(set.subset(5..9).labels().unwrap(), &set.labels().unwrap()[5..9]);
-    assert!((set.mean_intensity() - rows.mean().unwrap()).abs() < 1e-12);
+    assert_abs_diff_eq!(set.mean_intensity(), rows.mean().unwrap(), epsilon = 1e-12);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Values of NumPy and scikit-learn, made by `tests/golden/make.py`.
 
+use approx::assert_abs_diff_eq;
 use latent_datasets::olshausen_field::filter;
 use latent_datasets::patches::Grid;
 use latent_datasets::whiten::{Kind, Whitening};
@@ -16,7 +17,7 @@ fn golden(name: &str) -> Array2<f64> {
 fn assert_close(found: &Array2<f64>, want: &Array2<f64>) {
     assert_eq!(found.dim(), want.dim());
     for (found, want) in found.iter().zip(want) {
-        assert!((found - want).abs() < 1e-11 * (1.0 + want.abs()), "{found} instead of {want}");
+        assert_abs_diff_eq!(found, want, epsilon = 1e-11 * (1.0 + want.abs()));
     }
 }
 

@@ -1,3 +1,4 @@
+use approx::assert_abs_diff_eq;
 use latent_datasets::idx;
 use latent_datasets::named::{Locate, Name, load};
 use latent_datasets::{DatasetError, Provenance};
@@ -144,7 +145,7 @@ fn the_real_mnist() {
     let splits = from(&folder).unwrap();
     assert_eq!((splits.train.len(), splits.test.len()), (60_000, 10_000));
     assert_eq!(&splits.train.labels().unwrap()[..8], [5, 0, 4, 1, 9, 2, 1, 3]);
-    assert!((splits.train.mean_intensity() - 0.1307).abs() < 1e-4);
+    assert_abs_diff_eq!(splits.train.mean_intensity(), 0.1307, epsilon = 1e-4);
     for part in [&splits.train, &splits.test] {
         let Provenance::Files { files } = part.provenance() else { panic!("no files") };
         assert!(files.iter().all(|file| file.verified));

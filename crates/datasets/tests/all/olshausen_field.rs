@@ -1,3 +1,4 @@
+use approx::assert_abs_diff_eq;
 use latent_datasets::DatasetError;
 use latent_datasets::folder::{Channels, read_folder};
 use latent_datasets::olshausen_field::{DEFAULT_CUTOFF, filter, to_unit_variance};
@@ -28,7 +29,7 @@ proptest! {
         let f = |x: &Array2<f64>| filter(x.view(), cutoff).unwrap();
         prop_assert!(largest(&(f(&(a * &x + &y)) - (a * &f(&x) + &f(&y)))) < 1e-12);
         prop_assert!(largest(&(f(&shifted(&x, dy, dx)) - shifted(&f(&x), dy, dx))) < 1e-12);
-        prop_assert!(((&f(&x) * &y).sum() - (&x * &f(&y)).sum()).abs() < 1e-11);
+        assert_abs_diff_eq!((&f(&x) * &y).sum(), (&x * &f(&y)).sum(), epsilon = 1e-11);
         prop_assert!(f(&x).sum().abs() < 1e-10);
         // Turning the picture by a quarter turns the result.
         prop_assert!(largest(&(f(&x.t().to_owned()) - f(&x).t())) < 1e-12);
@@ -90,7 +91,7 @@ fn images_of_one_value_have_no_variance() {
         assert_eq!(images, [flat.clone(), flat]);
     }
     let mut tiny = [Array2::from_shape_fn((10, 10), |(i, _)| if i % 2 == 0 { 1e-20_f64 } else { -1e-20 })];
-    assert!((to_unit_variance(&mut tiny) / 1e-20 - 1.0).abs() < 1e-12);
+    assert_abs_diff_eq!(to_unit_variance(&mut tiny) / 1e-20, 1.0, epsilon = 1e-12);
 }
 
 #[test]

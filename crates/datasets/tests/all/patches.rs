@@ -1,3 +1,4 @@
+use approx::assert_abs_diff_eq;
 use latent_datasets::DatasetError;
 use latent_datasets::patches::{Grid, random_patches, remove_mean};
 use latent_numeric::parallel::with_threads;
@@ -24,7 +25,7 @@ proptest! {
         let patches = grid.extract(image.view());
         prop_assert_eq!(patches.dim(), (grid.len(), channels * h * w));
         let back = grid.reassemble(patches.view());
-        prop_assert!((&back - &image).iter().all(|d| d.abs() < 1e-12));
+        assert_abs_diff_eq!(back, image, epsilon = 1e-12);
         // And it is the least-squares inverse: it undoes errors that no image has as well as one can,
         // so what is left over is orthogonal to the patches of every image.
         let noise: Array2<f64> = Stream::new(seed, "noise", &[]).normal_array(patches.dim());
@@ -54,7 +55,7 @@ proptest! {
         let means = remove_mean(after.view_mut());
         for ((before, after), mean) in before.rows().into_iter().zip(after.rows()).zip(&means) {
             prop_assert!(after.sum().abs() < 1e-12 * features as f64);
-            prop_assert!((before.sum() / features as f64 - mean).abs() < 1e-12);
+            assert_abs_diff_eq!(before.sum() / features as f64, mean, epsilon = 1e-12);
             prop_assert!(before.iter().zip(after).all(|(b, a)| (b - a - mean).abs() < 1e-12));
         }
     }

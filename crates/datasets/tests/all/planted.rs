@@ -1,3 +1,4 @@
+use approx::assert_abs_diff_eq;
 use latent_datasets::DatasetError;
 use latent_datasets::synthetic::planted::{Coefficients, Noise, Planting, Support};
 use latent_numeric::parallel::with_threads;
@@ -39,7 +40,7 @@ proptest! {
         let p = recipe.generate::<f64>(seed).unwrap();
         prop_assert_eq!(&with_threads(threads, || recipe.generate::<f64>(seed).unwrap()).unwrap(), &p);
         for column in p.dictionary.columns() {
-            prop_assert!((energy(column) - 1.0).abs() < 1e-12);
+            assert_abs_diff_eq!(energy(column), 1.0, epsilon = 1e-12);
         }
         for (code, support) in p.codes.outer_iter().zip(&p.support) {
             let found: Vec<usize> = (0..atoms).filter(|&j| code[j] != 0.0).collect();
@@ -64,7 +65,7 @@ proptest! {
         for (code, noise) in p.codes.outer_iter().zip(p.noise.outer_iter()) {
             let signal = p.dictionary.dot(&code);
             let found = 10.0 * (energy(signal.view()) / energy(noise)).log10();
-            prop_assert!((found - decibels).abs() < 1e-9);
+            assert_abs_diff_eq!(found, decibels, epsilon = 1e-9);
         }
     }
 }
@@ -75,12 +76,12 @@ fn moments() {
     let p = recipe.generate::<f64>(3).unwrap();
     let active = p.support.iter().map(Vec::len).sum::<usize>() as f64 / p.codes.len() as f64;
     // Five standard errors each.
-    assert!((active - 0.1).abs() < 5.0 * (0.09 / p.codes.len() as f64).sqrt(), "{active}");
+    assert_abs_diff_eq!(active, 0.1, epsilon = 5.0 * (0.09 / p.codes.len() as f64).sqrt());
     let sd = (energy(p.noise.flatten().view()) / p.noise.len() as f64).sqrt();
-    assert!((sd - 0.3).abs() < 5.0 * 0.3 / (2.0 * p.noise.len() as f64).sqrt(), "{sd}");
+    assert_abs_diff_eq!(sd, 0.3, epsilon = 5.0 * 0.3 / (2.0 * p.noise.len() as f64).sqrt());
     let z: Vec<f64> = p.codes.iter().copied().filter(|&z| z != 0.0).collect();
     let second = z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64;
-    assert!((second - 1.0).abs() < 5.0 * (2.0 / z.len() as f64).sqrt(), "{second}");
+    assert_abs_diff_eq!(second, 1.0, epsilon = 5.0 * (2.0 / z.len() as f64).sqrt());
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use approx::assert_abs_diff_eq;
 use latent_datasets::DatasetError;
 use latent_datasets::whiten::{Kind, Whitening};
 use latent_numeric::random::Stream;
@@ -62,7 +63,7 @@ proptest! {
         // Eckart and Young: what is lost is the sum of the variances left out.
         let lost = (some.invert(some.apply(x.view()).view()) - &x).mapv(|d| d * d).sum() / 60.0;
         let left: f64 = all.variances().iter().skip(k).sum();
-        prop_assert!((lost - left).abs() < 1e-9 * (1.0 + all.variances().sum()));
+        assert_abs_diff_eq!(lost, left, epsilon = 1e-9 * (1.0 + all.variances().sum()));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The alternating direction method of multipliers on convolutional problems.
 
 use super::ConvolutionalLasso;
+use super::Solver;
 use super::kernels::{Balance, admm_step, measured_admm_step, rescale, shrink};
 use super::operator::NormalInverse;
 use super::sample::Sample;
-use super::solver::{Method, Solver};
 use crate::SparseError;
 use crate::error::require;
 use crate::lasso::{Outcome, StopReason};
@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 pub struct Admm {
     /// Over-relaxation `a`, from 1 (none) to below 2.
     pub relaxation: f64,
-    /// The penalty parameter, fixed; found by itself where none is given.
+    /// The penalty parameter `rho > 0` of the augmented Lagrangian; `None` lets it follow the residuals of each image.
     pub rho: Option<f64>,
 }
 
@@ -56,14 +56,12 @@ const TOLERATED: f64 = 10.0;
 /// The most `rho` changes at once.
 const LARGEST_FACTOR: f64 = 4.0;
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Admm {
     fn name(&self) -> &'static str {
         "ADMM"
     }
-}
 
-#[compiled_here]
-impl<E: Scalar> Method<E> for Admm {
     fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         let (a, expected) = (self.relaxation, "a number from 1 to below 2");
         require((1.0..2.0).contains(&a), "the relaxation of ADMM", a, expected)?;

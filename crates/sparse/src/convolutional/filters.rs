@@ -6,7 +6,7 @@ use crate::units::{greatest, norm_of, require_moderate};
 use latent_numeric::Scalar;
 use ndarray::{Array4, ArrayView4};
 
-/// Filters `d_k` of one size, checked.
+/// The filters `d_k` of a convolutional model: small images of one size, checked to be finite.
 ///
 /// # Shapes
 /// (filters, channels, height, width).
@@ -16,7 +16,7 @@ pub struct Filters<E> {
 }
 
 impl<E: Scalar> Filters<E> {
-    /// Checks the filters. They may be zero; the square of the largest norm must be well within the range of the scalar
+    /// Filters from an array, which is checked. They may be zero; the square of the largest norm must be well within the range of the scalar
     /// (up to a factor of `2^26`).
     ///
     /// # Errors
@@ -56,18 +56,18 @@ impl<E: Scalar> Filters<E> {
         false
     }
 
-    /// Their channels.
+    /// The number of channels of each filter.
     pub fn channels(&self) -> usize {
         self.array.dim().1
     }
 
-    /// Their height and width.
+    /// Height and width of each filter.
     pub fn size(&self) -> (usize, usize) {
         let (_, _, height, width) = self.array.dim();
         (height, width)
     }
 
-    /// The filters themselves.
+    /// The array of the filters, (filters, channels, height, width).
     pub fn into_array(self) -> Array4<E> {
         self.array
     }

@@ -1,12 +1,10 @@
 //! Locally greedy coordinate descent.
 
-use super::ConvolutionalLasso;
 use super::Filters;
+use super::Solver;
 use super::kernels::{add_scaled, best_change, largest_change};
 use super::operator::Operator;
 use super::sample::Sample;
-use super::solver::{Method, Solver};
-use crate::SparseError;
 use crate::lasso::{Outcome, StopReason};
 use crate::prox::soft_threshold;
 use latent_numeric::{Scalar, compiled_here};
@@ -36,16 +34,10 @@ const CHECK_EVERY: usize = 2;
 /// Changes below this many units in the last place of the largest coefficient are rounding.
 const ROUNDING: f64 = 64.0;
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for GreedyCoordinateDescent {
     fn name(&self) -> &'static str {
         "greedy coordinate descent"
-    }
-}
-
-#[compiled_here]
-impl<E: Scalar> Method<E> for GreedyCoordinateDescent {
-    fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
-        Ok(())
     }
 
     fn solve(&self, sample: &Sample<'_, E>, maps: &mut [E]) -> Outcome {

@@ -52,7 +52,7 @@ struct Learned<E> {
     replaced: usize,
 }
 
-/// A look at the learning after an update.
+/// What an observer is told after each update of the filters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FilterProgress {
     /// The epoch, counted from 0.
@@ -69,7 +69,7 @@ pub struct FilterProgress {
     pub replaced: usize,
 }
 
-/// How a fit went.
+/// What a call of [`fit`](FilterLearner::fit) did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FilterReport {
     /// Epochs that were finished.
@@ -96,7 +96,7 @@ struct Coded<E> {
 
 #[compiled_here]
 impl<E: Scalar> FilterLearner<E> {
-    /// Checks the parameters.
+    /// A learner with these parameters, which are checked. It has no filters yet.
     ///
     /// # Errors
     /// If a count is zero, a parameter is out of its domain, or given filters have another shape.
@@ -246,7 +246,8 @@ impl<E: Scalar> FilterLearner<E> {
         })
     }
 
-    /// Goes on from there: what follows is, bit for bit, what would have followed where it was [`saved`](Self::saved).
+    /// Takes up what another learner had learned: what follows is, bit for bit, what would have followed where it was
+    /// [`saved`](Self::saved).
     ///
     /// # Errors
     /// If something is of another shape than the parameters say, or not finite, or the unit is no power of two; then nothing

@@ -7,7 +7,7 @@ use latent_numeric::Scalar;
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 
-/// How the filters follow from the maps.
+/// When and from which maps the filters are updated.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FilterMethod {
@@ -43,7 +43,7 @@ pub struct FilterParams<E> {
     pub size: (usize, usize),
     /// The penalty on the maps, the boundary and the meaning of channels.
     pub penalty: ConvolutionalParams<E>,
-    /// How the filters follow from the maps.
+    /// When and from which maps the filters are updated.
     pub method: FilterMethod,
     /// Passes over the images.
     pub epochs: usize,

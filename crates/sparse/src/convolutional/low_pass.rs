@@ -38,7 +38,7 @@ use std::f64::consts::PI;
 pub struct LowPass {
     /// The weight `lambda >= 0` of differences: the larger, the smoother.
     pub lambda: f64,
-    /// Mirrored pixels on each side.
+    /// How many mirrored pixels the image is extended by on each side, against effects of its border.
     pub pad: usize,
 }
 
@@ -49,12 +49,12 @@ impl Default for LowPass {
     }
 }
 
-/// Images in two parts whose sum they are.
+/// Images as the sum of a smooth part and a rest of edges and texture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split<E> {
     /// The smooth part, (images, channels, height, width).
     pub low: Array4<E>,
-    /// The rest.
+    /// The images less their smooth parts, of the same shape.
     pub high: Array4<E>,
 }
 

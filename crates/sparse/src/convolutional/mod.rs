@@ -11,7 +11,7 @@
 //! | | |
 //! |---|---|
 //! | [`ConvolutionalLasso`] | the problem: [`Filters`] and [`ConvolutionalParams`] (lambda, [`Boundary`], [`Channels`]) |
-//! | [`Solver`] | [`Admm`], [`Ista`](crate::lasso::Ista), [`Fista`](crate::lasso::Fista), [`GreedyCoordinateDescent`] |
+//! | [`Solver`] | [`Admm`], [`Ista`](crate::lasso::Ista), [`Fista`](crate::lasso::Fista), [`GreedyCoordinateDescent`], yours |
 //! | [`ConvolutionalCodes`] | the maps, each set with its [`Certificate`](crate::lasso::Certificate) |
 //! | [`FilterLearner`] | filters for given images, under `||d_k|| <= 1` and where asked for zero mean |
 //! | [`LowPass`] | splits off the smooth part of images |
@@ -82,6 +82,7 @@ mod proximal_gradient;
 mod restore;
 mod sample;
 mod saved;
+mod solve;
 mod solver;
 mod spectra;
 mod statistics;
@@ -98,7 +99,6 @@ pub use low_pass::{LowPass, Split};
 pub use params::{Boundary, Channels, ConvolutionalParams};
 pub use problem::{ConvolutionalLasso, Images};
 pub use restore::Restored;
+pub use sample::Sample;
 pub use saved::LearnedFilters;
 pub use solver::Solver;
-#[cfg(feature = "lista")]
-pub(crate) use {sample::Sample, solver::Method};

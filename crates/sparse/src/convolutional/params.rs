@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Boundary {
-    /// It comes in again on the other side. Maps are as large as the image.
+    /// The atom is wrapped around to the other side. Maps are as large as the image.
     #[default]
     Circular,
-    /// It is cut off: the image is the valid part of a linear convolution, all of whose terms exist. Maps are
+    /// The atom is cut off: the image is the valid part of a linear convolution, all of whose terms exist. Maps are
     /// larger than the image by the size of a filter less one, and position `(i, j)` of a map puts the filter's
     /// lower right corner on pixel `(i, j)`.
     Free,
 }
 
-/// What a map means to the channels of an image.
+/// Whether the channels of an image share their maps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channels {
@@ -53,13 +53,13 @@ impl<E: Scalar> ConvolutionalParams<E> {
         Self { lambda: Lambda::FractionOfMax(fraction), ..Self::new(E::zero()) }
     }
 
-    /// With this boundary.
+    /// The same settings with this boundary.
     #[must_use]
     pub fn boundary(self, boundary: Boundary) -> Self {
         Self { boundary, ..self }
     }
 
-    /// With maps for each channel.
+    /// The same settings with maps of its own for each channel.
     #[must_use]
     pub fn separate_channels(self) -> Self {
         Self { channels: Channels::Separate, ..self }

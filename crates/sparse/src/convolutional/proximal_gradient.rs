@@ -6,9 +6,9 @@
 //! filters.
 
 use super::ConvolutionalLasso;
+use super::Solver;
 use super::kernels::{StepSums, proximal_step};
 use super::sample::Sample;
-use super::solver::{Method, Solver};
 use crate::SparseError;
 use crate::lasso::{Fista, Ista, Momentum, Outcome, StepSize, StopReason};
 use latent_numeric::{Scalar, compiled_here};
@@ -26,14 +26,12 @@ fn check(solver: &'static str, step_size: StepSize) -> Result<(), SparseError> {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Ista {
     fn name(&self) -> &'static str {
         "ISTA"
     }
-}
 
-#[compiled_here]
-impl<E: Scalar> Method<E> for Ista {
     fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         check("convolutional ISTA", self.step_size)
     }
@@ -43,14 +41,12 @@ impl<E: Scalar> Method<E> for Ista {
     }
 }
 
+#[compiled_here]
 impl<E: Scalar> Solver<E> for Fista {
     fn name(&self) -> &'static str {
         <Self as crate::lasso::Solver<E>>::name(self)
     }
-}
 
-#[compiled_here]
-impl<E: Scalar> Method<E> for Fista {
     fn check(&self, _: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         check("convolutional FISTA", self.step_size)
     }

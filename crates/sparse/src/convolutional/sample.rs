@@ -5,25 +5,33 @@ use super::operator::Operator;
 use crate::lasso::{Certificate, Stop, StopReason};
 use crate::units::squares_from;
 use latent_numeric::Scalar;
-use ndarray::{Array3, Zip};
+use ndarray::{Array3, ArrayView3, Zip};
 
-/// An image laid on its torus, measured in a power of two so that squares neither overflow nor vanish.
+/// An image as a [`Solver`](super::Solver) gets it: laid on the torus on which filters stand, and measured in a power of
+/// two, so that squares neither overflow nor vanish.
+///
+/// Signal, lambda and maps are all in this unit. The problem is the same in every unit; a method that is not (that compares
+/// with numbers of its own) multiplies by [`unit`](Self::unit) first.
+///
+/// # Shapes
+/// Images are (channels, rows, columns). Maps are slices of (rows, filters, columns): what a row of the image needs lies
+/// together. Where [`Boundary::Free`](super::Boundary::Free) makes the torus larger than the image, the pixels that are not
+/// there have weight 0.
 #[derive(Debug)]
 pub struct Sample<'a, E: Scalar> {
-    /// What signal, lambda and maps are divided by.
-    pub unit: E,
-    pub operator: &'a Operator<E>,
+    pub(crate) unit: E,
+    pub(crate) operator: &'a Operator<E>,
     /// The image `s`, (channels, rows, columns).
-    pub signal: &'a Array3<E>,
+    pub(crate) signal: &'a Array3<E>,
     /// The weights `w` of its pixels, of the same shape; 1 where there are none.
-    pub weights: Option<&'a Array3<E>>,
-    pub lambda: E,
-    pub stop: Stop,
+    pub(crate) weights: Option<&'a Array3<E>>,
+    pub(crate) lambda: E,
+    pub(crate) stop: Stop,
 }
 
 /// Objective and duality gap of one set of maps.
 #[derive(Clone, Copy, Debug)]
-pub struct Terms {
+pub(crate) struct Terms {
     pub data: f64,
     pub l1: f64,
     pub gap: f64,
@@ -31,8 +39,64 @@ pub struct Terms {
     pub support: usize,
 }
 
-impl<E: Scalar> Sample<'_, E> {
-    /// `w (s - image)`, what `D'` is applied to.
+impl<'a, E: Scalar> Sample<'a, E> {
+    /// What signal, lambda and maps are divided by.
+    pub fn unit(&self) -> E {
+        self.unit
+    }
+
+    /// The image `s`, (channels, rows, columns).
+    pub fn signal(&self) -> ArrayView3<'a, E> {
+        self.signal.view()
+    }
+
+    /// The weights `w` of its pixels, of the same shape; `None` if all are 1.
+    pub fn weights(&self) -> Option<ArrayView3<'a, E>> {
+        self.weights.map(|weights| weights.view())
+    }
+
+    /// The weight of the l1 term.
+    pub fn lambda(&self) -> E {
+        self.lambda
+    }
+
+    /// When the image is done.
+    pub fn stop(&self) -> Stop {
+        self.stop
+    }
+
+    /// (rows, filters, columns): the shape of the maps.
+    pub fn maps_shape(&self) -> [usize; 3] {
+        [self.operator.rows, self.operator.filters, self.operator.columns]
+    }
+
+    /// `D z`, the image that these maps make.
+    ///
+    /// # Panics
+    /// If there are more or fewer coefficients than in [all maps](Self::maps_shape).
+    pub fn synthesize(&self, maps: &[E]) -> Array3<E> {
+        assert_eq!(maps.len(), self.operator.len(), "coefficients in all maps");
+        self.operator.synthesize(maps)
+    }
+
+    /// `D' image`: the correlations of an image with the filter at every place, in the layout of maps.
+    ///
+    /// # Panics
+    /// If the image has another shape than the signal.
+    pub fn correlate(&self, image: &Array3<E>) -> Vec<E> {
+        assert_eq!(image.dim(), self.signal.dim(), "the shape of the image");
+        self.operator.adjoint(image)
+    }
+
+    /// The duality gap of these maps, relative to `1/2 sum w s^2`: what [`stop`](Self::stop) is about.
+    ///
+    /// # Panics
+    /// As [`synthesize`](Self::synthesize).
+    pub fn relative_gap(&self, maps: &[E]) -> f64 {
+        self.terms_with(&self.synthesize(maps), maps).relative_gap
+    }
+
+    /// `w (s - image)`, what `D'` is applied to: `-D'` of it is the gradient.
     pub fn residual(&self, image: &Array3<E>) -> Array3<E> {
         let mut r = self.signal - image;
         if let Some(weights) = self.weights {
@@ -47,11 +111,11 @@ impl<E: Scalar> Sample<'_, E> {
     }
 
     /// The largest weight.
-    pub fn largest_weight(&self) -> E {
+    pub(crate) fn largest_weight(&self) -> E {
         self.weights.map_or(E::one(), |w| largest(w.as_slice().expect("standard layout")))
     }
 
-    /// The step size of ISTA, `1 / (L max w)`. Filters or weights that are all zero leave nothing to step along; any step
+    /// The step size of ISTA, `1 / (L max w)`, with the largest eigenvalue `L` of `D' D`. Filters or weights that are all zero leave nothing to step along; any step
     /// does.
     pub fn step_size(&self) -> E {
         let lipschitz = self.operator.lipschitz() * self.largest_weight();
@@ -59,7 +123,7 @@ impl<E: Scalar> Sample<'_, E> {
     }
 
     /// `max |D' image|`
-    pub fn largest_correlation(&self, image: &Array3<E>) -> E {
+    pub(crate) fn largest_correlation(&self, image: &Array3<E>) -> E {
         let each = self.operator.correlate(image, |_, g, worst: &mut E| *worst = worst.max(largest(g)));
         each.into_iter().fold(E::zero(), E::max)
     }
@@ -71,13 +135,13 @@ impl<E: Scalar> Sample<'_, E> {
 
     /// Objective and gap of these maps. The dual point is the residual `sqrt(w) (s - D z)`, scaled down until no
     /// filter correlates with it by more than lambda.
-    pub fn terms(&self, maps: &[E]) -> Terms {
+    pub(crate) fn terms(&self, maps: &[E]) -> Terms {
         let image = self.operator.synthesize(maps);
         self.terms_with(&image, maps)
     }
 
     /// [`terms`](Self::terms) where `image = D z` is known.
-    pub fn terms_with(&self, image: &Array3<E>, maps: &[E]) -> Terms {
+    pub(crate) fn terms_with(&self, image: &Array3<E>, maps: &[E]) -> Terms {
         let r = self.residual(image);
         let lambda = self.lambda.as_f64();
         let data = 0.5 * inner(&(self.signal - image), &r);
@@ -92,13 +156,13 @@ impl<E: Scalar> Sample<'_, E> {
     }
 
     /// How many coefficients are not zero, and `||z||_1`.
-    pub fn count_and_l1(&self, maps: &[E]) -> (usize, f64) {
+    pub(crate) fn count_and_l1(&self, maps: &[E]) -> (usize, f64) {
         let rows = maps.chunks(self.operator.row_len()).map(count_and_l1);
         rows.fold((0, 0.0), |(count, sum), (c, s)| (count + c, sum + s))
     }
 
     /// Whether these maps are good enough.
-    pub fn good(&self, terms: &Terms) -> bool {
+    pub(crate) fn good(&self, terms: &Terms) -> bool {
         terms.relative_gap <= self.stop.relative_gap
     }
 }

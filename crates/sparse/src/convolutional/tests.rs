@@ -4,6 +4,7 @@ use super::Filters;
 use super::filter_update::{project, round};
 use super::operator::Operator;
 use super::statistics::Statistics;
+use approx::assert_abs_diff_eq;
 use latent_numeric::linalg::symmetric_eigen;
 use latent_numeric::random::Stream;
 use ndarray::{Array1, Array2, Array3, Zip};
@@ -40,7 +41,7 @@ proptest! {
         let dz = operator.synthesize(&z);
         let back = operator.adjoint(&image);
         let (one, other) = (inner(&dz, &image), z.iter().zip(&back).map(|(z, g)| z * g).sum::<f64>());
-        prop_assert!((one - other).abs() <= 1e-10 * (1.0 + one.abs()), "{one} {other}");
+        assert_abs_diff_eq!(one, other, epsilon = 1e-10 * (1.0 + one.abs()));
         // A pass sees the same correlations and convolves what it is left.
         let mut copy = z.clone();
         let visit = |[z]: [&mut [f64]; 1], g: &[f64], out: &mut [f64], sum: &mut f64| {
@@ -49,7 +50,7 @@ proptest! {
         };
         let (image_of_pass, sums) = operator.sweep(Some(&image), [&mut copy], visit);
         prop_assert!(inner(&(&image_of_pass - &dz), &(&image_of_pass - &dz)) <= 1e-20 * (1.0 + inner(&dz, &dz)));
-        prop_assert!((sums.iter().sum::<f64>() - other).abs() <= 1e-10 * (1.0 + other.abs()));
+        assert_abs_diff_eq!(sums.iter().sum::<f64>(), other, epsilon = 1e-10 * (1.0 + other.abs()));
     }
 
     /// The products are those of the definition, whichever way they are computed.
@@ -78,7 +79,7 @@ proptest! {
         let g = operator.apply_inverse(&operator.normal_inverse(shift), &image);
         let back = operator.synthesize(&operator.adjoint(&g)) + &g * shift;
         for (got, want) in back.iter().zip(&image) {
-            prop_assert!((got - want).abs() <= 1e-9);
+            assert_abs_diff_eq!(got, want, epsilon = 1e-9);
         }
     }
 
@@ -117,7 +118,7 @@ proptest! {
             }
         }
         let want = 0.5 * inner(&image, &image) + quadratic;
-        prop_assert!((fit - want).abs() <= 1e-9 * (1.0 + fit), "{fit} {want}");
+        assert_abs_diff_eq!(fit, want, epsilon = 1e-9 * (1.0 + fit));
     }
 
     #[test]

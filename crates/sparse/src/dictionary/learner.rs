@@ -40,7 +40,7 @@ struct State<E> {
     replaced: usize,
 }
 
-/// A look at the learning after a batch.
+/// What an observer is told after each batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// The epoch, counted from 0.
@@ -55,7 +55,7 @@ pub struct Progress {
     pub replaced: usize,
 }
 
-/// How a fit went.
+/// What a call of [`fit`](DictionaryLearner::fit) did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FitReport {
     /// Epochs that were finished.
@@ -72,7 +72,7 @@ pub struct FitReport {
 
 #[compiled_here]
 impl<E: Scalar> DictionaryLearner<E> {
-    /// Checks the parameters.
+    /// A learner with these parameters, which are checked. It has no atoms yet.
     ///
     /// # Errors
     /// If a count is zero or a parameter is out of its domain.
@@ -263,7 +263,7 @@ impl<E: Scalar> DictionaryLearner<E> {
         })
     }
 
-    /// Goes on from what was [`saved`](Self::saved).
+    /// Takes up what another learner had learned when it was [`saved`](Self::saved).
     ///
     /// # Errors
     /// If it is of another number of atoms, has arrays that do not fit together, values that are not finite, or a unit that
@@ -377,7 +377,7 @@ impl<E: Scalar> DictionaryLearner<E> {
         let state = state.as_mut().expect("initialised before learning");
         let dictionary = Dictionary::new(columns(&state.atoms))?;
         let lasso = Lasso::new(&dictionary, params.penalty.clone())?;
-        lasso.check_samples(x)?;
+        lasso.dictionary().check_samples(x)?;
         let prepared = solver.prepare(&lasso)?;
         let unit = match (state.unit, unit_of_some(x.iter())) {
             (Some(before), Some(now)) => Some(before.max(now)),

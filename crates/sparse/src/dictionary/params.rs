@@ -7,7 +7,7 @@ use latent_numeric::Scalar;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-/// How the atoms follow from the codes.
+/// When and how the atoms are updated from the codes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
@@ -51,18 +51,18 @@ pub struct DictionaryParams<E> {
     pub atoms: usize,
     /// The penalty on the codes.
     pub penalty: LassoParams<E>,
-    /// How the atoms follow from the codes.
+    /// When and how the atoms are updated from the codes.
     pub method: Method,
     /// Passes over the samples.
     pub epochs: usize,
     /// Samples that are coded with the same atoms before the statistics are updated.
     pub batch_size: usize,
-    /// How well samples are coded while learning.
+    /// When the solver of the codes stops, while the dictionary is learned.
     pub stop: Stop,
     /// Where the first atoms come from.
     pub init: Init<E>,
-    /// After this many samples in a row without any use, an atom is replaced by what is left of a badly
-    /// fitted sample.
+    /// After this many samples in a row without any use, an atom is replaced by the normalised residual of
+    /// a badly fitted sample.
     pub dead_after: usize,
     /// The seed of the random streams: the first atoms and the order of samples.
     pub seed: u64,

@@ -42,12 +42,12 @@ impl<E: Scalar> Default for ImplicitLasso<E> {
     }
 }
 
-/// Codes that gradients go through.
+/// The codes of a batch as a tensor that gradients go through, with their certificates.
 #[derive(Clone, Debug)]
 pub struct DifferentiableCodes<E: Scalar> {
-    /// (samples, atoms)
+    /// The codes, (samples, atoms).
     pub codes: Tensor<E>,
-    /// One for each sample.
+    /// One certificate for each sample.
     pub certificates: Vec<Certificate>,
 }
 

@@ -5,7 +5,7 @@ use crate::kernels::combine;
 use latent_numeric::Scalar;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-/// How a solver left one sample.
+/// What a solver did with one sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Iterations made, in the solver's own unit.
@@ -14,7 +14,7 @@ pub struct Outcome {
     pub stop: StopReason,
 }
 
-/// What a solver gets for some rows of a batch, and where it leaves its answer.
+/// Some samples of a batch as a solver gets them, with room for their codes.
 ///
 /// Each row is given in a unit of its own: sample, lambda and codes are divided by a power of two, so that the largest
 /// element of the sample is at least 1 and below 2, and squares neither overflow nor vanish. The lasso is the same in

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why a solver left a sample.
+/// Why a solver stopped on a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
@@ -23,7 +23,8 @@ pub enum StopReason {
     LambdaMax,
 }
 
-/// What is known of one code `z` of a sample `x`, computed from the residual `r = x - W z` itself.
+/// How good one code `z` of a sample `x` is: its objective by term, and its duality gap, computed from the residual
+/// `r = x - W z` itself.
 ///
 /// The dual point is `theta = s r`, with the largest `s <= 1` for which
 /// `|w_j' r - l2 z_j| s <= lambda_j` holds for every atom (without the absolute value where codes are

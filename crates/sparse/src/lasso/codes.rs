@@ -16,7 +16,7 @@ pub struct Codes<E> {
     pub certificates: Vec<Certificate>,
 }
 
-/// A batch of certificates in a few figures.
+/// Means and extremes over the certificates of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// The number of codes.

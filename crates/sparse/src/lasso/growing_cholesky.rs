@@ -127,6 +127,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
     use latent_numeric::random::Stream;
     use ndarray::{Array1, Array2, s};
     use proptest::prelude::*;
@@ -164,12 +165,12 @@ mod tests {
                 let size = h.diag().fold(0.0, |m: f64, &d| m.max(d));
                 let lower = factor.lower();
                 prop_assert!((0..support.len()).all(|i| lower[[i, i]] > 0.0));
-                prop_assert!((&lower.dot(&lower.t()) - &block).iter().all(|d| d.abs() <= 1e-12 * size));
+                assert_abs_diff_eq!(lower.dot(&lower.t()), block, epsilon = 1e-12 * size);
                 let g: Array1<f64> = stream.normal_array(support.len());
                 let mut x = g.clone();
                 factor.solve(x.as_slice_mut().unwrap());
                 let largest = x.fold(1.0, |m: f64, &x| m.max(x.abs()));
-                prop_assert!((&block.dot(&x) - &g).iter().all(|d| d.abs() <= 1e-11 * size * largest));
+                assert_abs_diff_eq!(block.dot(&x), g, epsilon = 1e-11 * size * largest);
             }
         }
 

@@ -1,6 +1,7 @@
 //! The iterative shrinkage-thresholding algorithm.
 
-use super::proximal_gradient::{Momentum, ProximalGradient};
+use super::proximal_gradient::ProximalGradient;
+use super::steps::Momentum;
 use super::{Lasso, Prepared, Solver, StepSize};
 use crate::SparseError;
 use latent_numeric::{Scalar, compiled_here};

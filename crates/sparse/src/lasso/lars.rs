@@ -61,7 +61,7 @@ impl Lars {
     /// ```
     pub fn path<E: Scalar>(&self, lasso: &Lasso<'_, E>, x: ArrayView1<'_, E>) -> Result<LarsPath<E>, SparseError> {
         let x = x.insert_axis(Axis(0));
-        lasso.check_samples(x)?;
+        lasso.dictionary().check_samples(x)?;
         let unit = unit_of(x.iter());
         let b = matmul(x.mapv(|v| v / unit).view(), lasso.dictionary().atoms());
         let b = b.as_slice().expect("standard layout");

@@ -7,9 +7,11 @@
 mod block;
 mod certificate;
 mod codes;
+mod gap;
 mod params;
 mod penalty;
 mod problem;
+mod solve;
 mod solver;
 
 mod active_rows;
@@ -25,6 +27,7 @@ mod lars;
 mod lars_path;
 mod omp;
 mod proximal_gradient;
+mod steps;
 
 pub use active_set::ActiveSet;
 pub use admm::Admm;
@@ -40,7 +43,7 @@ pub use omp::Omp;
 pub use params::{Lambda, LassoParams, Stop};
 pub(crate) use penalty::Penalty;
 pub use problem::Lasso;
-pub(crate) use problem::{BLOCK, Certify};
-pub(crate) use proximal_gradient::Momentum;
-pub use proximal_gradient::StepSize;
+pub(crate) use solve::{BLOCK, Certify};
 pub use solver::{Prepared, Solver};
+pub use steps::StepSize;
+pub(crate) use steps::{Momentum, Rows, Steps};

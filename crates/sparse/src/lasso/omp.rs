@@ -57,12 +57,12 @@ pub struct Omp<E> {
 }
 
 impl<E: Scalar> Omp<E> {
-    /// Until this many atoms are chosen.
+    /// Stops when this many atoms are chosen.
     pub fn until_nonzeros(nonzeros: usize) -> Self {
         Self { nonzeros: Some(nonzeros), residual_norm: None }
     }
 
-    /// Until `||x - W z||` is at most this.
+    /// Stops when the residual norm `||x - W z||` is at most this.
     pub fn until_residual_norm(residual_norm: E) -> Self {
         Self { nonzeros: None, residual_norm: Some(residual_norm) }
     }

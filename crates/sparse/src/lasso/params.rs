@@ -41,26 +41,26 @@ impl<E: Scalar> LassoParams<E> {
         Self { lambda: Lambda::FractionOfMax(fraction), ..Self::new(E::zero()) }
     }
 
-    /// With one factor of lambda for each atom.
+    /// The same penalty with one factor of lambda for each atom.
     #[must_use]
     pub fn weights(self, weights: Array1<E>) -> Self {
         Self { weights: Some(weights), ..self }
     }
 
-    /// With the term `l2/2 ||z||^2`.
+    /// The same penalty with the term `l2/2 ||z||^2` (elastic net).
     #[must_use]
     pub fn l2(self, l2: E) -> Self {
         Self { l2, ..self }
     }
 
-    /// With `z >= 0`.
+    /// The same penalty with codes held to `z >= 0`.
     #[must_use]
     pub fn positive(self) -> Self {
         Self { positive: true, ..self }
     }
 }
 
-/// When the solver may leave a sample, unchecked.
+/// When a solver stops on a sample: at a relative duality gap, or after so many iterations; unchecked.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stop {
     /// The relative duality gap `gap(z) / (1/2 ||x||^2)` at which a code is good enough, >= 0.
@@ -70,17 +70,17 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// At this relative duality gap, or after 10,000 iterations.
+    /// Stops at this relative duality gap, or after 10,000 iterations.
     pub fn gap(relative_gap: f64) -> Self {
         Self { relative_gap, max_iterations: 10_000 }
     }
 
-    /// After exactly this many iterations, unless a code is exactly optimal before.
+    /// Stops after exactly this many iterations, unless a code is exactly optimal before.
     pub fn after(iterations: usize) -> Self {
         Self { relative_gap: 0.0, max_iterations: iterations }
     }
 
-    /// With another bound on the iterations.
+    /// The same with another bound on the iterations.
     #[must_use]
     pub fn max_iterations(self, max_iterations: usize) -> Self {
         Self { max_iterations, ..self }

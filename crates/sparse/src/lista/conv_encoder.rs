@@ -26,7 +26,7 @@ pub struct ConvEncoderParams<E> {
     pub nonlinearity: Nonlinearity,
     /// The weight of the l1 term, at least 0: `b` is first `lambda` times the step size if it is a threshold, else 0.
     pub lambda: E,
-    /// What the filters are first multiplied with, above 0.
+    /// The factor, above 0, of the filters that the encoder begins with.
     pub step_size: E,
 }
 

@@ -3,7 +3,7 @@
 use super::safeguard::{Descent, Safeguard};
 use super::{ConvLista, LayerWise};
 use crate::SparseError;
-use crate::convolutional::{Boundary, ConvolutionalLasso, Method, Sample, Solver};
+use crate::convolutional::{Boundary, ConvolutionalLasso, Sample, Solver};
 use crate::lasso::{Outcome, StopReason};
 use crate::prox::soft_threshold;
 use latent_numeric::Scalar;
@@ -42,14 +42,14 @@ use ndarray::{Array2, Array3, Array4, ArrayView2, ArrayView3, Axis, Ix4, s};
 pub struct ConvSafeguarded<'n, E: Scalar = f32>(&'n ConvLista<E>);
 
 impl<E: Scalar> ConvLista<E> {
-    /// As a solver that never raises the objective.
+    /// The same network as a solver that takes a step of FISTA wherever a layer would raise the objective of an image.
     pub fn safeguarded(&self) -> ConvSafeguarded<'_, E> {
         ConvSafeguarded(self)
     }
 
     fn check_problem(&self, problem: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         if problem.params().boundary != Boundary::Free {
-            let option = "a circular boundary: its own is free";
+            let option = "a circular boundary, as it was built for a free one";
             return Err(SparseError::Unsupported { solver: NAME, option });
         }
         let (found, expected) = (problem.filters().array().shape().to_vec(), self.filters_shape().to_vec());
@@ -148,9 +148,7 @@ impl<E: Scalar> Solver<E> for ConvLista<E> {
     fn name(&self) -> &'static str {
         NAME
     }
-}
 
-impl<E: Scalar> Method<E> for ConvLista<E> {
     fn check(&self, problem: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         self.check_problem(problem)
     }
@@ -164,9 +162,7 @@ impl<E: Scalar> Solver<E> for ConvSafeguarded<'_, E> {
     fn name(&self) -> &'static str {
         "safeguarded convolutional LISTA"
     }
-}
 
-impl<E: Scalar> Method<E> for ConvSafeguarded<'_, E> {
     fn check(&self, problem: &ConvolutionalLasso<'_, E>) -> Result<(), SparseError> {
         self.0.check_problem(problem)
     }

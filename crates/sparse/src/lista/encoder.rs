@@ -14,8 +14,9 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Ix2};
 /// its place. Steps of FISTA one after the other have its momentum, which begins anew where it would not lead down: with
 /// the step of ISTA, which always does. If rounding makes even that fail, the sample stays where it is.
 ///
-/// The idea is that of Heaton, Chen, Wang and Yin, *Safeguarded learned convex optimization*, AAAI 2023. The objective is that of the problem solved, which need not be the one the network was trained for. An iteration is
-/// a layer or the step in its place.
+/// The idea is that of Heaton, Chen, Wang and Yin, *Safeguarded learned convex optimization*, AAAI 2023. The objective is
+/// that of the problem solved, which need not be the one the network was trained for. An iteration is a layer or the step
+/// in its place.
 ///
 /// ```
 /// use latent_layers::Module;
@@ -37,7 +38,14 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Ix2};
 /// # Ok::<(), latent_sparse::SparseError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Safeguarded<'n, E: Scalar = f32>(pub(super) &'n Lista<E>);
+pub struct Safeguarded<'n, E: Scalar = f32>(&'n Lista<E>);
+
+impl<E: Scalar> Lista<E> {
+    /// The same network as a solver that takes a step of FISTA wherever a layer would raise a sample's objective.
+    pub fn safeguarded(&self) -> Safeguarded<'_, E> {
+        Safeguarded(self)
+    }
+}
 
 /// Applies the first layers of the network, as many as iterations are allowed, and starts from the codes given.
 ///

@@ -7,7 +7,7 @@ use super::recurrent::Recurrent;
 use super::shrinkage::{Shrinkage, ThresholdsOf};
 use super::unrolled::Unrolled;
 use super::weights::Weights;
-use super::{LayerWise, ListaParams, Safeguarded, Thresholds, Variant, analytic_weights};
+use super::{LayerWise, ListaParams, Thresholds, Variant, analytic_weights};
 use crate::SparseError;
 use crate::lasso::{Lambda, Lasso};
 use latent_layers::{Context, Layer, LayerError, Module, Parameter, State, Visitor};
@@ -159,11 +159,6 @@ impl<E: Scalar> Lista<E> {
         }
         let dictionary = dictionary.cloned().unwrap_or_else(|| self.dictionary.tensor());
         Ok(self.network.trajectory(x, &dictionary, layers))
-    }
-
-    /// The same network as a solver that takes a step of ISTA wherever a layer would raise a sample's objective.
-    pub fn safeguarded(&self) -> Safeguarded<'_, E> {
-        Safeguarded(self)
     }
 }
 

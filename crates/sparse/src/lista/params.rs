@@ -5,7 +5,7 @@ use crate::SparseError;
 use crate::error::require;
 use serde::{Deserialize, Serialize};
 
-/// What the point of a layer is computed with; see the [table](super) of all.
+/// The matrices with which a layer computes what it then shrinks; see the [table](super) of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {
@@ -48,7 +48,7 @@ pub enum Thresholds {
 pub struct ListaParams {
     /// The number of layers, at least 1.
     pub layers: usize,
-    /// What the point of a layer is computed with.
+    /// The matrices with which a layer computes what it then shrinks.
     pub variant: Variant,
     /// Whether all layers share their matrices. It concerns [`Variant::Recurrent`] and [`Variant::Coupled`]; those of
     /// the others are always shared.
@@ -76,12 +76,12 @@ impl ListaParams {
         Self::new(layers, Variant::Coupled)
     }
 
-    /// TiLISTA.
+    /// TiLISTA: one trained matrix for all layers, and a step size for each.
     pub fn ti_lista(layers: usize) -> Self {
         Self::new(layers, Variant::TiLista)
     }
 
-    /// ALISTA.
+    /// ALISTA: the analytic matrix, with a step size and a threshold for each layer.
     pub fn alista(layers: usize) -> Self {
         Self::new(layers, Variant::Analytic)
     }
@@ -105,24 +105,24 @@ impl ListaParams {
         Self { gated: true, ..Self::coupled(layers) }
     }
 
-    /// Ada-LISTA.
+    /// Ada-LISTA: trained weights that go with any dictionary.
     pub fn adaptive(layers: usize) -> Self {
         Self::new(layers, Variant::Adaptive)
     }
 
-    /// With the same matrices in all layers.
+    /// The same network with the same matrices in all layers.
     #[must_use]
     pub fn tied(self) -> Self {
         Self { tied: true, ..self }
     }
 
-    /// With a threshold for each atom.
+    /// The same network with a threshold for each atom in each layer.
     #[must_use]
     pub fn threshold_per_atom(self) -> Self {
         Self { thresholds: Thresholds::PerAtom, ..self }
     }
 
-    /// With support selection.
+    /// The same network with support selection: in each layer the largest elements are not shrunk.
     #[must_use]
     pub fn select(self, selection: SupportSelection) -> Self {
         Self { selection: Some(selection), ..self }

@@ -24,9 +24,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SupportSelection {
-    /// From 0 to 100.
+    /// The percentage selected in the first layer, and what each layer adds to it; from 0 to 100.
     pub percent: f64,
-    /// From 0 to 100.
+    /// The largest percentage in any layer, from 0 to 100.
     pub max_percent: f64,
 }
 

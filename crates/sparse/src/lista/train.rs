@@ -42,11 +42,11 @@ pub enum TrainError {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StageWise {
-    /// Of the first stage of each layer.
+    /// The learning rate of the first stage of each layer.
     pub learning_rate: f64,
-    /// Of the later stages of each layer, as factors of the first.
+    /// The learning rates of the later stages of each layer, as factors of the first.
     pub refinements: Vec<f64>,
-    /// Of each stage.
+    /// The steps of the optimiser in each stage.
     pub steps: u64,
 }
 
@@ -64,11 +64,11 @@ pub struct Stage {
     pub layers: usize,
     /// The first layer, counted from 0, that is changed.
     pub from: usize,
-    /// Adam's.
+    /// The learning rate of Adam.
     pub learning_rate: f64,
 }
 
-/// Where training is.
+/// How far training has got.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// The present stage.
@@ -160,7 +160,7 @@ impl<E: Scalar> StageTrainer<E> {
     /// What its saved state is of.
     const STATE: &'static str = "stage_wise_adam";
 
-    /// At the beginning of the schedule.
+    /// A trainer at the beginning of the schedule.
     ///
     /// # Panics
     /// If there are no layers.
@@ -176,7 +176,7 @@ impl<E: Scalar> StageTrainer<E> {
         (self.stages[at as usize], self.made - at * self.steps)
     }
 
-    /// Makes a step. `loss` is given the number of layers and of the step, from 0 over all stages, and answers with a
+    /// Makes one step of the optimiser. `loss` is given the number of layers and of the step, from 0 over all stages, and answers with a
     /// scalar.
     ///
     /// # Errors
@@ -203,7 +203,7 @@ impl<E: Scalar> StageTrainer<E> {
         Ok(Progress { stage, step: self.made, stage_ends: of_stage + 1 == self.steps, loss: value })
     }
 
-    /// What it has to keep beside the network.
+    /// The state of the trainer, to be saved beside the network.
     pub fn save(&self) -> SavedState<E> {
         // At the end of a stage nothing of its Adam is needed any more.
         let adam = self.adam.as_ref().filter(|_| self.stage().1 > 0);

@@ -51,7 +51,7 @@ impl<E: Scalar> BoxConstraint<E> {
     }
 
     /// `sum_i term(z_i, low_i, high_i)`.
-    fn sum(&self, z: ArrayView1<E>, term: impl Fn(E, E, E) -> E) -> E {
+    fn sum(&self, z: ArrayView1<E>, term: impl Fn(E, E, E) -> f64) -> f64 {
         match &self.bounds {
             Bounds::Uniform(low, high) => z.iter().map(|&x| term(x, *low, *high)).sum(),
             Bounds::PerCoordinate(bounds) => {
@@ -78,14 +78,14 @@ pub(super) fn clamp<E: Scalar>(x: E, low: E, high: E) -> E {
 }
 
 impl<E: Scalar> Prox<E> for BoxConstraint<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         self.sum(z, |x, low, high| {
             if x.is_nan() {
-                E::nan()
+                f64::NAN
             } else if x < low || x > high {
-                E::infinity()
+                f64::INFINITY
             } else {
-                E::zero()
+                0.0
             }
         })
     }
@@ -100,20 +100,32 @@ impl<E: Scalar> Prox<E> for BoxConstraint<E> {
             }
         }
     }
+
+    fn dimension(&self) -> Option<usize> {
+        match &self.bounds {
+            Bounds::Uniform(..) => None,
+            Bounds::PerCoordinate(bounds) => Some(bounds.len()),
+        }
+    }
 }
 
 impl<E: Scalar> FenchelConjugate<E> for BoxConstraint<E> {
     /// The support function `sum_i max(low_i y_i, high_i y_i)`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         self.sum(y, |y, low, high| {
             // At 0 the product with an infinite bound would be NaN.
             if y.is_zero() {
-                E::zero()
+                0.0
             } else if y > E::zero() {
-                high * y
+                high.as_f64() * y.as_f64()
             } else {
-                low * y
+                low.as_f64() * y.as_f64()
             }
         })
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        // Infinite where a bound is, at any multiple.
+        if self.conjugate_value(y) < f64::INFINITY { 1.0 } else { 0.0 }
     }
 }

@@ -13,18 +13,48 @@ pub trait FenchelConjugate<E: Scalar>: Prox<E> {
     ///
     /// # Panics
     /// If the operator has a fixed length and `y` another.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E;
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64;
+
+    /// The largest `s` in [0, 1] for which `g*(s y)` is finite: by how much `y` has to be scaled down to be a dual point.
+    ///
+    /// Unless a penalty knows better, it is found by bisection, at the cost of some fifty values of g*.
+    ///
+    /// # Panics
+    /// As [`conjugate_value`](Self::conjugate_value).
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        let inside = |s: f64| self.conjugate_value(y.mapv(|y| E::of(s * y.as_f64())).view()) < f64::INFINITY;
+        if inside(1.0) {
+            return 1.0;
+        }
+        // `s` is inside, `s + width` is not.
+        let (mut s, mut width) = (0.0, 1.0);
+        while width > f64::EPSILON * s && width > f64::MIN_POSITIVE {
+            width *= 0.5;
+            if inside(s + width) {
+                s += width;
+            }
+        }
+        s
+    }
 }
 
 impl<E: Scalar, P: FenchelConjugate<E> + ?Sized> FenchelConjugate<E> for &P {
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         (**self).conjugate_value(y)
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        (**self).dual_scale(y)
     }
 }
 
 impl<E: Scalar, P: FenchelConjugate<E> + ?Sized> FenchelConjugate<E> for Box<P> {
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         (**self).conjugate_value(y)
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        (**self).dual_scale(y)
     }
 }
 
@@ -68,7 +98,7 @@ impl<P> Conjugate<P> {
 }
 
 impl<E: Scalar, P: FenchelConjugate<E>> Prox<E> for Conjugate<P> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         self.penalty.conjugate_value(z)
     }
 
@@ -85,11 +115,15 @@ impl<E: Scalar, P: FenchelConjugate<E>> Prox<E> for Conjugate<P> {
         self.penalty.apply(scaled.view_mut(), inverse);
         z.zip_mut_with(&scaled, |x, &p| *x -= step * p);
     }
+
+    fn dimension(&self) -> Option<usize> {
+        self.penalty.dimension()
+    }
 }
 
 impl<E: Scalar, P: FenchelConjugate<E>> FenchelConjugate<E> for Conjugate<P> {
     /// `g** = g` (Fenchel and Moreau).
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         self.penalty.value(y)
     }
 }

@@ -35,11 +35,11 @@ impl<E: Scalar> ElasticNet<E> {
 }
 
 impl<E: Scalar> Prox<E> for ElasticNet<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         let (l1, l2) = (self.l1.as_f64(), self.l2.as_f64());
         // Without this the square of a large number would make 0 * infinity.
         let ridge = if l2 == 0.0 { 0.0 } else { 0.5 * l2 * sums::sum(z, |x| x * x) };
-        E::of(l1 * sums::l1_norm(z) + ridge)
+        l1 * sums::l1_norm(z) + ridge
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -51,11 +51,15 @@ impl<E: Scalar> Prox<E> for ElasticNet<E> {
 
 impl<E: Scalar> FenchelConjugate<E> for ElasticNet<E> {
     /// `sum_i max(|y_i| - l1, 0)^2 / (2 l2)`; with `l2 = 0` the indicator of `||y||_inf <= l1`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         let (l1, l2) = (self.l1.as_f64(), self.l2.as_f64());
         if l2 == 0.0 {
-            return sums::indicator(sums::linf_norm(y), l1, 1);
+            return sums::indicator::<E>(sums::linf_norm(y), l1, 1);
         }
-        E::of(sums::sum(y, |y| soft_threshold(y, l1) * soft_threshold(y, l1)) / (2.0 * l2))
+        sums::sum(y, |y| soft_threshold(y, l1) * soft_threshold(y, l1)) / (2.0 * l2)
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        if self.l2 > E::zero() { 1.0 } else { sums::scale_to::<E>(sums::linf_norm(y), self.l1.as_f64(), 1) }
     }
 }

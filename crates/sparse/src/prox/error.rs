@@ -20,7 +20,7 @@ pub enum ProxError {
         value: f64,
     },
     /// A pair of bounds holds no number.
-    #[error("bounds {index} hold no finite number: low {low}, high {high}")]
+    #[error("no finite number lies within bounds {index}: from {low} to {high}")]
     Bounds {
         /// Position of the bounds.
         index: usize,
@@ -40,7 +40,7 @@ pub enum ProxError {
         got: usize,
     },
     /// A group names a coordinate that does not exist.
-    #[error("group {group} holds index {index}, outside a vector of length {len}")]
+    #[error("group {group} holds coordinate {index}, but vectors have the length {len}")]
     GroupRange {
         /// Number of the group.
         group: usize,
@@ -50,7 +50,7 @@ pub enum ProxError {
         len: usize,
     },
     /// A coordinate belongs to a group twice, or to two groups.
-    #[error("index {index} is in group {first} and again in group {second}: groups must be disjoint")]
+    #[error("coordinate {index} is in group {first} and again in group {second}: groups must be disjoint")]
     GroupOverlap {
         /// The coordinate.
         index: usize,
@@ -60,13 +60,13 @@ pub enum ProxError {
         second: usize,
     },
     /// A group holds no coordinate.
-    #[error("group {group} is empty")]
+    #[error("group {group} has no coordinates: expected at least one")]
     GroupEmpty {
         /// Number of the group.
         group: usize,
     },
     /// A matrix shape has no entries, or more than memory can index.
-    #[error("a matrix of shape ({rows}, {cols}) has no usable number of entries")]
+    #[error("a matrix of shape ({rows}, {cols}) has no entries, or more than can be counted")]
     Shape {
         /// Rows.
         rows: usize,

@@ -78,9 +78,18 @@ impl<E: Scalar> GroupL2<E> {
         Self::new(lambda, len, groups)
     }
 
-    /// The groups.
+    /// The coordinates of each group.
     pub fn groups(&self) -> &[Vec<usize>] {
         &self.groups
+    }
+
+    /// Of every coordinate, whether it is in no group.
+    fn free(&self) -> impl Iterator<Item = bool> {
+        let mut free = vec![true; self.len];
+        for &i in self.groups.iter().flatten() {
+            free[i] = false;
+        }
+        free.into_iter()
     }
 
     /// Every group's index list, `lambda w_g` and `||z_g||_2`.
@@ -96,10 +105,10 @@ impl<E: Scalar> GroupL2<E> {
 }
 
 impl<E: Scalar> Prox<E> for GroupL2<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         let penalty: f64 = self.norms(z).map(|(_, t, norm)| t * norm).sum();
         // A NaN outside every group must show as well.
-        if z.iter().any(|x| x.is_nan()) { E::nan() } else { E::of(penalty) }
+        if z.iter().any(|x| x.is_nan()) { f64::NAN } else { penalty }
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -112,20 +121,23 @@ impl<E: Scalar> Prox<E> for GroupL2<E> {
             }
         }
     }
+
+    fn dimension(&self) -> Option<usize> {
+        Some(self.len)
+    }
 }
 
 impl<E: Scalar> FenchelConjugate<E> for GroupL2<E> {
     /// The indicator of `||y_g||_2 <= lambda w_g` for all g, and of `y_i = 0` for i in no group.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
-        let mut free = vec![true; self.len];
-        let mut value = E::zero();
-        for (group, t, norm) in self.norms(y) {
-            value += sums::indicator::<E>(norm, t, group.len());
-            for &i in group {
-                free[i] = false;
-            }
-        }
-        let outside = free.iter().zip(y).filter(|(free, _)| **free);
-        outside.fold(value, |value, (_, y)| value + sums::indicator::<E>(y.as_f64().abs(), 0.0, 1))
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
+        let inside = self.norms(y).map(|(group, t, norm)| sums::indicator::<E>(norm, t, group.len())).sum::<f64>();
+        let outside = self.free().zip(y).filter(|(free, _)| *free);
+        inside + outside.map(|(_, y)| sums::indicator::<E>(y.as_f64().abs(), 0.0, 1)).sum::<f64>()
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        let scales = self.norms(y).map(|(group, t, norm)| sums::scale_to::<E>(norm, t, group.len()));
+        let scale = scales.fold(1.0, f64::min);
+        if self.free().zip(y).any(|(free, y)| free && *y != E::zero()) { 0.0 } else { scale }
     }
 }

@@ -35,7 +35,7 @@ impl<E: Scalar> L0<E> {
         Ok(Self { lambda: non_negative("lambda", lambda)? })
     }
 
-    /// The factor.
+    /// The factor `lambda` of the penalty.
     pub fn lambda(&self) -> E {
         self.lambda
     }
@@ -47,16 +47,20 @@ impl<E: Scalar> L0<E> {
 }
 
 impl<E: Scalar> Prox<E> for L0<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         if z.iter().any(|x| x.is_nan()) {
-            return E::nan();
+            return f64::NAN;
         }
-        self.lambda * E::of(z.iter().filter(|x| !x.is_zero()).count() as f64)
+        self.lambda.as_f64() * z.iter().filter(|x| !x.is_zero()).count() as f64
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
         check_step(step);
         let threshold = self.threshold(step);
         z.mapv_inplace(|x| if x.abs() <= threshold { E::zero() } else { x });
+    }
+
+    fn is_convex(&self) -> bool {
+        false
     }
 }

@@ -19,15 +19,15 @@ impl<E: Scalar> L1<E> {
         Ok(Self { lambda: non_negative("lambda", lambda)? })
     }
 
-    /// The factor.
+    /// The factor `lambda` of the norm.
     pub fn lambda(&self) -> E {
         self.lambda
     }
 }
 
 impl<E: Scalar> Prox<E> for L1<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
-        E::of(self.lambda.as_f64() * sums::l1_norm(z))
+    fn value(&self, z: ArrayView1<E>) -> f64 {
+        self.lambda.as_f64() * sums::l1_norm(z)
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -39,7 +39,11 @@ impl<E: Scalar> Prox<E> for L1<E> {
 
 impl<E: Scalar> FenchelConjugate<E> for L1<E> {
     /// The indicator of `||y||_inf <= lambda`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
-        sums::indicator(sums::linf_norm(y), self.lambda.as_f64(), 1)
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
+        sums::indicator::<E>(sums::linf_norm(y), self.lambda.as_f64(), 1)
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        sums::scale_to::<E>(sums::linf_norm(y), self.lambda.as_f64(), 1)
     }
 }

@@ -34,7 +34,7 @@ impl<E: Scalar> L1Ball<E> {
         Ok(Self { radius: non_negative("radius", radius)? })
     }
 
-    /// The radius.
+    /// The radius of the ball.
     pub fn radius(&self) -> E {
         self.radius
     }
@@ -56,8 +56,8 @@ fn threshold(mut magnitudes: Vec<f64>, radius: f64) -> f64 {
 }
 
 impl<E: Scalar> Prox<E> for L1Ball<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
-        sums::indicator(sums::l1_norm(z), self.radius.as_f64(), z.len())
+    fn value(&self, z: ArrayView1<E>) -> f64 {
+        sums::indicator::<E>(sums::l1_norm(z), self.radius.as_f64(), z.len())
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -81,7 +81,11 @@ impl<E: Scalar> Prox<E> for L1Ball<E> {
 
 impl<E: Scalar> FenchelConjugate<E> for L1Ball<E> {
     /// `radius ||y||_inf`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
-        E::of(self.radius.as_f64() * sums::linf_norm(y))
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
+        self.radius.as_f64() * sums::linf_norm(y)
+    }
+
+    fn dual_scale(&self, _: ArrayView1<E>) -> f64 {
+        1.0
     }
 }

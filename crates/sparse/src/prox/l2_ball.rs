@@ -20,15 +20,15 @@ impl<E: Scalar> L2Ball<E> {
         Ok(Self { radius: non_negative("radius", radius)? })
     }
 
-    /// The radius.
+    /// The radius of the ball.
     pub fn radius(&self) -> E {
         self.radius
     }
 }
 
 impl<E: Scalar> Prox<E> for L2Ball<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
-        sums::indicator(sums::l2_norm(z), self.radius.as_f64(), z.len())
+    fn value(&self, z: ArrayView1<E>) -> f64 {
+        sums::indicator::<E>(sums::l2_norm(z), self.radius.as_f64(), z.len())
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -43,7 +43,11 @@ impl<E: Scalar> Prox<E> for L2Ball<E> {
 
 impl<E: Scalar> FenchelConjugate<E> for L2Ball<E> {
     /// `radius ||y||_2`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
-        E::of(self.radius.as_f64() * sums::l2_norm(y))
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
+        self.radius.as_f64() * sums::l2_norm(y)
+    }
+
+    fn dual_scale(&self, _: ArrayView1<E>) -> f64 {
+        1.0
     }
 }

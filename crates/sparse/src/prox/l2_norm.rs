@@ -19,7 +19,7 @@ impl<E: Scalar> L2Norm<E> {
         Ok(Self { lambda: non_negative("lambda", lambda)? })
     }
 
-    /// The factor.
+    /// The factor `lambda` of the penalty.
     pub fn lambda(&self) -> E {
         self.lambda
     }
@@ -31,8 +31,8 @@ pub(super) fn block_shrinkage(norm: f64, t: f64) -> f64 {
 }
 
 impl<E: Scalar> Prox<E> for L2Norm<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
-        E::of(self.lambda.as_f64() * sums::l2_norm(z))
+    fn value(&self, z: ArrayView1<E>) -> f64 {
+        self.lambda.as_f64() * sums::l2_norm(z)
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -45,7 +45,11 @@ impl<E: Scalar> Prox<E> for L2Norm<E> {
 
 impl<E: Scalar> FenchelConjugate<E> for L2Norm<E> {
     /// The indicator of `||y||_2 <= lambda`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
-        sums::indicator(sums::l2_norm(y), self.lambda.as_f64(), y.len())
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
+        sums::indicator::<E>(sums::l2_norm(y), self.lambda.as_f64(), y.len())
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        sums::scale_to::<E>(sums::l2_norm(y), self.lambda.as_f64(), y.len())
     }
 }

@@ -20,15 +20,15 @@ impl<E: Scalar> LinfBall<E> {
         Ok(Self { radius: non_negative("radius", radius)? })
     }
 
-    /// The radius.
+    /// The radius of the ball.
     pub fn radius(&self) -> E {
         self.radius
     }
 }
 
 impl<E: Scalar> Prox<E> for LinfBall<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
-        sums::indicator(sums::linf_norm(z), self.radius.as_f64(), 1)
+    fn value(&self, z: ArrayView1<E>) -> f64 {
+        sums::indicator::<E>(sums::linf_norm(z), self.radius.as_f64(), 1)
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -39,7 +39,11 @@ impl<E: Scalar> Prox<E> for LinfBall<E> {
 
 impl<E: Scalar> FenchelConjugate<E> for LinfBall<E> {
     /// `radius ||y||_1`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
-        E::of(self.radius.as_f64() * sums::l1_norm(y))
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
+        self.radius.as_f64() * sums::l1_norm(y)
+    }
+
+    fn dual_scale(&self, _: ArrayView1<E>) -> f64 {
+        1.0
     }
 }

@@ -24,6 +24,8 @@
 //! is, those that act on a group or on the whole vector make that group or vector NaN, and
 //! [`Prox::value`] is NaN. Infinite coordinates are outside the domain of operators that use a norm.
 //!
+//! [`Composite`](crate::composite::Composite) minimises `1/2 ||x - W z||^2 + g(z)` for any of them, and for yours.
+//!
 //! A penalty is written once and serves a vector or a batch:
 //!
 //! ```
@@ -89,13 +91,13 @@ use ndarray::{ArrayView1, ArrayViewMut1};
 
 /// A function g on vectors, with its proximal operator; see the [module](self).
 pub trait Prox<E: Scalar> {
-    /// g(z), infinite where `z` violates a constraint.
+    /// g(z), infinite where `z` violates a constraint; in double precision, as squares of an `f32` may be out of its range.
     ///
     /// Norm constraints allow the rounding error of a projection, a few units in the last place.
     ///
     /// # Panics
     /// If the operator has a fixed length and `z` another.
-    fn value(&self, z: ArrayView1<E>) -> E;
+    fn value(&self, z: ArrayView1<E>) -> f64;
 
     /// Replaces `z` by `argmin_u g(u) + ||u - z||^2 / (2 step)`.
     ///
@@ -105,25 +107,51 @@ pub trait Prox<E: Scalar> {
     /// # Panics
     /// If `step` is negative, infinite or NaN, or if the operator has a fixed length and `z` another.
     fn apply(&self, z: ArrayViewMut1<E>, step: E);
+
+    /// The length of the vectors that g is defined on; `None` if it is on vectors of any length.
+    fn dimension(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether g is convex: true unless said otherwise.
+    fn is_convex(&self) -> bool {
+        true
+    }
 }
 
 impl<E: Scalar, P: Prox<E> + ?Sized> Prox<E> for &P {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         (**self).value(z)
     }
 
     fn apply(&self, z: ArrayViewMut1<E>, step: E) {
         (**self).apply(z, step);
+    }
+
+    fn dimension(&self) -> Option<usize> {
+        (**self).dimension()
+    }
+
+    fn is_convex(&self) -> bool {
+        (**self).is_convex()
     }
 }
 
 impl<E: Scalar, P: Prox<E> + ?Sized> Prox<E> for Box<P> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         (**self).value(z)
     }
 
     fn apply(&self, z: ArrayViewMut1<E>, step: E) {
         (**self).apply(z, step);
+    }
+
+    fn dimension(&self) -> Option<usize> {
+        (**self).dimension()
+    }
+
+    fn is_convex(&self) -> bool {
+        (**self).is_convex()
     }
 }
 

@@ -20,19 +20,19 @@ impl<E: Scalar> NonNegativeL1<E> {
         Ok(Self { lambda: non_negative("lambda", lambda)? })
     }
 
-    /// The factor.
+    /// The factor `lambda` of the penalty.
     pub fn lambda(&self) -> E {
         self.lambda
     }
 }
 
 impl<E: Scalar> Prox<E> for NonNegativeL1<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         let sum = sums::l1_norm(z);
         if !sum.is_nan() && z.iter().any(|&x| x < E::zero()) {
-            return E::infinity();
+            return f64::INFINITY;
         }
-        E::of(self.lambda.as_f64() * sum)
+        self.lambda.as_f64() * sum
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -42,10 +42,18 @@ impl<E: Scalar> Prox<E> for NonNegativeL1<E> {
     }
 }
 
+/// The largest of 0 and the entries; NaN where one is.
+fn largest<E: Scalar>(y: ArrayView1<E>) -> f64 {
+    y.iter().fold(0.0, |max: f64, y| if y.as_f64() > max || y.is_nan() { y.as_f64() } else { max })
+}
+
 impl<E: Scalar> FenchelConjugate<E> for NonNegativeL1<E> {
     /// The indicator of `y_i <= lambda` for all i.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
-        let max = y.iter().fold(0.0, |max: f64, y| if *y > E::of(max) || y.is_nan() { y.as_f64() } else { max });
-        sums::indicator(max, self.lambda.as_f64(), 1)
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
+        sums::indicator::<E>(largest(y), self.lambda.as_f64(), 1)
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        sums::scale_to::<E>(largest(y), self.lambda.as_f64(), 1)
     }
 }

@@ -40,12 +40,12 @@ impl<E: Scalar> NuclearNorm<E> {
         }
     }
 
-    /// The factor.
+    /// The factor `lambda` of the penalty.
     pub fn lambda(&self) -> E {
         self.lambda
     }
 
-    /// `(rows, cols)`.
+    /// The shape of the matrix, (rows, cols).
     pub fn shape(&self) -> (usize, usize) {
         self.shape
     }
@@ -63,8 +63,8 @@ impl<E: Scalar> NuclearNorm<E> {
 }
 
 impl<E: Scalar> Prox<E> for NuclearNorm<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
-        E::of(self.lambda.as_f64() * sums::l1_norm(self.singular_values(z).view()))
+    fn value(&self, z: ArrayView1<E>) -> f64 {
+        self.lambda.as_f64() * sums::l1_norm(self.singular_values(z).view())
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -83,12 +83,21 @@ impl<E: Scalar> Prox<E> for NuclearNorm<E> {
         matmul_into(E::one(), left.view(), svd.vt.slice(s![..rank, ..]), E::zero(), product.view_mut(), Threads::One);
         z.iter_mut().zip(&product).for_each(|(z, p)| *z = *p);
     }
+
+    fn dimension(&self) -> Option<usize> {
+        Some(self.shape.0 * self.shape.1)
+    }
 }
 
 impl<E: Scalar> FenchelConjugate<E> for NuclearNorm<E> {
     /// The indicator of `sigma_1(Y) <= lambda`, the spectral ball.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         let largest = sums::linf_norm(self.singular_values(y.view()).view());
-        sums::indicator(largest, self.lambda.as_f64(), y.len())
+        sums::indicator::<E>(largest, self.lambda.as_f64(), y.len())
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        let largest = sums::linf_norm(self.singular_values(y.view()).view());
+        sums::scale_to::<E>(largest, self.lambda.as_f64(), y.len())
     }
 }

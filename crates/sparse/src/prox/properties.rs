@@ -326,6 +326,34 @@ proptest! {
     }
 
     #[test]
+    fn the_dual_scale_is_the_largest(seed: u64, rows in 1_usize..5, cols in 1_usize..4) {
+        // Knows nothing but the values of the conjugate.
+        struct Plain<'c>(&'c Case<f64>);
+        impl Prox<f64> for Plain<'_> {
+            fn value(&self, z: ArrayView1<f64>) -> f64 {
+                self.0.operator.value(z)
+            }
+            fn apply(&self, z: ArrayViewMut1<f64>, step: f64) {
+                self.0.operator.apply(z, step);
+            }
+        }
+        impl FenchelConjugate<f64> for Plain<'_> {
+            fn conjugate_value(&self, y: ArrayView1<f64>) -> f64 {
+                self.0.operator.conjugate_value(y)
+            }
+        }
+        let mut stream = Stream::new(seed, "dual scale", &[]);
+        for case in convex::<f64>(&mut stream, (rows, cols)) {
+            let y = vector(&mut stream, rows * cols);
+            let (known, found) = (case.operator.dual_scale(y.view()), Plain(&case).dual_scale(y.view()));
+            prop_assert!((0.0..=1.0).contains(&known), "{}: {known}", case.name);
+            let inside = case.operator.conjugate_value((&y * known).view());
+            prop_assert!(inside < f64::INFINITY, "{}: {known} times {y} is outside", case.name);
+            prop_assert!((known - found).abs() <= 1e-13, "{}: {known}, by bisection {found}", case.name);
+        }
+    }
+
+    #[test]
     fn firmly_non_expansive(seed: u64, rows in 1_usize..5, cols in 1_usize..4) {
         let mut stream = Stream::new(seed, "firm", &[]);
         for case in convex::<f64>(&mut stream, (rows, cols)) {

@@ -24,8 +24,8 @@ pub fn apply_rows<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, mut z: ArrayV
 ///
 /// # Panics
 /// As [`Prox::value`] on a row.
-pub fn row_values<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, z: ArrayView2<E>) -> Array1<E> {
+pub fn row_values<E: Scalar, P: Prox<E> + Sync + ?Sized>(prox: &P, z: ArrayView2<E>) -> Array1<f64> {
     let blocks = z.axis_chunks_iter(Axis(0), parallel::rows_together(TOGETHER, z.ncols()));
-    let values = parallel::map(blocks, |_, rows| rows.outer_iter().map(|row| prox.value(row)).collect::<Vec<E>>());
+    let values = parallel::map(blocks, |_, rows| rows.outer_iter().map(|row| prox.value(row)).collect::<Vec<f64>>());
     values.into_iter().flatten().collect()
 }

@@ -19,15 +19,15 @@ impl<E: Scalar> SquaredL2<E> {
         Ok(Self { lambda: non_negative("lambda", lambda)? })
     }
 
-    /// The factor.
+    /// The factor `lambda` of the penalty.
     pub fn lambda(&self) -> E {
         self.lambda
     }
 }
 
 impl<E: Scalar> Prox<E> for SquaredL2<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
-        E::of(0.5 * self.lambda.as_f64() * sums::sum(z, |x| x * x))
+    fn value(&self, z: ArrayView1<E>) -> f64 {
+        0.5 * self.lambda.as_f64() * sums::sum(z, |x| x * x)
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -39,11 +39,15 @@ impl<E: Scalar> Prox<E> for SquaredL2<E> {
 
 impl<E: Scalar> FenchelConjugate<E> for SquaredL2<E> {
     /// `||y||_2^2 / (2 lambda)`; with `lambda = 0` the indicator of `y = 0`.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         let lambda = self.lambda.as_f64();
         if lambda == 0.0 {
-            return sums::indicator(sums::linf_norm(y), 0.0, 1);
+            return sums::indicator::<E>(sums::linf_norm(y), 0.0, 1);
         }
-        E::of(sums::sum(y, |y| y * y) / (2.0 * lambda))
+        sums::sum(y, |y| y * y) / (2.0 * lambda)
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        if self.lambda > E::zero() { 1.0 } else { sums::scale_to::<E>(sums::linf_norm(y), 0.0, 1) }
     }
 }

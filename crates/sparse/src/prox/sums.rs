@@ -62,27 +62,33 @@ pub(super) fn within<E: Scalar>(norm: f64, radius: f64, len: usize) -> bool {
     norm <= radius * (1.0 + 8.0 * E::epsilon().as_f64() + len as f64 * f64::EPSILON)
 }
 
+/// The largest factor of at most 1 that brings a norm to the radius.
+pub(super) fn scale_to<E: Scalar>(norm: f64, radius: f64, len: usize) -> f64 {
+    if within::<E>(norm, radius, len) { 1.0 } else { radius / norm }
+}
+
 /// The indicator function as a value: 0 where the constraint holds, infinity where not, NaN if `norm` is.
-pub(super) fn indicator<E: Scalar>(norm: f64, radius: f64, len: usize) -> E {
+pub(super) fn indicator<E: Scalar>(norm: f64, radius: f64, len: usize) -> f64 {
     if norm.is_nan() {
-        E::nan()
+        f64::NAN
     } else if within::<E>(norm, radius, len) {
-        E::zero()
+        0.0
     } else {
-        E::infinity()
+        f64::INFINITY
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
     use latent_numeric::random::Stream;
     use ndarray::{Array1, array, s};
 
     #[test]
     fn norms_of_extreme_vectors() {
         assert_eq!(l2_norm(array![3e300, 4e300].view()), 5e300);
-        assert!((l2_norm(array![3e-300, 4e-300].view()) / 5e-300 - 1.0).abs() < 1e-15);
+        assert_abs_diff_eq!(l2_norm(array![3e-300, 4e-300].view()) / 5e-300, 1.0, epsilon = 1e-15);
         assert_eq!(l2_norm(array![0.0_f32, 0.0].view()), 0.0);
         assert_eq!(l2_norm(array![1.0, f64::INFINITY].view()), f64::INFINITY);
         for norm in [l1_norm, l2_norm, linf_norm] {

@@ -23,16 +23,16 @@ impl<E: Scalar> WeightedL1<E> {
         Ok(Self { thresholds: thresholds.into() })
     }
 
-    /// `lambda w_i`.
+    /// The factor `lambda w_i` of each coordinate.
     pub fn thresholds(&self) -> ArrayView1<'_, E> {
         self.thresholds.view()
     }
 }
 
 impl<E: Scalar> Prox<E> for WeightedL1<E> {
-    fn value(&self, z: ArrayView1<E>) -> E {
+    fn value(&self, z: ArrayView1<E>) -> f64 {
         check_len("WeightedL1", self.thresholds.len(), z.len());
-        E::of(z.iter().zip(&self.thresholds).map(|(x, t)| t.as_f64() * x.as_f64().abs()).sum())
+        z.iter().zip(&self.thresholds).map(|(x, t)| t.as_f64() * x.as_f64().abs()).sum()
     }
 
     fn apply(&self, mut z: ArrayViewMut1<E>, step: E) {
@@ -40,15 +40,22 @@ impl<E: Scalar> Prox<E> for WeightedL1<E> {
         check_len("WeightedL1", self.thresholds.len(), z.len());
         z.zip_mut_with(&self.thresholds, |x, &t| *x = soft_threshold(*x, step * t));
     }
+
+    fn dimension(&self) -> Option<usize> {
+        Some(self.thresholds.len())
+    }
 }
 
 impl<E: Scalar> FenchelConjugate<E> for WeightedL1<E> {
     /// The indicator of `|y_i| <= lambda w_i` for all i.
-    fn conjugate_value(&self, y: ArrayView1<E>) -> E {
+    fn conjugate_value(&self, y: ArrayView1<E>) -> f64 {
         check_len("WeightedL1", self.thresholds.len(), y.len());
-        y.iter()
-            .zip(&self.thresholds)
-            .map(|(y, t)| sums::indicator::<E>(y.as_f64().abs(), t.as_f64(), 1))
-            .fold(E::zero(), |a, b| a + b)
+        y.iter().zip(&self.thresholds).map(|(y, t)| sums::indicator::<E>(y.as_f64().abs(), t.as_f64(), 1)).sum()
+    }
+
+    fn dual_scale(&self, y: ArrayView1<E>) -> f64 {
+        check_len("WeightedL1", self.thresholds.len(), y.len());
+        let scales = y.iter().zip(&self.thresholds).map(|(y, t)| sums::scale_to::<E>(y.as_f64().abs(), t.as_f64(), 1));
+        scales.fold(1.0, f64::min)
     }
 }

@@ -1,6 +1,7 @@
 //! What a certificate says is true.
 
 use super::problems::{Problem, problems, solvers};
+use approx::assert_abs_diff_eq;
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{ActiveSet, Admm, Lambda, Lasso, LassoParams, Stop, StopReason, Summary};
@@ -26,11 +27,11 @@ proptest! {
             prop_assert!(c.gap >= c.objective() - best.objective() - 1e-9);
             prop_assert!(c.gap >= -1e-9 && best.gap >= -1e-9);
             let r = &x.row(i) - &dictionary.atoms().dot(&z.row(i));
-            prop_assert!((c.data_term - 0.5 * r.dot(&r)).abs() < 1e-9 * (1.0 + c.data_term));
+            assert_abs_diff_eq!(c.data_term, 0.5 * r.dot(&r), epsilon = 1e-9 * (1.0 + c.data_term));
             let weight = |j: usize| params.weights.as_ref().map_or(1.0, |w| w[j]);
             let l1: f64 = z.row(i).iter().enumerate().map(|(j, z)| fraction * lambda_max[i] * weight(j) * z.abs()).sum();
-            prop_assert!((c.l1_term - l1).abs() < 1e-9 * (1.0 + l1));
-            prop_assert!((c.l2_term - 0.5 * params.l2 * z.row(i).dot(&z.row(i))).abs() < 1e-9 * (1.0 + c.l2_term));
+            assert_abs_diff_eq!(c.l1_term, l1, epsilon = 1e-9 * (1.0 + l1));
+            assert_abs_diff_eq!(c.l2_term, 0.5 * params.l2 * z.row(i).dot(&z.row(i)), epsilon = 1e-9 * (1.0 + c.l2_term));
             prop_assert_eq!(c.support, z.row(i).iter().filter(|z| **z != 0.0).count());
             prop_assert_eq!(c.stop == StopReason::Converged, c.relative_gap <= 1e-6);
         }

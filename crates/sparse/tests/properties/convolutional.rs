@@ -1,6 +1,7 @@
 //! Convolutional problems are lassos with a dictionary of shifted filters.
 
 use super::convolutional_problems::{Problem, by_definition, dictionary, problems, solvers};
+use approx::assert_abs_diff_eq;
 use latent_numeric::parallel::with_threads;
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
@@ -26,7 +27,7 @@ proptest! {
             let want = by_definition(&problem, &maps);
             prop_assert_eq!(got.dim(), want.dim());
             for (got, want) in got.iter().zip(&want) {
-                prop_assert!((got - want).abs() <= 1e-11);
+                assert_abs_diff_eq!(got, want, epsilon = 1e-11);
             }
         }
     }
@@ -56,7 +57,7 @@ proptest! {
             // The certificate is that of the maps, independent of the solver.
             let again = convolutional.certify(images, codes.maps.view(), 1e-4).unwrap();
             for (found, again) in codes.certificates.iter().zip(&again) {
-                prop_assert!((found.objective() - again.objective()).abs() <= 1e-12 * (1.0 + again.objective()));
+                assert_abs_diff_eq!(found.objective(), again.objective(), epsilon = 1e-12 * (1.0 + again.objective()));
                 prop_assert_eq!(found.support, again.support);
             }
         }
@@ -69,7 +70,7 @@ proptest! {
         let dense = Dictionary::new(dense).unwrap();
         let want = Lasso::new(&dense, LassoParams::new(0.0)).unwrap().lambda_max(x.view()).unwrap();
         for (got, want) in largest.iter().zip(&want) {
-            prop_assert!((got - want).abs() <= 1e-10 * (1.0 + want));
+            assert_abs_diff_eq!(got, want, epsilon = 1e-10 * (1.0 + want));
         }
         let worst = largest.fold(0.0, |m: f64, &l| m.max(l));
         prop_assume!(worst > 0.0);
@@ -143,7 +144,7 @@ proptest! {
         let masked = problem.lasso().certify(images, problem.start().view(), 0.0).unwrap();
         let plain = problem.lasso().certify(problem.images.view(), problem.start().view(), 0.0).unwrap();
         for (masked, plain) in masked.iter().zip(&plain) {
-            prop_assert!((masked.data_term - weight * plain.data_term).abs() <= 1e-10 * (1.0 + plain.data_term));
+            assert_abs_diff_eq!(masked.data_term, weight * plain.data_term, epsilon = 1e-10 * (1.0 + plain.data_term));
         }
     }
 
@@ -153,15 +154,15 @@ proptest! {
         let low_pass = LowPass { lambda: 3.0, pad };
         let split = low_pass.split(images.view()).unwrap();
         for ((low, high), image) in split.low.iter().zip(&split.high).zip(&images) {
-            prop_assert!((low + high - image).abs() <= 1e-12);
+            assert_abs_diff_eq!(low + high, image, epsilon = 1e-12);
         }
         // Constants pass; known pixels everywhere are no mask.
         let moved = low_pass.split((&images + 2.0).view()).unwrap();
         let ones = Array4::from_elem(images.dim(), 0.5);
         let filled = low_pass.split(Images::masked(images.view(), ones.view())).unwrap();
         for ((low, moved), filled) in split.low.iter().zip(&moved.low).zip(&filled.low) {
-            prop_assert!((low + 2.0 - moved).abs() <= 1e-10);
-            prop_assert!((low - filled).abs() <= 1e-12);
+            assert_abs_diff_eq!(low + 2.0, moved, epsilon = 1e-10);
+            assert_abs_diff_eq!(low, filled, epsilon = 1e-12);
         }
     }
 }

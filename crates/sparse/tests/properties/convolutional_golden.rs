@@ -1,5 +1,6 @@
 //! The minima that SPORCO finds (`../golden/convolutional.py`).
 
+use approx::assert_abs_diff_eq;
 use latent_sparse::convolutional::{
     Admm, ConvolutionalLasso, ConvolutionalParams, Filters, GreedyCoordinateDescent, Images, LowPass, Solver,
 };
@@ -63,7 +64,7 @@ fn maps() {
     let grey = golden.image.slice(s![.., ..1, .., ..]);
     let codes = problem.solve(grey, &Admm::default(), &Stop::after(3_000)).unwrap();
     for (got, want) in codes.maps.iter().zip(&golden.grey_maps) {
-        assert!((got - want).abs() <= 1e-4, "{got} {want}");
+        assert_abs_diff_eq!(got, want, epsilon = 1e-4);
     }
 }
 
@@ -72,6 +73,6 @@ fn tikhonov_filter() {
     let golden = golden();
     let split = LowPass::default().split(golden.image.slice(s![.., ..1, .., ..])).unwrap();
     for (got, want) in split.low.iter().zip(&golden.low) {
-        assert!((got - want).abs() <= 1e-12, "{got} {want}");
+        assert_abs_diff_eq!(got, want, epsilon = 1e-12);
     }
 }

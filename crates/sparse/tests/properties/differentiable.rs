@@ -1,5 +1,6 @@
 //! Gradients through sparse codes.
 
+use approx::assert_abs_diff_eq;
 use latent_numeric::random::Stream;
 use latent_sparse::differentiable::{ImplicitLasso, unrolled_fista};
 use latent_sparse::lasso::{ActiveSet, Lasso, LassoParams, Stop};
@@ -85,7 +86,7 @@ proptest! {
         let samples: Array2<f64> = x.clone().into_dimensionality().unwrap();
         let want = lasso.solve(samples.view(), &latent_sparse::lasso::Fista::default(), &Stop::after(iterations)).unwrap().codes;
         let got: Array2<f64> = unrolled_fista(&Tensor::constant(x), &w, &Tensor::constant(lambda), iterations).unwrap().into_array();
-        prop_assert!((&got - &want).iter().all(|d| d.abs() < 1e-9));
+        assert_abs_diff_eq!(got, want, epsilon = 1e-9);
     }
 }
 

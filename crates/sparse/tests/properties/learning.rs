@@ -1,5 +1,6 @@
 //! What dictionary learning promises.
 
+use approx::assert_abs_diff_eq;
 use latent_numeric::random::Stream;
 use latent_sparse::SparseError;
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams, Init, Learned, Method, epoch_order};
@@ -79,7 +80,7 @@ proptest! {
         learner.fit(&x, &Admm::default()).unwrap();
         prop_assert!(score(&learner, &x) < before);
         for atom in learner.dictionary().unwrap().atoms().columns() {
-            prop_assert!((atom.dot(&atom) - 1.0).abs() < 1e-9);
+            assert_abs_diff_eq!(atom.dot(&atom), 1.0, epsilon = 1e-9);
         }
     }
 
@@ -187,7 +188,7 @@ fn reconstruction_is_codes_times_atoms() {
     let codes = learner.transform(x.view(), &ActiveSet, &stop).unwrap().codes;
     let want = codes.dot(&learner.dictionary().unwrap().atoms().t());
     let got = learner.reconstruct(x.view(), &ActiveSet, &stop).unwrap();
-    assert!((&got - &want).iter().all(|e| e.abs() < 1e-12));
+    assert_abs_diff_eq!(got, want, epsilon = 1e-12);
 }
 
 #[test]
@@ -288,6 +289,6 @@ fn blank_samples_make_no_blank_atoms() {
     let mut learner = DictionaryLearner::new(params(METHODS[0], 20)).unwrap();
     learner.fit(&x, &Admm::default()).unwrap();
     for atom in learner.dictionary().unwrap().atoms().columns() {
-        assert!((atom.dot(&atom) - 1.0).abs() < 1e-12);
+        assert_abs_diff_eq!(atom.dot(&atom), 1.0, epsilon = 1e-12);
     }
 }

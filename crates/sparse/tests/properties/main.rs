@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod certificates;
+mod composite;
+mod composite_golden;
 mod convergence;
 mod convolutional;
 mod convolutional_bad_input;

@@ -1,6 +1,7 @@
 //! What a solution is.
 
 use super::problems::{Problem, problems, solvers};
+use approx::assert_abs_diff_eq;
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
 use latent_sparse::lasso::{ActiveSet, Admm, CoordinateDescent, Lars, Lasso, LassoParams, Solver, Stop, StopReason};
@@ -147,6 +148,6 @@ fn lambda_zero_is_least_squares() {
         let stop = Stop::after(2_000);
         let codes = lasso.solve(array![[3.0, 2.0, 5.0]].view(), solver.as_ref(), &stop).unwrap();
         assert!((codes.codes[[0, 0]] - 1.0).abs() < 1e-6 && (codes.codes[[0, 1]] - 2.0).abs() < 1e-6, "{solver:?}");
-        assert!((codes.certificates[0].data_term - 12.5).abs() < 1e-9);
+        assert_abs_diff_eq!(codes.certificates[0].data_term, 12.5, epsilon = 1e-9);
     }
 }

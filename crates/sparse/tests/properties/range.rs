@@ -1,6 +1,7 @@
 //! Finite input at the ends of the range of a scalar: right, or refused with the numbers.
 
 use super::problems::{solvers, solvers_of};
+use approx::assert_abs_diff_eq;
 use latent_numeric::ranks::crew;
 use latent_sparse::convolutional::{ConvolutionalLasso, ConvolutionalParams, FilterLearner, FilterParams, Filters};
 use latent_sparse::dictionary::{DictionaryLearner, DictionaryParams};
@@ -130,7 +131,7 @@ fn weights_of_very_different_sizes() {
         assert!(codes.certificates[0].relative_gap <= 1e-3, "{solver:?}: {:?}", codes.certificates);
     }
     let path = Lars.path(&lasso, x.row(0)).unwrap();
-    assert!((&path.at(lambda).unwrap() - &want).iter().all(|d| d.abs() <= 1e-12));
+    assert_abs_diff_eq!(path.at(lambda).unwrap(), want, epsilon = 1e-12);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Lower resolution.
 
 use super::prelude::*;
-use crate::image::operator;
 use crate::image::warp::{self, Map};
 
 /// The image at `round(H / f)` x `round(W / f)` pixels (at least one), enlarged to its size again. Pixels of the small
@@ -54,8 +53,8 @@ impl Apply for Drawn {
         };
         let map = Map::Projective(Homography::along_axes(line(self.small.1, width), line(self.small.0, height)));
         let sampling = Sampling { interpolation: self.interpolation, border: Border::Replicate };
-        let enlarge = operator::Drawn::Warp(Warp { map, output: (height, width), sampling: Some(sampling) });
-        warp::apply(&[enlarge], sampling, frame, &mut scratch.other, &mut scratch.warp);
+        let enlarge = Warp { map, output: (height, width), sampling: Some(sampling) };
+        warp::apply(&[&enlarge], sampling, frame, &mut scratch.other, &mut scratch.warp);
     }
 }
 

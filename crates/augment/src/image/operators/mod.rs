@@ -66,8 +66,9 @@ fn check_count(name: &'static str, count: usize, least: usize) -> Result<(), Fau
 /// The imports that nearly every operator needs.
 mod prelude {
     pub(super) use crate::error::Fault;
+    pub(super) use crate::image::drawn::Apply;
     pub(super) use crate::image::frame::Frame;
-    pub(super) use crate::image::operator::{Apply, Geometric, Parameters, Photometric};
+    pub(super) use crate::image::kinds::{Geometric, Parameters, Photometric};
     pub(super) use crate::image::scratch::Scratch;
     pub(super) use crate::image::warp::{Homography, Warp, centre};
     pub(super) use crate::image::{Border, Interpolation, Range, Sampling, Shape};

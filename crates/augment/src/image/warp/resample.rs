@@ -5,7 +5,6 @@ use super::lattice::Lattice;
 use super::{Homography, Map, Warp};
 use crate::image::filter;
 use crate::image::frame::Frame;
-use crate::image::operator::Drawn;
 use crate::image::{Border, Interpolation, Sampling, Shape};
 
 /// Pixels of border kept around the source: as many as a cubic needs that is centred two pixels outside.
@@ -38,11 +37,10 @@ enum Stage {
 }
 
 /// How many of the first transforms are joined, and how they are sampled.
-pub(crate) fn joined(steps: &[Drawn]) -> (usize, Sampling) {
+pub(crate) fn joined(warps: &[&Warp]) -> (usize, Sampling) {
     let mut common = None;
     let mut count = 0;
-    for step in steps {
-        let Drawn::Warp(warp) = step else { break };
+    for warp in warps {
         match (common, warp.sampling) {
             (Some(own), Some(other)) if own != other => break,
             (None, other) => common = other,
@@ -53,14 +51,12 @@ pub(crate) fn joined(steps: &[Drawn]) -> (usize, Sampling) {
     (count, common.unwrap_or_default())
 }
 
-/// Samples the frame once for all transforms among the steps; `other` is memory for the result, which is exchanged with
-/// the frame.
-pub(crate) fn apply(steps: &[Drawn], sampling: Sampling, frame: &mut Frame, other: &mut Frame, buffers: &mut Buffers) {
-    let warps = steps.iter().filter_map(|step| if let Drawn::Warp(warp) = step { Some(warp) } else { None });
-    let Some(last) = warps.clone().next_back() else { return };
+/// Samples the frame once for all transforms; `other` is memory for the result, which is exchanged with the frame.
+pub(crate) fn apply(warps: &[&Warp], sampling: Sampling, frame: &mut Frame, other: &mut Frame, buffers: &mut Buffers) {
+    let Some(last) = warps.last() else { return };
     let input = frame.shape();
     let output = input.sized(last.output.0, last.output.1);
-    plan(warps.rev(), buffers);
+    plan(warps.iter().rev().copied(), buffers);
     let whole = match buffers.stages[..] {
         [] => Lattice::of(&Homography::IDENTITY),
         [Stage::Projective(map)] => Lattice::of(&map),

@@ -10,6 +10,7 @@ mod tf_idf_replacement;
 
 pub use embedding_replacement::EmbeddingReplacement;
 pub use preserve_sentiment::PreserveSentiment;
+pub(crate) use preserve_sentiment::{NAME as PRESERVE_SENTIMENT, apply as apply_preserving};
 pub use random_deletion::RandomDeletion;
 pub use random_insertion::RandomInsertion;
 pub use random_swap::RandomSwap;
@@ -33,7 +34,7 @@ const CHECKED: &str = "an augmenter is made only with the resources of its chain
 mod prelude {
     pub(super) use crate::error::Fault;
     pub(super) use crate::rate;
-    pub(super) use crate::text::operator::Rewrite;
+    pub(super) use crate::text::rewrite::Rewrite;
     pub(super) use crate::text::{Resources, TokenizedText};
     pub(super) use latent_numeric::random::Stream;
     pub(super) use serde::{Deserialize, Serialize};

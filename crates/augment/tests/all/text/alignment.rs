@@ -1,6 +1,7 @@
 //! Sentences of two texts that belong together.
 
 use super::support::{CORPUS, resources};
+use approx::assert_abs_diff_eq;
 use latent_augment::text::{Alignment, Resources, SentenceSwap, TfIdf, Tokenizer, sentences};
 use latent_numeric::random::Stream;
 use proptest::prelude::*;
@@ -60,7 +61,7 @@ proptest! {
     fn no_alignment_is_better(first in 0..6_usize, second in 0..6_usize, seed: u64) {
         let score = score(seed);
         let found = Alignment::best(first, second, &score);
-        prop_assert!((found.score - best_of_all(first, second, &score)).abs() < 1e-12);
+        assert_abs_diff_eq!(found.score, best_of_all(first, second, &score), epsilon = 1e-12);
     }
 
     #[test]
@@ -79,7 +80,7 @@ proptest! {
             }
         }
         prop_assert_eq!((i, j), (first, second));
-        prop_assert!((sum - found.score).abs() < 1e-12);
+        assert_abs_diff_eq!(sum, found.score, epsilon = 1e-12);
     }
 
     #[test]
@@ -87,7 +88,7 @@ proptest! {
         let resources = with_tf_idf(&[&first, &second]);
         let tf_idf = resources.tf_idf.unwrap();
         let align = |a: &str, b: &str| Alignment::of_sentences(&parts(a), &parts(b), &tf_idf, &Tokenizer::unicode(), threshold, merge);
-        prop_assert!((align(&first, &second).score - align(&second, &first).score).abs() < 1e-12);
+        assert_abs_diff_eq!(align(&first, &second).score, align(&second, &first).score, epsilon = 1e-12);
     }
 
     #[test]
@@ -97,7 +98,7 @@ proptest! {
         let found = Alignment::of_sentences(&own, &own, &resources.tf_idf.unwrap(), &Tokenizer::unicode(), 0.5, 0.2);
         let pairs = found.beads.iter().filter(|bead| bead.is_pair() && bead.first == bead.second).count();
         prop_assert_eq!(pairs, own.len());
-        prop_assert!((found.score - 0.5 * own.len() as f64).abs() < 1e-12);
+        assert_abs_diff_eq!(found.score, 0.5 * own.len() as f64, epsilon = 1e-12);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Embeddings read and made, and their neighbours.
 
 use super::support::{always, resources, same_gaps, text, words};
+use approx::assert_abs_diff_eq;
 use latent_augment::text::{Embedding, EmbeddingReplacement, FitError, Ppmi, Resources, SkipGram, Tokenizer};
 use ndarray::{Array2, ArrayView1};
 use proptest::prelude::*;
@@ -41,7 +42,7 @@ proptest! {
         prop_assert_eq!(near.len(), if is_zero(word) { 0 } else { count.min(others.len()) });
         prop_assert!(near.windows(2).all(|pair| pair[0].1 >= pair[1].1));
         for &(other, found) in &near {
-            prop_assert!((f64::from(found) - cosine(of(word), of(other))).abs() < 1e-5);
+            assert_abs_diff_eq!(f64::from(found), cosine(of(word), of(other)), epsilon = 1e-5);
             prop_assert_eq!(embedding.cosine(word, other), Some(found));
             prop_assert!(other != word);
         }
@@ -97,7 +98,7 @@ proptest! {
         let gram = w.dot(&w.t());
         let (found, expected) = (gram.dot(&gram), m.dot(&m.t()));
         let scale = expected.iter().copied().fold(1.0, f64::max);
-        prop_assert!((&found - &expected).iter().all(|x| x.abs() < 1e-4 * scale), "{found} instead of {expected}");
+        assert_abs_diff_eq!(found, expected, epsilon = 1e-4 * scale);
     }
 }
 
@@ -109,13 +110,13 @@ fn ppmi_by_hand() {
     assert_eq!(names, ["c", "b", "a", "d"]);
     let of = |w: usize, c: usize| m[[w, c]];
     let ln = f64::ln;
-    assert!((of(1, 2) - ln(8.0 / 3.0)).abs() < 1e-15);
-    assert!((of(0, 1) - ln(2.0 * 8.0 / 9.0)).abs() < 1e-15);
-    assert!((of(0, 3) - ln(8.0 / 3.0)).abs() < 1e-15);
+    assert_abs_diff_eq!(of(1, 2), ln(8.0 / 3.0), epsilon = 1e-15);
+    assert_abs_diff_eq!(of(0, 1), ln(2.0 * 8.0 / 9.0), epsilon = 1e-15);
+    assert_abs_diff_eq!(of(0, 3), ln(8.0 / 3.0), epsilon = 1e-15);
     assert_eq!((of(0, 0), of(0, 2), of(2, 3)), (0.0, 0.0, 0.0));
     // A shift of 2 takes ln 2 from each, and what is below 0.
     let (_, shifted) = Ppmi { shift: 2.0, ..settings }.matrix(["a b c", "b c", "c d"], &Tokenizer::unicode()).unwrap();
-    assert!((shifted[[1, 2]] - ln(4.0 / 3.0)).abs() < 1e-15);
+    assert_abs_diff_eq!(shifted[[1, 2]], ln(4.0 / 3.0), epsilon = 1e-15);
     assert_eq!(shifted[[0, 1]], 0.0);
     // Within a window of two, a is beside c; words that are rare are not there at all.
     let (_, wide) = Ppmi { window: 2, ..settings }.matrix(["a b c"], &Tokenizer::unicode()).unwrap();
@@ -123,7 +124,7 @@ fn ppmi_by_hand() {
     let frequent = Ppmi { min_count: 2, ..settings };
     let (names, m) = frequent.matrix(["a x b", "a y b"], &Tokenizer::unicode()).unwrap();
     assert_eq!(names, ["a", "b"]);
-    assert!((m[[0, 1]] - ln(2.0)).abs() < 1e-15);
+    assert_abs_diff_eq!(m[[0, 1]], ln(2.0), epsilon = 1e-15);
     let (names, _) = Ppmi { max_words: 1, ..settings }.matrix(["b a b"], &Tokenizer::unicode()).unwrap();
     assert_eq!(names, ["b"]);
 }
@@ -172,7 +173,7 @@ fn other_spaces_and_ends_of_lines() {
 fn directions_of_very_long_and_very_short_vectors() {
     let embedding = of_rows(&[vec![1e38, 1e38], vec![1e-40, 0.0], vec![0.0, 3e38], vec![0.0, 0.0]]);
     let cosine = embedding.cosine("w0", "w1").unwrap();
-    assert!((cosine - 0.5_f32.sqrt()).abs() < 1e-6, "{cosine}");
+    assert_abs_diff_eq!(cosine, 0.5_f32.sqrt(), epsilon = 1e-6);
     assert_eq!(embedding.cosine("w1", "w2"), Some(0.0));
     assert_eq!(embedding.cosine("w1", "w3"), None);
 }

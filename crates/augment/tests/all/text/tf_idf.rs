@@ -1,6 +1,7 @@
 //! TF-IDF word replacement: its formulas.
 
 use super::support::{CORPUS, always, chi_square, resources, same_gaps, text, words};
+use approx::assert_abs_diff_eq;
 use latent_augment::text::{FitError, Resources, TfIdf, TfIdfReplacement, Tokenizer};
 use proptest::prelude::*;
 
@@ -119,7 +120,7 @@ proptest! {
         let (expected, sum) = (rate * words.len() as f64, p.iter().sum::<f64>());
         prop_assert!(sum <= expected + 1e-9);
         if p.iter().any(|&p| p > 0.0) && p.iter().all(|&p| p < 1.0) {
-            prop_assert!((sum - expected).abs() < 1e-9, "{sum} instead of {expected}");
+            assert_abs_diff_eq!(sum, expected, epsilon = 1e-9);
         }
     }
 
@@ -129,7 +130,7 @@ proptest! {
             return Ok(());
         };
         let sum: f64 = tf_idf.words().map(|word| tf_idf.probability(word)).sum();
-        prop_assert!((sum - 1.0).abs() < 1e-9);
+        assert_abs_diff_eq!(sum, 1.0, epsilon = 1e-9);
         let score = |word: &&str| tf_idf.score(word);
         let best = tf_idf.words().max_by(|a, b| score(a).total_cmp(&score(b))).unwrap();
         // The keyword of all is put in nowhere, unless all are alike.
@@ -159,7 +160,7 @@ fn documents_do_not_depend_on_their_order() {
     let (one, other) = (fit(&CORPUS), fit(&reversed));
     for word in one.words() {
         assert_eq!(one.idf(word), other.idf(word));
-        assert!((one.score(word) - other.score(word)).abs() < 1e-12);
+        assert_abs_diff_eq!(one.score(word), other.score(word), epsilon = 1e-12);
     }
     assert!(
         always(TfIdfReplacement { rate: 0.5 }, Resources { tf_idf: Some(one.into()), ..resources() })

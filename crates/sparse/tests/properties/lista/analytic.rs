@@ -1,6 +1,7 @@
 //! The analytic weights.
 
 use super::super::problems::{Problem, problems};
+use approx::assert_abs_diff_eq;
 use latent_numeric::random::Stream;
 use latent_sparse::lista::{analytic_weights, generalised_coherence};
 use latent_sparse::{Dictionary, SparseError};
@@ -25,14 +26,14 @@ proptest! {
         prop_assert!(!zero_atom);
         let mut stream = Stream::new(seed, "directions", &[]);
         for (w, a) in weights.columns().into_iter().zip(atoms.columns()) {
-            prop_assert!((w.dot(&a) - 1.0).abs() < 1e-8);
+            assert_abs_diff_eq!(w.dot(&a), 1.0, epsilon = 1e-8);
             let energy = |w: &Array1<f64>| { let p = atoms.t().dot(w); p.dot(&p) };
             let mut direction: Array1<f64> = stream.normal_array(atoms.nrows());
             direction = &direction - &(&a * (direction.dot(&a) / a.dot(&a)));
             let least = energy(&w.to_owned());
             for size in [1e-3, 0.1, 1.0] {
                 let moved = &w + &(&direction * size);
-                prop_assert!((moved.dot(&a) - 1.0).abs() < 1e-8);
+                assert_abs_diff_eq!(moved.dot(&a), 1.0, epsilon = 1e-8);
                 prop_assert!(energy(&moved) >= least * (1.0 - 1e-9));
             }
         }
@@ -43,7 +44,7 @@ proptest! {
 fn orthonormal_atoms_are_their_own_weights() {
     let dictionary = Dictionary::new(Array2::<f64>::eye(4)).unwrap();
     let weights = analytic_weights(&dictionary).unwrap();
-    assert!((&weights - &dictionary.atoms()).iter().all(|d| d.abs() < 1e-12));
+    assert_abs_diff_eq!(weights, dictionary.atoms(), epsilon = 1e-12);
     assert!(generalised_coherence(weights.view(), &dictionary).unwrap() < 1e-12);
 }
 

@@ -1,5 +1,6 @@
 //! Convolutional encoders and decoders that are trained together.
 
+use approx::assert_abs_diff_eq;
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
 use latent_optim::{Adam, Algorithm};
@@ -53,7 +54,7 @@ proptest! {
         let network = ConvLista::new(filters, ista).unwrap();
         let [codes, expected] = [&encoder as &dyn Layer<f64>, &network]
             .map(|layer| layer.forward(&x, &mut Context::evaluate()).unwrap().to_array());
-        prop_assert!((&codes - &expected).iter().all(|d| d.abs() < 1e-12));
+        assert_abs_diff_eq!(codes, expected, epsilon = 1e-12);
         // The diagonal layer scales a map.
         encoder.parameters().into_iter().find(|(name, _)| name == "scale").unwrap().1.elements()[maps - 1] = -3.0;
         let scaled = encoder.forward(&x, &mut Context::evaluate()).unwrap().to_array();
@@ -96,7 +97,7 @@ proptest! {
         let lasso = Lasso::new(&dictionary, LassoParams::new(LAMBDA)).unwrap();
         let codes = lasso.solve(sample.view(), &CoordinateDescent, &Stop::gap(1e-12).max_iterations(100_000)).unwrap();
         let least = codes.certificates[0].objective();
-        prop_assert!((found - least).abs() <= 1e-8 * (1.0 + least), "{found} {least}");
+        assert_abs_diff_eq!(found, least, epsilon = 1e-8 * (1.0 + least));
     }
 }
 
@@ -120,7 +121,7 @@ fn training_lowers_the_energy_and_teaches_the_encoder() {
     assert!(last.total() < 0.8 * first.total(), "from {first:?} to {last:?}");
     assert!(last.prediction < 0.5 * first.prediction, "from {first:?} to {last:?}");
     for filter in learner.filters().unwrap().array().outer_iter() {
-        assert!((filter.iter().map(|d| d * d).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert_abs_diff_eq!(filter.iter().map(|d| d * d).sum::<f64>(), 1.0, epsilon = 1e-12);
     }
 }
 
@@ -131,7 +132,7 @@ fn gradients_of_decoders_have_no_radial_part() {
     let learner = learner(&stream.normal_array((3, 1, 3, 3)), 0.5);
     let x: Array4<f64> = stream.normal_array((2, 1, 7, 6));
     let loss = learner.loss(x.view(), &mut Context::evaluate(), 50).unwrap();
-    assert!((loss.total.item() - loss.energy.total()).abs() < 1e-12);
+    assert_abs_diff_eq!(loss.total.item(), loss.energy.total(), epsilon = 1e-12);
     let (name, decoder) = learner.parameters().into_iter().last().unwrap();
     assert_eq!(name, "decoder");
     let gradient =

@@ -1,5 +1,6 @@
 //! Convolutional networks against the same problem as a matrix.
 
+use approx::assert_abs_diff_eq;
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
 use latent_sparse::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters, Images, Solver};
@@ -70,13 +71,13 @@ proptest! {
         };
         for iterations in [1, 4] {
             let (learned, ista) = (solve(&network, iterations), solve(&Ista::default(), iterations));
-            prop_assert!((&learned.maps - &ista.maps).iter().all(|d| d.abs() < 1e-9));
+            assert_abs_diff_eq!(learned.maps, ista.maps, epsilon = 1e-9);
             for (a, b) in learned.certificates.iter().zip(&ista.certificates) {
                 prop_assert!((a.objective() - b.objective()).abs() < 1e-9 && (a.gap - b.gap).abs() < 1e-7);
             }
         }
         let gone_on = lasso.solve_from(x.view(), solve(&network, 2).maps, &network, &Stop::after(2)).unwrap();
-        prop_assert!((&gone_on.maps - &solve(&network, 4).maps).iter().all(|d| d.abs() < 1e-9));
+        assert_abs_diff_eq!(gone_on.maps, solve(&network, 4).maps, epsilon = 1e-9);
 
         for (_, parameter) in network.parameters() {
             parameter.elements().iter_mut().for_each(|w| *w += disturbance * stream.normal::<f64>());

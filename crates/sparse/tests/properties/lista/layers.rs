@@ -1,6 +1,7 @@
 //! The parts of a layer against their definitions, spelled out.
 
 use super::{LAYERS, disturbed};
+use approx::assert_abs_diff_eq;
 use latent_layers::{Module, Parameter};
 use latent_numeric::random::Stream;
 use latent_sparse::Dictionary;
@@ -91,7 +92,7 @@ proptest! {
                 let gate = if shrunk == 0.0 { 1.0 } else { 1.0 + a * theta / ((shrunk - *z).abs() + 0.1) };
                 *z += gate * (shrunk - *z);
             });
-            prop_assert!((&got - &z).iter().all(|d| d.abs() < 1e-9 * (1.0 + point.iter().fold(0.0, |m: f64, p| m.max(p.abs())))));
+            assert_abs_diff_eq!(got, z, epsilon = 1e-9 * (1.0 + point.iter().fold(0.0, |m: f64, p| m.max(p.abs()))));
         }
     }
 
@@ -105,7 +106,7 @@ proptest! {
         let permuted = dictionary.atoms().select(Axis(1), &order);
         for (own, other) in codes(&network, &x, None).iter().zip(codes(&network, &x, Some(&permuted))) {
             let scale = 1.0 + own.iter().fold(0.0, |m: f64, z| m.max(z.abs()));
-            prop_assert!((own.select(Axis(1), &order) - other).iter().all(|d| d.abs() < 1e-9 * scale));
+            assert_abs_diff_eq!(own.select(Axis(1), &order), other, epsilon = 1e-9 * scale);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Training.
 
 use super::{disturbed, like_ista, others};
+use approx::assert_abs_diff_eq;
 use latent_layers::{Context, Layer, Module};
 use latent_numeric::random::Stream;
 use latent_optim::{Adam, Algorithm};
@@ -112,7 +113,7 @@ proptest! {
         for i in 0..x.nrows() {
             let z = codes.codes.row(i).to_owned();
             let least = total(energy(i, &z));
-            prop_assert!((least - codes.certificates[i].objective()).abs() < 1e-9 * (1.0 + least));
+            assert_abs_diff_eq!(least, codes.certificates[i].objective(), epsilon = 1e-9 * (1.0 + least));
             for size in [1e-3, 0.1, 1.0] {
                 let moved = &z + &(stream.normal_array::<f64, _, _>(z.len()) * size);
                 prop_assert!(total(energy(i, &moved)) >= least - 1e-9 * (1.0 + least));

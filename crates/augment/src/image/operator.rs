@@ -79,6 +79,8 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(operator) => operator.check(),)*
                     $(Self::$photometric(operator) => operator.check(),)*
+                    // What is written down is to be read as what it is.
+                    Self::Own(own) if Self::NAMES.contains(&own.name()) => Err(Fault::NameTaken),
                     Self::Own(own) => own.check(),
                 }
             }

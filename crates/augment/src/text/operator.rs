@@ -77,6 +77,8 @@ macro_rules! operators {
                 match self {
                     $(Self::$operator(operator) => operator.check(),)*
                     Self::PreserveSentiment(filter) => filter.check(),
+                    // What is written down is to be read as what it is.
+                    Self::Own(own) if Self::NAMES.contains(&own.name()) => Err(Fault::NameTaken),
                     Self::Own(own) => own.check(),
                 }
             }

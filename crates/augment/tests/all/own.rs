@@ -121,6 +121,8 @@ fn its_mistakes_are_told_as_those_of_others() {
     let taken = registry().with::<Rotate>().unwrap_err();
     assert_eq!(taken.to_string(), "rotate: there is an operator of this name already");
     assert!(registry().with::<Nudge>().is_err());
+    let taken = image::Chain::new(vec![image::Step::always(Operator::own(Rotate {}))]).unwrap_err();
+    assert_eq!(taken.to_string(), "augment[0] (rotate): there is an operator of this name already");
 }
 
 /// Every word twice.

@@ -1,10 +1,9 @@
 //! The alternating direction method of multipliers on convolutional problems.
 
-use super::ConvolutionalLasso;
-use super::Solver;
 use super::kernels::{Balance, admm_step, measured_admm_step, rescale, shrink};
 use super::operator::NormalInverse;
 use super::sample::Sample;
+use super::{ConvolutionalLasso, Solver};
 use crate::SparseError;
 use crate::error::require;
 use crate::lasso::{Outcome, StopReason};

@@ -1,10 +1,9 @@
 //! Locally greedy coordinate descent.
 
-use super::Filters;
-use super::Solver;
 use super::kernels::{add_scaled, best_change, largest_change};
 use super::operator::Operator;
 use super::sample::Sample;
+use super::{Filters, Solver};
 use crate::lasso::{Outcome, StopReason};
 use crate::prox::soft_threshold;
 use latent_numeric::{Scalar, compiled_here};

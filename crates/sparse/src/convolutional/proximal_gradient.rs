@@ -5,10 +5,9 @@
 //! sparse. The step is `1 / (L max w)` with the exact largest eigenvalue `L` of `D' D`, read off the spectra of the
 //! filters.
 
-use super::ConvolutionalLasso;
-use super::Solver;
 use super::kernels::{StepSums, proximal_step};
 use super::sample::Sample;
+use super::{ConvolutionalLasso, Solver};
 use crate::SparseError;
 use crate::lasso::{Fista, Ista, Momentum, Outcome, StepSize, StopReason};
 use latent_numeric::{Scalar, compiled_here};

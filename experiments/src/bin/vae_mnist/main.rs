@@ -103,7 +103,9 @@ impl Study for VaeMnist {
             Ok(LatentUse::gaussian(q.mean().view_as(), q.log_var().view_as()))
         });
         let support = match config.model.likelihood {
-            Likelihood::Bernoulli => Support::UnitInterval,
+            Likelihood::Bernoulli | Likelihood::ContinuousBernoulli | Likelihood::DiscretizedLogistic => {
+                Support::UnitInterval
+            }
             Likelihood::Gaussian(_) => Support::Real,
         };
         let images = Images::in_order(&data.train, config.training.batch_size)?.binarize(config.binarize);

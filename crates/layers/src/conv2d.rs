@@ -1,6 +1,6 @@
 //! `y[n, o, r, q] = b[o] + sum over c, i, j of x[n, c, s r - p + d i, s q - p + d j] w[o, c, i, j]`
 
-use crate::{Context, Init, Layer, LayerError, Module, Parameter, Visitor, Weight, settings};
+use crate::{Context, Init, Layer, LayerError, Module, Parameter, Weight, settings};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
@@ -22,12 +22,14 @@ use latent_tensor::ops::Conv2dOptions;
 /// let y = layer.forward(&Tensor::<f32>::ones(&[8, 3, 28, 28]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.shape(), [8, 16, 14, 14]);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct Conv2d<E: Scalar = f32> {
     /// (outputs, inputs / groups, kernel height, kernel width)
     pub weight: Weight<E>,
     /// (outputs)
     pub bias: Option<Parameter<E>>,
+    #[module(skip)]
     options: Conv2dOptions,
 }
 
@@ -116,19 +118,6 @@ impl<E: Scalar> Conv2d<E> {
     /// ```
     pub fn options(&self) -> Conv2dOptions {
         self.options
-    }
-}
-
-impl<E: Scalar> Module<E> for Conv2d<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        self.weight.visit("weight", visitor);
-        if let Some(bias) = &self.bias {
-            visitor.parameter("bias", bias);
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `x[n, c, u, v] = b[c] + sum over o, r, q, i, j with u = s r - p + d i, v = s q - p + d j of y[n, o, r, q] w[o, c, i, j]`
 
-use crate::{Context, Init, Layer, LayerError, Module, Parameter, Visitor, Weight, settings};
+use crate::{Context, Init, Layer, LayerError, Module, Parameter, Weight, settings};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
@@ -23,12 +23,14 @@ use latent_tensor::ops::ConvTranspose2dOptions;
 /// let y = layer.forward(&Tensor::<f32>::ones(&[8, 16, 14, 14]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.shape(), [8, 3, 28, 28]);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct ConvTranspose2d<E: Scalar = f32> {
     /// (inputs, outputs / groups, kernel height, kernel width)
     pub weight: Weight<E>,
     /// (outputs)
     pub bias: Option<Parameter<E>>,
+    #[module(skip)]
     options: ConvTranspose2dOptions,
 }
 
@@ -126,19 +128,6 @@ impl<E: Scalar> ConvTranspose2d<E> {
     /// ```
     pub fn options(&self) -> ConvTranspose2dOptions {
         self.options
-    }
-}
-
-impl<E: Scalar> Module<E> for ConvTranspose2d<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        self.weight.visit("weight", visitor);
-        if let Some(bias) = &self.bias {
-            visitor.parameter("bias", bias);
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `y = x W' + b`
 
-use crate::{Context, Init, Layer, LayerError, Module, Parameter, Visitor, Weight};
+use crate::{Context, Init, Layer, LayerError, Module, Parameter, Weight};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::{Activation, Tensor};
@@ -19,7 +19,7 @@ use latent_tensor::{Activation, Tensor};
 /// let y = layer.forward(&Tensor::<f32>::ones(&[4, 3]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.shape(), [4, 2]);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct Linear<E: Scalar = f32> {
     /// (outputs, inputs)
     pub weight: Weight<E>,
@@ -60,19 +60,6 @@ impl<E: Scalar> Linear<E> {
     #[must_use]
     pub fn without_bias(self) -> Self {
         Self { bias: None, ..self }
-    }
-}
-
-impl<E: Scalar> Module<E> for Linear<E> {
-    fn kind(&self) -> &'static str {
-        "linear"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        self.weight.visit("weight", visitor);
-        if let Some(bias) = &self.bias {
-            visitor.parameter("bias", bias);
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Images at another size.
 
-use crate::{Context, Layer, LayerError, Module, Visitor, settings};
+use crate::{Context, Layer, LayerError, Module, settings};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use latent_tensor::ops::Interpolation;
@@ -20,9 +20,12 @@ use latent_tensor::ops::Interpolation;
 /// let y = layer.forward(&Tensor::constant(array![[[[1.0, 2.0]]]]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[[[1.0, 1.0, 2.0, 2.0]]]].into_dyn());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Module)]
+#[module(kind = KIND)]
 pub struct Upsample {
+    #[module(skip)]
     size: Size,
+    #[module(skip)]
     interpolation: Interpolation,
 }
 
@@ -68,14 +71,6 @@ impl Upsample {
         settings::positive(KIND, &[("the factors", &factors)])?;
         Ok(Self { size: Size::Times(factors), interpolation })
     }
-}
-
-impl<E: Scalar> Module<E> for Upsample {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
 }
 
 impl<E: Scalar> Layer<E> for Upsample {

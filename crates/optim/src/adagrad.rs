@@ -34,14 +34,14 @@ use serde::{Deserialize, Serialize};
 pub struct Adagrad {
     /// `lr` > 0
     pub learning_rate: f64,
-    /// How fast the learning rate falls by itself; >= 0.
-    pub learning_rate_decay: f64,
-    /// Added to the denominator; >= 0.
-    pub epsilon: f64,
-    /// `v_0` >= 0
-    pub initial_accumulator: f64,
     /// What pulls the weights towards zero.
     pub weight_decay: WeightDecay,
+    /// Added to the denominator; >= 0.
+    pub epsilon: f64,
+    /// How fast the learning rate falls by itself; >= 0.
+    pub learning_rate_decay: f64,
+    /// `v_0` >= 0
+    pub initial_accumulator: f64,
 }
 
 impl Default for Adagrad {
@@ -99,7 +99,7 @@ impl Algorithm for Adagrad {
 
     fn update<E: Scalar>(c: &AdagradCoefficients<E>, block: Block<'_, E>) {
         let AdagradCoefficients { step_size, epsilon, decay } = *c;
-        block.sweep(move |p, g, [v]| {
+        block.update(move |p, g, [v]| {
             let (p, g) = decay.apply(p, g);
             let v = v + g * g;
             (p - step_size * g / (v.sqrt() + epsilon), [v])

@@ -36,14 +36,14 @@ use serde::{Deserialize, Serialize};
 pub struct Adam {
     /// `lr` > 0
     pub learning_rate: f64,
+    /// What pulls the weights towards zero.
+    pub weight_decay: WeightDecay,
     /// `beta1` and `beta2`, both in [0, 1)
     pub betas: [f64; 2],
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
     /// Whether the denominator never shrinks.
     pub amsgrad: bool,
-    /// What pulls the weights towards zero.
-    pub weight_decay: WeightDecay,
 }
 
 impl Default for Adam {
@@ -111,14 +111,14 @@ impl Algorithm for Adam {
     fn update<E: Scalar>(c: &AdamCoefficients<E>, block: Block<'_, E>) {
         let c = *c;
         if c.amsgrad {
-            block.sweep(move |p, g, [m, v, largest]| {
+            block.update(move |p, g, [m, v, largest]| {
                 let (p, m, v) = c.moments(p, g, m, v);
                 // A NaN goes on.
                 let largest = if v <= largest { largest } else { v };
                 (c.step(p, m, largest), [m, v, largest])
             });
         } else {
-            block.sweep(move |p, g, [m, v]| {
+            block.update(move |p, g, [m, v]| {
                 let (p, m, v) = c.moments(p, g, m, v);
                 (c.step(p, m, v), [m, v])
             });
@@ -157,14 +157,14 @@ fn check(name: &'static str, adam: &Adam) -> Result<(), OptimError> {
 pub struct AdamW {
     /// `lr` > 0
     pub learning_rate: f64,
+    /// Decoupled; >= 0.
+    pub weight_decay: f64,
     /// `beta1` and `beta2`, both in [0, 1)
     pub betas: [f64; 2],
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
     /// Whether the denominator never shrinks.
     pub amsgrad: bool,
-    /// Decoupled; >= 0.
-    pub weight_decay: f64,
 }
 
 impl Default for AdamW {

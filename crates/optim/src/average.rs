@@ -1,8 +1,8 @@
 //! An exponential moving average of the weights.
 
+use crate::block::blend;
 use crate::error::Check;
 use crate::parameters::{Known, Named};
-use crate::sweep::blend;
 use crate::{OptimError, SavedState};
 use latent_layers::{Count, Module, Parameter, State};
 use latent_numeric::{Scalar, parallel};
@@ -13,9 +13,9 @@ use std::slice::IterMut;
 
 const NAME: &str = "weight_average";
 
-/// How weights are averaged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// How weights are averaged: the share of the past, and how the average begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AverageSettings {
     /// The share of the past, `d`, in [0, 1).
     pub decay: f64,

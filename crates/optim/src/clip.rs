@@ -1,9 +1,9 @@
 //! Gradients that are kept small.
 
 use crate::OptimError;
+use crate::block::Transform;
 use crate::error::Check;
 use crate::parameters::{Named, matched};
-use crate::sweep::Transform;
 use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;
 use ndarray::ArrayViewD;

@@ -35,6 +35,18 @@ pub enum OptimError {
         /// The path it names.
         path: String,
     },
+    /// A group's pattern selects no parameter.
+    #[error("parameter group {group}, {pattern:?}: {why}; the paths are{}", listed(paths))]
+    Pattern {
+        /// The group, counted from one.
+        group: usize,
+        /// Its pattern.
+        pattern: String,
+        /// Why it selects none.
+        why: &'static str,
+        /// The paths of all parameters.
+        paths: Vec<String>,
+    },
     /// A gradient with a NaN or an infinity.
     #[error("the gradient of {path} is {value} at {index:?}")]
     NonFiniteGradient {

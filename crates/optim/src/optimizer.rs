@@ -44,6 +44,12 @@ pub trait Optimizer<E: Scalar = f32>: Send {
     /// The number of steps made so far.
     fn steps(&self) -> u64;
 
+    /// Whether a step evaluates the loss itself, several times, so that it needs
+    /// [`step_closure`](Self::step_closure).
+    fn evaluates_loss(&self) -> bool {
+        false
+    }
+
     /// The learning rates of the next step: that of all parameters in no group, then those of the groups.
     fn learning_rates(&self) -> Vec<f64>;
 

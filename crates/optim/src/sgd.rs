@@ -34,14 +34,14 @@ use serde::{Deserialize, Serialize};
 pub struct Sgd {
     /// `lr` > 0
     pub learning_rate: f64,
+    /// What pulls the weights towards zero.
+    pub weight_decay: WeightDecay,
     /// `mu` >= 0; 0 keeps nothing for the elements.
     pub momentum: f64,
     /// `tau` in [0, 1]
     pub dampening: f64,
     /// Nesterov's variant, which needs momentum and no dampening.
     pub nesterov: bool,
-    /// What pulls the weights towards zero.
-    pub weight_decay: WeightDecay,
 }
 
 impl Default for Sgd {
@@ -104,18 +104,18 @@ impl Algorithm for Sgd {
         let SgdCoefficients { learning_rate, momentum, fresh, nesterov, decay } = *c;
         let moved = move |g, b| momentum * b + fresh * g;
         if momentum == E::zero() {
-            block.sweep(move |p, g, []| {
+            block.update(move |p, g, []| {
                 let (p, g) = decay.apply(p, g);
                 (p - learning_rate * g, [])
             });
         } else if nesterov {
-            block.sweep(move |p, g, [b]| {
+            block.update(move |p, g, [b]| {
                 let (p, g) = decay.apply(p, g);
                 let b = moved(g, b);
                 (p - learning_rate * (g + momentum * b), [b])
             });
         } else {
-            block.sweep(move |p, g, [b]| {
+            block.update(move |p, g, [b]| {
                 let (p, g) = decay.apply(p, g);
                 let b = moved(g, b);
                 (p - learning_rate * b, [b])

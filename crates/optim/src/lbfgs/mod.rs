@@ -3,9 +3,9 @@
 mod line_search;
 mod memory;
 
+use crate::block::Transform;
 use crate::error::Check;
 use crate::parameters::{Known, Named};
-use crate::sweep::Transform;
 use crate::{Clip, Evaluation, OptimError, Optimizer, SavedState, StepOptions, StepReport, gradient_norm};
 use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;
@@ -49,6 +49,7 @@ pub struct Lbfgs {
     pub iterations: usize,
     /// The most evaluations a step, >= 1; `5/4 iterations` if not given, as in PyTorch. For few iterations with a line
     /// search that is too little to find a lower point where the first trial is none: give it 25 then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluations: Option<usize>,
     /// A step ends where no element of the gradient is larger; >= 0.
     pub gradient_tolerance: f64,
@@ -100,6 +101,15 @@ impl Lbfgs {
     /// # Errors
     /// If a setting is outside its domain.
     pub fn optimizer<E: Scalar>(self) -> Result<LimitedMemory<E>, OptimError> {
+        self.check()?;
+        Ok(LimitedMemory { settings: self, steps: 0, state: None })
+    }
+
+    /// Whether the settings are in their domains.
+    ///
+    /// # Errors
+    /// If not: which one, what it is, and the domain.
+    pub fn check(&self) -> Result<(), OptimError> {
         Check(NAME)
             .positive("learning_rate", self.learning_rate)?
             .at_least("iterations", self.iterations as u64, 1)?
@@ -107,7 +117,7 @@ impl Lbfgs {
             .not_negative("gradient_tolerance", self.gradient_tolerance)?
             .not_negative("change_tolerance", self.change_tolerance)?
             .at_least("history", self.history as u64, 1)?;
-        Ok(LimitedMemory { settings: self, steps: 0, state: None })
+        Ok(())
     }
 
     fn most_evaluations(&self) -> usize {
@@ -249,6 +259,10 @@ impl<E: Scalar> Optimizer<E> for LimitedMemory<E> {
 
     fn steps(&self) -> u64 {
         self.steps
+    }
+
+    fn evaluates_loss(&self) -> bool {
+        true
     }
 
     fn learning_rates(&self) -> Vec<f64> {

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod exchange;
+mod line_search;
 mod parts;
 mod player;
 mod resume;
@@ -178,6 +179,11 @@ impl<'a, T: Trainable> Executor<'a, T> {
     /// The task that is trained.
     pub fn task(&self) -> &'a T {
         self.task
+    }
+
+    /// How each player is trained, in words.
+    pub fn describe(&self) -> Vec<String> {
+        self.task.describe(&self.trainer)
     }
 
     /// What tells the data, of training and of validation, from others.

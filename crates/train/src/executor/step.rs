@@ -1,6 +1,7 @@
 //! One step of one player along its gradient.
 
 use super::Player;
+use super::line_search::{self, Unmade, check_whole};
 use super::parts::{Sum, sum_of_parts};
 use crate::checkpoint::PlayerState;
 use crate::observer::{Gradients, Step};
@@ -26,10 +27,20 @@ impl<T: Task> Trainable for T {
 
     fn check(&self, players: &Vec<Player>) -> Result<(), TaskError> {
         let names = Trainable::players(self);
-        if names.len() == players.len() {
-            return Ok(());
+        if names.len() != players.len() {
+            return Err(format!("{} optimisers for the players {names:?}", players.len()).into());
         }
-        Err(format!("{} optimisers for the players {names:?}", players.len()).into())
+        match players.iter().find(|player| player.optimizer.evaluates_loss()) {
+            Some(player) if players.len() > 1 => {
+                let name = player.optimizer.name();
+                Err(format!(
+                    "{name} is for a loss that stays the same, and that of a player changes with the steps of the \
+                     others: the players {names:?} need optimisers that follow one gradient a step, such as adam"
+                )
+                .into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn least_parts(&self, processes: usize) -> u64 {
@@ -51,7 +62,16 @@ impl<T: Task> Trainable for T {
             ..batches.trouble(part, name, what, value)
         };
         let loss = |part| task.loss(turn, &batches.get(part), &mut batches.pass(part));
-        let sum = sum_of_parts(batches.ranks().as_ref(), batches.parts(), task.model(), module, loss)?;
+        let parameters = player.trained(module);
+        let sum = |loss| sum_of_parts(batches.ranks().as_ref(), batches.parts(), task.model(), &parameters, loss);
+        if player.optimizer.evaluates_loss() {
+            check_whole(batches.parts(), batches.pace.epoch, player.optimizer.name())?;
+            return Ok(match line_search::step(task, turn, player, &parameters, || sum(&loss))? {
+                Ok(step) => Ok(step),
+                Err(Unmade { part, what, value, origin }) => Err(trouble(part, &what, value, origin, player.last_norm)),
+            });
+        }
+        let sum = sum(&loss)?;
         let Sum { mean, samples, gradients, before } = match sum {
             Ok(sum) => sum,
             Err((part, unusable)) => {
@@ -59,11 +79,11 @@ impl<T: Task> Trainable for T {
                 return Ok(Err(trouble(part, what, value, origin, player.last_norm)));
             }
         };
-        let parameters = module.parameters();
         let learning_rate = player.optimizer.learning_rates()[0];
+        let afterwards = player.averages_afterwards();
         let options = StepOptions {
             clip: player.clip,
-            average: player.average.as_mut().map(|average| average.following(module)),
+            average: player.average.as_mut().filter(|_| !afterwards).map(|average| average.following(module)),
         };
         let norm = match player.optimizer.step_with(&parameters, &gradients, options) {
             Ok(report) => report.gradient_norm,
@@ -73,6 +93,9 @@ impl<T: Task> Trainable for T {
             }
             Err(other) => return Err(other.into()),
         };
+        if let Some(average) = player.average.as_mut().filter(|_| afterwards) {
+            average.update(module)?;
+        }
         task.after_step(turn)?;
         Ok(Ok(Step {
             player: name,
@@ -103,7 +126,7 @@ impl<T: Task> Trainable for T {
 
     fn load(&self, players: &mut Vec<Player>, states: &[PlayerState]) -> Result<(), String> {
         for ((player, (name, module)), state) in players.iter_mut().zip(self.players()).zip(states) {
-            player.optimizer.load(&module.parameters(), &state.optimizer).map_err(|error| error.to_string())?;
+            player.optimizer.load(&player.trained(module), &state.optimizer).map_err(|error| error.to_string())?;
             match (&mut player.average, &state.average) {
                 (Some(average), Some(saved)) => average.load(saved).map_err(|error| error.to_string())?,
                 (None, None) => {}
@@ -115,6 +138,11 @@ impl<T: Task> Trainable for T {
             player.last_norm = state.last_norm;
         }
         Ok(())
+    }
+
+    fn describe(&self, players: &Vec<Player>) -> Vec<String> {
+        let named = self.players().into_iter().zip(players);
+        named.map(|((name, _), player)| format!("{name}: {}", player.description())).collect()
     }
 
     fn last_gradient_norm(&self, players: &Vec<Player>) -> Option<f64> {

@@ -36,6 +36,9 @@ pub struct Manifest {
     pub debug_assertions: bool,
     /// The data.
     pub data: Vec<DataSource>,
+    /// How each player is trained, in words; the numbers are those of the configuration.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub optimizers: Vec<String>,
     /// Worker threads. Results do not depend on it; times do.
     pub threads: usize,
     /// The processor's name.
@@ -65,6 +68,7 @@ impl Manifest {
             commit: commit(Path::new(env!("CARGO_MANIFEST_DIR"))),
             debug_assertions: cfg!(debug_assertions),
             data,
+            optimizers: Vec::new(),
             threads,
             cpu: cpu.unwrap_or_else(|| "unknown".to_owned()),
             cores: std::thread::available_parallelism().map_or(1, Into::into),

@@ -1,10 +1,9 @@
-//! What tells one optimiser from another.
+//! What tells one first-order optimiser from another.
 
-use crate::{FirstOrder, OptimError};
+use super::FirstOrder;
+use crate::OptimError;
+use crate::block::Block;
 use latent_numeric::Scalar;
-
-/// The most numbers that an [`Algorithm`] may keep for each element.
-pub const MAX_SLOTS: usize = 3;
 
 /// The settings of an optimiser that treats every element by itself, and what it does with one.
 ///
@@ -42,7 +41,7 @@ pub const MAX_SLOTS: usize = 3;
 ///     }
 ///     fn update<E: Scalar>(lr: &E, block: Block<'_, E>) {
 ///         let lr = *lr;
-///         block.sweep(|p, g, []| (p - lr * g.signum(), []));
+///         block.update(|p, g, []| (p - lr * g.signum(), []));
 ///     }
 /// }
 ///
@@ -67,7 +66,7 @@ pub trait Algorithm: Clone + Send + Sync + 'static {
     /// The learning rate, which schedules multiply.
     fn learning_rate(&self) -> f64;
 
-    /// The names of the numbers kept for each element, at most [`MAX_SLOTS`].
+    /// The names of the numbers kept for each element, at most [`MAX_SLOTS`](crate::MAX_SLOTS).
     fn slots(&self) -> Vec<&'static str>;
 
     /// What these numbers are before the first step.
@@ -89,5 +88,3 @@ pub trait Algorithm: Clone + Send + Sync + 'static {
         FirstOrder::new(self)
     }
 }
-
-pub use crate::sweep::Block;

@@ -1,14 +1,19 @@
 //! Optimisers that treat every element by itself.
 
-use crate::algorithm::{Algorithm, MAX_SLOTS};
+mod algorithm;
+mod segments;
+
+pub use algorithm::Algorithm;
+
+use crate::block::{Block, MAX_SLOTS};
 use crate::optimizer::{StepOptions, StepReport};
 use crate::parameters::{Known, Named, matched};
-use crate::segments::{Gradients, Pass, Segment, cut};
 use crate::{OptimError, Optimizer, SavedState, Schedule, Selection};
 use latent_layers::Elements;
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
+use segments::{Gradients, Pass, Segment, cut};
 use std::collections::BTreeSet;
 
 /// An [`Algorithm`] at work: with groups of parameters, a schedule and what it keeps for each element.
@@ -191,12 +196,8 @@ impl<A: Algorithm, E: Scalar> Optimizer<E> for FirstOrder<A, E> {
             cut(Segment { group: kept.group, parameters: elements, gradients, slots, average }, &mut pieces);
         }
         let blend = averages.as_ref().map_or(E::zero(), |(weight, _)| *weight);
-        Pass {
-            transform,
-            blend,
-            update: |group: usize, block: crate::Block<'_, E>| A::update(&coefficients[group], block),
-        }
-        .run(&mut pieces);
+        Pass { transform, blend, update: |group: usize, block: Block<'_, E>| A::update(&coefficients[group], block) }
+            .run(&mut pieces);
         self.steps += 1;
         Ok(StepReport { gradient_norm, loss: None })
     }

@@ -27,7 +27,7 @@ pub struct AvgPool2d(#[module(skip)] Pool2dOptions);
 const KIND: &str = "avg_pool2d";
 
 impl AvgPool2d {
-    /// With these windows.
+    /// A pooling layer with windows of this size, stride and padding.
     ///
     /// # Errors
     /// If the kernel or the stride is zero, or the padding more than half of the kernel.

@@ -59,7 +59,8 @@ struct Running<E: Scalar> {
 const KIND: &str = "batch_norm";
 
 impl<E: Scalar> BatchNorm<E> {
-    /// With `eps` 1e-5, momentum 0.1, weight 1, bias 0, running mean 0 and running variance 1: PyTorch's defaults.
+    /// A normalisation with `eps` 1e-5, momentum 0.1, weight 1, bias 0, running mean 0 and running variance 1:
+    /// PyTorch's defaults.
     pub fn new(channels: usize) -> Self {
         let running = Running {
             mean: State::new(ArrayD::zeros(vec![channels])),

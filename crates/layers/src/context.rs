@@ -1,4 +1,4 @@
-//! What a layer knows of the pass it is part of.
+//! What a layer knows of the forward pass that it is part of.
 
 use crate::LayerError;
 use latent_numeric::random::Stream;
@@ -21,7 +21,7 @@ pub struct Context {
     pub(crate) trace: Option<Vec<Applied>>,
 }
 
-/// A layer that was applied.
+/// A layer that was applied in a forward pass, with the shapes of its input and output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// Where it is in the model.
@@ -42,7 +42,8 @@ impl Context {
     /// ```
     /// use latent_layers::{Context, Dropout, Layer};
     /// use latent_numeric::random::Stream;
-    ///     ///
+    /// use latent_tensor::Tensor;
+    ///
     /// // Step 12: a stream of its own, so that a run can be taken up anywhere.
     /// let mut context = Context::train(Stream::new(7, "dropout", &[12]));
     /// let y = Dropout::new(0.5).unwrap().forward(&Tensor::<f32>::ones(&[4]), &mut context).unwrap();
@@ -66,7 +67,8 @@ impl Context {
     ///
     /// ```
     /// use latent_layers::{Activation, Context, Layer, Sequential};
-    ///     ///
+    /// use latent_tensor::Tensor;
+    ///
     /// let mut context = Context::trace();
     /// let model: Sequential = Sequential::new().then(Activation::Relu).then(Activation::Tanh);
     /// model.forward(&Tensor::ones(&[2]), &mut context).unwrap();
@@ -128,7 +130,8 @@ impl Context {
     /// ```
     /// use latent_layers::{Context, Gru};
     /// use latent_numeric::random::Stream;
-    ///     ///
+    /// use latent_tensor::Tensor;
+    ///
     /// let gru = Gru::<f32>::new(3, 4, 1, &mut Stream::new(1, "initialisation", &[])).unwrap();
     /// let x = Tensor::ones(&[2, 5, 3]);
     /// let (_, last) = Context::evaluate().within("encoder", |context| gru.run(&x, None, context)).unwrap();

@@ -9,8 +9,9 @@ use latent_tensor::ops::Conv2dOptions;
 /// A two-dimensional convolution; see [`Tensor::conv2d`] for the formula.
 ///
 /// # Shapes
-/// (N, inputs, H, W) gives (N, outputs, H', W'), `H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1`;
-/// `weight` is (outputs, inputs / groups, kernel height, kernel width), `bias` (outputs), as in PyTorch.
+/// (N, inputs, H, W) gives (N, outputs, H', W'),
+/// `H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1`; `weight` is (outputs, inputs / groups,
+/// kernel height, kernel width), `bias` (outputs), as in PyTorch.
 ///
 /// ```
 /// use latent_layers::{Context, Conv2d, Conv2dOptions, Layer};
@@ -25,9 +26,9 @@ use latent_tensor::ops::Conv2dOptions;
 #[derive(Debug, Module)]
 #[module(kind = KIND)]
 pub struct Conv2d<E: Scalar = f32> {
-    /// (outputs, inputs / groups, kernel height, kernel width)
+    /// The kernels, of shape (outputs, inputs / groups, kernel height, kernel width).
     pub weight: Weight<E>,
-    /// (outputs)
+    /// The bias, of shape (outputs), if there is one.
     pub bias: Option<Parameter<E>>,
     #[module(skip)]
     options: Conv2dOptions,
@@ -36,8 +37,8 @@ pub struct Conv2d<E: Scalar = f32> {
 const KIND: &str = "conv2d";
 
 impl<E: Scalar> Conv2d<E> {
-    /// Weight and bias uniform in `+- 1 / sqrt(inputs / groups * kernel elements)`, as PyTorch draws them. The kernel is
-    /// (height, width).
+    /// A convolution with weight and bias uniform in `+- 1 / sqrt(inputs / groups * kernel elements)`, as PyTorch draws
+    /// them. The kernel is (height, width).
     ///
     /// # Errors
     /// If a number of channels or a setting is zero, or the groups do not divide the channels.
@@ -54,7 +55,7 @@ impl<E: Scalar> Conv2d<E> {
         Ok(Self { bias: Some(bias), ..layer })
     }
 
-    /// The weight drawn by `init`, the bias zero.
+    /// A convolution with a weight drawn by `init` and a bias of zeros.
     ///
     /// # Errors
     /// See [`new`](Self::new).
@@ -107,7 +108,7 @@ impl<E: Scalar> Conv2d<E> {
         Self { bias: None, ..self }
     }
 
-    /// How the kernel moves.
+    /// Stride, padding, dilation and groups.
     ///
     /// ```
     /// # use latent_layers::{Conv2d, Conv2dOptions};

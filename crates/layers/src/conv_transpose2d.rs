@@ -26,9 +26,9 @@ use latent_tensor::ops::ConvTranspose2dOptions;
 #[derive(Debug, Module)]
 #[module(kind = KIND)]
 pub struct ConvTranspose2d<E: Scalar = f32> {
-    /// (inputs, outputs / groups, kernel height, kernel width)
+    /// The kernels, of shape (inputs, outputs / groups, kernel height, kernel width).
     pub weight: Weight<E>,
-    /// (outputs)
+    /// The bias, of shape (outputs), if there is one.
     pub bias: Option<Parameter<E>>,
     #[module(skip)]
     options: ConvTranspose2dOptions,
@@ -37,8 +37,8 @@ pub struct ConvTranspose2d<E: Scalar = f32> {
 const KIND: &str = "conv_transpose2d";
 
 impl<E: Scalar> ConvTranspose2d<E> {
-    /// Weight and bias uniform in `+- 1 / sqrt(outputs / groups * kernel elements)`, as PyTorch draws them. The kernel is
-    /// (height, width).
+    /// A transposed convolution with weight and bias uniform in `+- 1 / sqrt(outputs / groups * kernel elements)`, as
+    /// PyTorch draws them. The kernel is (height, width).
     ///
     /// # Errors
     /// If a number of channels or a setting is zero, the groups do not divide the channels, or an output padding is not
@@ -56,7 +56,7 @@ impl<E: Scalar> ConvTranspose2d<E> {
         Ok(Self { bias: Some(bias), ..layer })
     }
 
-    /// The weight drawn by `init`, the bias zero.
+    /// A transposed convolution with a weight drawn by `init` and a bias of zeros.
     ///
     /// # Errors
     /// See [`new`](Self::new).
@@ -116,7 +116,7 @@ impl<E: Scalar> ConvTranspose2d<E> {
         Self { bias: None, ..self }
     }
 
-    /// How the kernel moves.
+    /// Stride, padding, output padding, dilation and groups.
     ///
     /// ```
     /// # use latent_layers::{ConvTranspose2d, ConvTranspose2dOptions};

@@ -31,7 +31,7 @@ pub struct Dropout {
 const KIND: &str = "dropout";
 
 impl Dropout {
-    /// Elements are dropped with probability `p`.
+    /// Dropout that sets each element to zero with probability `p`.
     ///
     /// # Errors
     /// If `p` is not in `[0, 1)`.

@@ -33,7 +33,7 @@ pub struct Dropout2d {
 const KIND: &str = "dropout2d";
 
 impl Dropout2d {
-    /// Channels are dropped with probability `p`.
+    /// Dropout that sets each channel of a sample to zero with probability `p`.
     ///
     /// # Errors
     /// If `p` is not in `[0, 1)`.

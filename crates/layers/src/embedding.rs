@@ -26,19 +26,19 @@ use ndarray::{ArrayView, Dimension};
 #[derive(Debug, Module)]
 #[module(kind = KIND)]
 pub struct Embedding<E: Scalar = f32> {
-    /// (rows, features)
+    /// The table, of shape (rows, features).
     pub weight: Parameter<E>,
 }
 
 const KIND: &str = "embedding";
 
 impl<E: Scalar> Embedding<E> {
-    /// Standard normal rows, as PyTorch draws them.
+    /// A table with standard normal rows, as PyTorch draws them.
     pub fn new(rows: usize, features: usize, stream: &mut Stream) -> Self {
         Self::with_init(rows, features, Init::Normal(1.0), stream)
     }
 
-    /// Rows drawn by `init`.
+    /// A table with rows drawn by `init`.
     ///
     /// ```
     /// # use latent_layers::{Embedding, Init};

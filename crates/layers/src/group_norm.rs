@@ -35,7 +35,7 @@ pub struct GroupNorm<E: Scalar = f32> {
 const KIND: &str = "group_norm";
 
 impl<E: Scalar> GroupNorm<E> {
-    /// With `eps` 1e-5, weight 1 and bias 0.
+    /// A normalisation of these groups with `eps` 1e-5, weight 1 and bias 0.
     ///
     /// # Errors
     /// If the groups are none or do not divide the channels, or there are no channels.

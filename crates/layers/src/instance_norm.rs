@@ -34,7 +34,7 @@ pub struct InstanceNorm<E: Scalar = f32> {
 const KIND: &str = "instance_norm";
 
 impl<E: Scalar> InstanceNorm<E> {
-    /// With `eps` 1e-5 and, as in PyTorch, without weight and bias.
+    /// A normalisation with `eps` 1e-5 and, as in PyTorch, without weight and bias.
     pub fn new(channels: usize) -> Self {
         Self { channels, eps: 1e-5, affine: None }
     }

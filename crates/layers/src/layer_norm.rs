@@ -33,7 +33,7 @@ pub struct LayerNorm<E: Scalar = f32> {
 const KIND: &str = "layer_norm";
 
 impl<E: Scalar> LayerNorm<E> {
-    /// Over the last axes, which must have these lengths, with `eps` 1e-5, weight 1 and bias 0.
+    /// A normalisation over the last axes, which must have these lengths, with `eps` 1e-5, weight 1 and bias 0.
     ///
     /// # Errors
     /// If there is no axis, or an empty one.

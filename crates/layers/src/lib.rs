@@ -155,7 +155,8 @@ pub use summary::{Summary, summary};
 pub use upsample::Upsample;
 pub use weight::{Reparameterization, Weight};
 
-/// Makes a struct a [`Module`](trait@Module) whose fields are its parts, in their order, each under the name of its field.
+/// Makes a struct a [`Module`](trait@Module) whose fields are its parts, in their order, each under the name of its
+/// field.
 ///
 /// ```
 /// use latent_layers::{Activation, Count, Layer, Linear, Module, Parameter, State};
@@ -217,7 +218,8 @@ pub use weight::{Reparameterization, Weight};
 /// #[derive(Module)]
 /// struct Scaled {
 ///     linear: Linear,
-///     // error: field `factor` is neither a module nor a parameter, a state or a count: write #[module(skip)] before it
+///     // error: field `factor` is neither a module nor a parameter, a state or a count: write #[module(skip)]
+///     // before it to leave it out
 ///     factor: f32,
 /// }
 /// ```

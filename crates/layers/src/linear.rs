@@ -5,7 +5,7 @@ use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::{Activation, Tensor};
 
-/// A fully connected layer.
+/// A fully connected layer: `x W' + b` along the last axis.
 ///
 /// # Shapes
 /// (..., inputs) gives (..., outputs); `weight` is (outputs, inputs), `bias` (outputs), as in PyTorch.
@@ -21,21 +21,21 @@ use latent_tensor::{Activation, Tensor};
 /// ```
 #[derive(Debug, Module)]
 pub struct Linear<E: Scalar = f32> {
-    /// (outputs, inputs)
+    /// The weight `W`, of shape (outputs, inputs).
     pub weight: Weight<E>,
-    /// (outputs)
+    /// The bias `b`, of shape (outputs), if there is one.
     pub bias: Option<Parameter<E>>,
 }
 
 impl<E: Scalar> Linear<E> {
-    /// Weight and bias uniform in `+- 1 / sqrt(inputs)`, as PyTorch draws them.
+    /// A layer with weight and bias drawn uniformly in `+- 1 / sqrt(inputs)`, as PyTorch draws them.
     pub fn new(inputs: usize, outputs: usize, stream: &mut Stream) -> Self {
         let weight = Init::default().array(&[outputs, inputs], stream);
         let bias = Init::Uniform(1.0 / (inputs.max(1) as f64).sqrt()).array(&[outputs], stream);
         Self { weight: Weight::new(weight), bias: Some(Parameter::new(bias)) }
     }
 
-    /// The weight drawn by `init`, the bias zero.
+    /// A layer with a weight drawn by `init` and a bias of zeros.
     ///
     /// ```
     /// # use latent_layers::{Init, Linear};

@@ -27,7 +27,7 @@ pub struct MaxPool2d(#[module(skip)] Pool2dOptions);
 const KIND: &str = "max_pool2d";
 
 impl MaxPool2d {
-    /// With these windows.
+    /// A pooling layer with windows of this size, stride, padding and dilation.
     ///
     /// # Errors
     /// If the kernel or the stride is zero, or the padding more than half of the kernel.

@@ -6,7 +6,8 @@ use latent_tensor::Tensor;
 
 /// Something with named parameters and state, its own and those of the modules inside it.
 ///
-/// A struct of layers is a module by [`#[derive(Module)]`](macro@crate::Module): its fields are its parts, in their order.
+/// A struct of layers is a module by [`#[derive(Module)]`](macro@crate::Module): its fields are its parts, in their
+/// order.
 ///
 /// ```
 /// use latent_layers::{Context, Layer, LayerError, Linear, Module, Parameter};
@@ -41,7 +42,7 @@ use latent_tensor::Tensor;
     note = "`#[module(skip)]` before a field of a `#[derive(Module)]` struct leaves it out"
 )]
 pub trait Module<E: Scalar = f32>: Send + Sync {
-    /// What kind of module it is, for errors and summaries.
+    /// The kind of module, such as `linear`, for errors and summaries.
     fn kind(&self) -> &'static str;
 
     /// Shows the visitor all parameters, state and modules inside, always in the same order.
@@ -80,7 +81,7 @@ pub trait Module<E: Scalar = f32>: Send + Sync {
             .collect()
     }
 
-    /// The present values of all parameters, to ask for gradients of.
+    /// The present values of all parameters, in order: the variables with respect to which gradients are asked for.
     fn variables(&self) -> Vec<Tensor<E>> {
         self.parameters().into_iter().map(|(_, parameter)| parameter.tensor()).collect()
     }
@@ -91,7 +92,7 @@ pub trait Module<E: Scalar = f32>: Send + Sync {
     }
 }
 
-/// What a module owns, and under which path.
+/// A parameter, state or count that a module owns, with its path.
 #[derive(Clone, Debug)]
 pub struct Entry<'a, E: Scalar = f32> {
     /// Names of the modules around it and its own, with dots between.
@@ -150,22 +151,23 @@ impl<'a, E: Scalar> Visitor<'a, E> {
         visitor.entries
     }
 
-    /// A parameter of the module.
+    /// Shows a parameter of the module, under this name.
     pub fn parameter(&mut self, name: &str, parameter: &'a Parameter<E>) {
         self.enter(name, Slot::Parameter(parameter));
     }
 
-    /// A state of the module.
+    /// Shows a state of the module, under this name.
     pub fn state(&mut self, name: &str, state: &'a State<E>) {
         self.enter(name, Slot::State(state));
     }
 
-    /// A count of the module: how often something happened that the module itself goes by. Files have it as an integer.
+    /// Shows a count of the module, under this name: how often something happened that the module itself goes by. Files
+    /// have it as an integer.
     pub fn count(&mut self, name: &str, count: &'a Count) {
         self.enter(name, Slot::Count(count));
     }
 
-    /// A module inside the module.
+    /// Shows a module inside the module, whose parts have paths that begin with this name.
     pub fn module<M: Module<E> + ?Sized>(&mut self, name: &str, module: &'a M) {
         self.within(name, |visitor| module.visit(visitor));
     }

@@ -3,8 +3,8 @@
 use crate::{Count, Parameter, State, Visitor, Weight};
 use latent_numeric::Scalar;
 
-/// What a module owns itself and shows under a name: a [`Parameter`], a [`State`], a [`Count`], a [`Weight`], or several
-/// of them, as `name.0`, `name.1`, ...
+/// What a module owns itself and shows under a name: a [`Parameter`], a [`State`], a [`Count`], a [`Weight`], or
+/// several of them, as `name.0`, `name.1`, ...
 ///
 /// It is what [`#[derive(Module)]`](macro@crate::Module) asks of fields of these types.
 ///

@@ -30,7 +30,7 @@ pub struct Reshape {
 const KIND: &str = "reshape";
 
 impl Reshape {
-    /// To samples of this shape.
+    /// A layer that gives every sample this shape.
     pub fn new(shape: &[usize]) -> Self {
         Self { shape: shape.to_vec() }
     }

@@ -27,12 +27,12 @@ pub struct Residual<E: Scalar = f32> {
 const KIND: &str = "residual";
 
 impl<E: Scalar> Residual<E> {
-    /// `x + f(x)`
+    /// A residual block `x + f(x)`, for a layer `f` that keeps the shape.
     pub fn new(layer: impl Layer<E> + 'static) -> Self {
         Self::with_shortcut(layer, Identity)
     }
 
-    /// `g(x) + f(x)`
+    /// A residual block `g(x) + f(x)`, with a shortcut `g` to the shape of `f`.
     ///
     /// ```
     /// use latent_layers::{Activation, Linear, Module, Residual, Sequential};

@@ -28,7 +28,7 @@ pub struct Sequential<E: Scalar = f32> {
 }
 
 impl<E: Scalar> Sequential<E> {
-    /// No layers: the identity.
+    /// A sequence of no layers, which is the identity.
     ///
     /// ```
     /// # use latent_layers::{Context, Layer, Sequential};
@@ -40,7 +40,7 @@ impl<E: Scalar> Sequential<E> {
         Self { layers: Vec::new() }
     }
 
-    /// These layers, then one more.
+    /// The sequence with one more layer at its end.
     #[must_use]
     pub fn then(mut self, layer: impl Layer<E> + 'static) -> Self {
         self.layers.push(Box::new(layer));

@@ -6,8 +6,8 @@ use latent_numeric::Scalar;
 /// Several modules under names that they are given here, as one module: for one optimiser, one average of weights, one
 /// file.
 ///
-/// Modules that do not know of each other may have the same paths, such as two [`Sequential`](crate::Sequential)s, whose
-/// first layers both have a `0.weight`. Side by side each has paths of its own.
+/// Modules that do not know of each other may have the same paths, such as two [`Sequential`](crate::Sequential)s,
+/// whose first layers both have a `0.weight`. Side by side each has paths of its own.
 ///
 /// ```
 /// use latent_layers::{Linear, Module, Sequential, SideBySide};

@@ -5,8 +5,8 @@ use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use latent_tensor::ops::Interpolation;
 
-/// Images at another size, given or a multiple of theirs; see [`Tensor::resize2d`]. PyTorch's `Upsample`, corners not
-/// aligned.
+/// Resizes images by interpolation, to a size that is given or a multiple of theirs; see [`Tensor::resize2d`].
+/// PyTorch's `Upsample`, corners not aligned.
 ///
 /// # Shapes
 /// (N, C, H, W) gives (N, C, H', W').
@@ -38,7 +38,7 @@ enum Size {
 const KIND: &str = "upsample";
 
 impl Upsample {
-    /// To this (height, width).
+    /// A layer that resizes images to this (height, width).
     ///
     /// # Errors
     /// If one is zero.
@@ -56,7 +56,7 @@ impl Upsample {
         Ok(Self { size: Size::Of(size), interpolation })
     }
 
-    /// To so many times the height and the width.
+    /// A layer that makes images so many times as high and as wide.
     ///
     /// # Errors
     /// If one is zero.

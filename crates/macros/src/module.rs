@@ -85,7 +85,8 @@ impl OfStruct {
                 } else {
                     let given = spelled(&meta.path);
                     let message = format!(
-                        "a struct has no option `{given}`: there are #[module(kind = \"...\")] and #[module(scalar = f64)]"
+                        "a struct has no option `{given}`: there are #[module(kind = \"...\")] and \
+                         #[module(scalar = f64)]"
                     );
                     return Err(meta.error(message));
                 }
@@ -218,7 +219,10 @@ fn distinct(parts: &[Part]) -> Result<(), Error> {
 
 /// The type parameters of which `Scalar` is required.
 fn scalars(generics: &Generics) -> Vec<Ident> {
-    let is_scalar = |bound: &TypeParamBound| matches!(bound, TypeParamBound::Trait(bound) if bound.path.segments.last().is_some_and(|last| last.ident == "Scalar"));
+    let is_scalar = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == "Scalar"),
+        _ => false,
+    };
     let by_clause = |name: &Ident| {
         generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| match predicate {
             WherePredicate::Type(of) => {

@@ -6,7 +6,7 @@ use crate::{Algorithm, Block, OptimError, WeightDecay};
 use latent_numeric::Scalar;
 use serde::{Deserialize, Serialize};
 
-/// Adagrad:
+/// Adagrad: each element has a learning rate that falls with the squares of its gradients so far.
 ///
 /// ```text
 /// v_t = v_(t-1) + g_t^2
@@ -32,15 +32,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adagrad {
-    /// `lr` > 0
+    /// The learning rate `lr`, > 0.
     pub learning_rate: f64,
-    /// What pulls the weights towards zero.
+    /// What pulls the weights towards zero beside the gradient.
     pub weight_decay: WeightDecay,
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
     /// How fast the learning rate falls by itself; >= 0.
     pub learning_rate_decay: f64,
-    /// `v_0` >= 0
+    /// The sum of squares `v_0` that every element begins with; >= 0.
     pub initial_accumulator: f64,
 }
 
@@ -56,7 +56,7 @@ impl Default for Adagrad {
     }
 }
 
-/// What is the same for all elements in a step.
+/// The numbers of a step of Adagrad that are the same for all elements.
 #[derive(Clone, Copy, Debug)]
 pub struct AdagradCoefficients<E> {
     step_size: E,

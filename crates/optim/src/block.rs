@@ -35,8 +35,8 @@ pub struct Block<'a, E: Scalar> {
 }
 
 impl<E: Scalar> Block<'_, E> {
-    /// Replaces every element `p` with gradient `g`, and the numbers `s` kept for it, by `f(p, g, s)`: vectorised, and each
-    /// read and written once. `N` is the number of [slots](crate::Algorithm::slots).
+    /// Replaces every element `p` with gradient `g`, and the numbers `s` kept for it, by `f(p, g, s)`: vectorised, and
+    /// each read and written once. `N` is the number of [slots](crate::Algorithm::slots).
     ///
     /// # Panics
     /// If fewer than `N` numbers are kept for each element.

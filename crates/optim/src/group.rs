@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-/// Some of the parameters, by their paths.
+/// A choice of parameters by their paths: by a condition, by name, or by a pattern.
 ///
 /// ```
 /// use latent_optim::Selection;
@@ -25,17 +25,17 @@ enum Kind {
 }
 
 impl Selection {
-    /// Those whose path this holds for; perhaps none.
+    /// The parameters for whose path a condition holds; perhaps none.
     pub fn matching(predicate: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         Self(Kind::Matching(Arc::new(predicate)))
     }
 
-    /// Those with these paths, all of which must exist.
+    /// The parameters of these paths, all of which must exist.
     pub fn paths<S: Into<String>>(paths: impl IntoIterator<Item = S>) -> Self {
         Self(Kind::Paths(paths.into_iter().map(Into::into).collect()))
     }
 
-    /// Those whose path a pattern fits, of which there must be one: `*` stands for any characters, dots too, `?` for one.
+    /// The parameters whose paths a pattern fits, at least one: `*` stands for any characters, dots too, `?` for one.
     pub fn pattern(pattern: impl Into<String>) -> Self {
         Self(Kind::Pattern(pattern.into()))
     }

@@ -5,8 +5,8 @@ use latent_layers::Parameter;
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
-/// Parameters with their paths, as [`Module::parameters`](latent_layers::Module::parameters) lists them. Those of several
-/// modules have paths of their own in a [`SideBySide`](latent_layers::SideBySide).
+/// Parameters with their paths, as [`Module::parameters`](latent_layers::Module::parameters) lists them. Those of
+/// several modules have paths of their own in a [`SideBySide`](latent_layers::SideBySide).
 pub type Named<'a, E> = [(String, &'a Parameter<E>)];
 
 /// Where parameters and gradients do not match.

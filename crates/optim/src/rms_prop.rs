@@ -6,7 +6,8 @@ use crate::{Algorithm, Block, OptimError, WeightDecay};
 use latent_numeric::Scalar;
 use serde::{Deserialize, Serialize};
 
-/// RMSprop, with momentum `mu` and the centred variant as in PyTorch:
+/// RMSprop: gradients divided by the root of the mean of their last squares, with momentum `mu` and the centred variant
+/// as in PyTorch:
 ///
 /// ```text
 /// v_t = alpha v_(t-1) + (1 - alpha) g_t^2
@@ -32,9 +33,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RmsProp {
-    /// `lr` > 0
+    /// The learning rate `lr`, > 0.
     pub learning_rate: f64,
-    /// What pulls the weights towards zero.
+    /// What pulls the weights towards zero beside the gradient.
     pub weight_decay: WeightDecay,
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
@@ -53,7 +54,7 @@ impl Default for RmsProp {
     }
 }
 
-/// What is the same for all elements in a step.
+/// The numbers of a step of RMSprop that are the same for all elements.
 #[derive(Clone, Copy, Debug)]
 pub struct RmsPropCoefficients<E> {
     learning_rate: E,

@@ -4,7 +4,7 @@ use crate::{Adagrad, Adam, AdamW, Algorithm, Lbfgs, OptimError, Optimizer, Param
 use latent_numeric::Scalar;
 use serde::{Deserialize, Serialize};
 
-/// The settings of any of the optimisers here, by its name.
+/// One of the optimisers with its settings, by its name.
 ///
 /// ```
 /// use latent_optim::{AdamW, Optimizer, OptimizerSettings, Schedule};

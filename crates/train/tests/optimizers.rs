@@ -1,4 +1,5 @@
-//! Optimisers as configurations name them: L-BFGS, which evaluates a loss several times a step, and groups of parameters.
+//! Optimisers as configurations name them: L-BFGS, which evaluates a loss several times a step, and groups of
+//! parameters.
 
 use latent_layers::{Module, Parameter, State};
 use latent_numeric::ranks::crew;

@@ -5,7 +5,8 @@ use crate::OptimError;
 use crate::block::Block;
 use latent_numeric::Scalar;
 
-/// The settings of an optimiser that treats every element by itself, and what it does with one.
+/// A first-order optimiser as its formula: settings, what is kept for each element, and the update of one element from
+/// its gradient.
 ///
 /// [`FirstOrder`] does everything else: groups, schedules, decomposition into blocks, state that is saved. So an
 /// algorithm of one's own is its formula:
@@ -54,7 +55,7 @@ pub trait Algorithm: Clone + Send + Sync + 'static {
     /// What it is called in errors, configurations and saved state.
     const NAME: &'static str;
 
-    /// What the settings come to in one step, for numbers of one type.
+    /// The numbers of one step that are the same for all elements.
     type Coefficients<E: Scalar>: Copy + Send + Sync;
 
     /// Whether the settings are in their domains.
@@ -69,15 +70,15 @@ pub trait Algorithm: Clone + Send + Sync + 'static {
     /// The names of the numbers kept for each element, at most [`MAX_SLOTS`](crate::MAX_SLOTS).
     fn slots(&self) -> Vec<&'static str>;
 
-    /// What these numbers are before the first step.
+    /// The value of the numbers kept for each element before the first step.
     fn initial(&self) -> f64 {
         0.0
     }
 
-    /// What is the same for all elements in a step, counted from one.
+    /// The numbers of a step that are the same for all elements; steps are counted from one.
     fn coefficients<E: Scalar>(&self, learning_rate: f64, step: u64) -> Self::Coefficients<E>;
 
-    /// One step for a block of elements.
+    /// Makes the step for a block of elements, by [`Block::update`].
     fn update<E: Scalar>(coefficients: &Self::Coefficients<E>, block: Block<'_, E>);
 
     /// The optimiser with these settings.

@@ -16,7 +16,8 @@ use ndarray::{ArrayD, IxDyn};
 use segments::{Gradients, Pass, Segment, cut};
 use std::collections::BTreeSet;
 
-/// An [`Algorithm`] at work: with groups of parameters, a schedule and what it keeps for each element.
+/// The optimiser of an [`Algorithm`], with groups of parameters, a schedule, and the numbers that it keeps for each
+/// element.
 ///
 /// A step reads and writes every parameter and everything kept for it once, all parameters together cut into blocks
 /// for the threads. The bits do not depend on their number, nor on how elements are grouped into tensors.
@@ -96,7 +97,7 @@ impl<A: Algorithm, E: Scalar> FirstOrder<A, E> {
         Ok(self)
     }
 
-    /// With learning rates that are multiplied with this in every step.
+    /// With a schedule, by whose factor the learning rates of all groups are multiplied in every step.
     ///
     /// ```
     /// use latent_optim::{FirstOrder, Optimizer, Schedule, Sgd};

@@ -6,7 +6,6 @@ use crate::parts::Parts;
 use latent_datasets::LabelledImages;
 use latent_layers::{
     Activation, Context, Conv2d, Conv2dOptions, Flatten, Layer, LayerError, Linear, Module, Reshape, Sequential,
-    Visitor,
 };
 use latent_numeric::random::Stream;
 use latent_optim::{Adam, AverageSettings};

@@ -11,8 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// How a player is trained: an optimiser, what happens to gradients before a step and to weights after it, and parameters
-/// that are treated in another way than the rest.
+/// How a player is trained: an optimiser, what happens to gradients before a step and to weights after it, and
+/// parameters that are treated in another way than the rest.
 ///
 /// ```toml
 /// [optimizer]
@@ -45,12 +45,12 @@ use std::fmt;
 /// | `adagrad` | `epsilon` (1e-10), `learning_rate_decay` (0), `initial_accumulator` (0) |
 /// | `lbfgs`, without a weight decay | `iterations` (20), `evaluations` (5/4 of these), `gradient_tolerance` (1e-7), `change_tolerance` (1e-9), `history` (100), `line_search` (`strong_wolfe`, or `none`) |
 ///
-/// The learning rate is 1e-3 by default, of `lbfgs` 1. `weight_decay` is that of the optimiser's original: coupled through
-/// the gradient, and decoupled for `adam_w`; `weight_decay = { decoupled = 0.01 }` asks for the other kind. The
+/// The learning rate is 1e-3 by default, of `lbfgs` 1. `weight_decay` is that of the optimiser's original: coupled
+/// through the gradient, and decoupled for `adam_w`; `weight_decay = { decoupled = 0.01 }` asks for the other kind. The
 /// configuration that a run saves has the values of all options of its kind.
 ///
-/// A [group](ParameterGroup) has the parameters whose paths its pattern fits and no group before it has; one with `frozen
-/// = true` keeps them as they are.
+/// A [group](ParameterGroup) has the parameters whose paths its pattern fits and no group before it has; one with
+/// `frozen = true` keeps them as they are.
 ///
 /// L-BFGS is for losses that are the same function in every step: a step is made from all batches of an epoch
 /// (`training.accumulate`), with the same random draws in all its evaluations; it follows no schedule, and is not for
@@ -71,8 +71,8 @@ use std::fmt;
 pub struct Optimizer {
     /// Which optimiser, with its settings.
     pub algorithm: OptimizerSettings,
-    /// What keeps gradients small: `clip_norm`, the largest norm of all together, or `clip_value`, the largest size of an
-    /// element; above 0.
+    /// What keeps gradients small: `clip_norm`, the largest norm of all together, or `clip_value`, the largest size of
+    /// an element; above 0.
     pub clip: Clip,
     /// The course of the learning rate.
     pub schedule: Schedule,
@@ -463,13 +463,16 @@ mod tests {
     fn the_order_of_what_is_saved_stays() {
         let text = |kind: &str| toml::to_string(&read::<Optimizer>(&format!("kind = '{kind}'"), &[]).unwrap()).unwrap();
         let schedule = "\n[schedule]\nkind = \"constant\"\nwarm_up = 0\n";
-        let of_adam = "betas = [0.9, 0.999]\nepsilon = 1e-8\namsgrad = false\n";
+        let of_adam = "betas = [0.9, 0.999]\nepsilon = 0.00000001\namsgrad = false\n";
         let all = [
             ("sgd", "weight_decay = 0.0\nmomentum = 0.0\ndampening = 0.0\nnesterov = false\n"),
-            ("rms_prop", "weight_decay = 0.0\nepsilon = 1e-8\nmomentum = 0.0\nalpha = 0.99\ncentered = false\n"),
+            ("rms_prop", "weight_decay = 0.0\nepsilon = 0.00000001\nmomentum = 0.0\nalpha = 0.99\ncentered = false\n"),
             ("adam", &format!("weight_decay = 0.0\n{of_adam}")),
             ("adam_w", &format!("weight_decay = 0.01\n{of_adam}")),
-            ("adagrad", "weight_decay = 0.0\nepsilon = 1e-10\nlearning_rate_decay = 0.0\ninitial_accumulator = 0.0\n"),
+            (
+                "adagrad",
+                "weight_decay = 0.0\nepsilon = 0.0000000001\nlearning_rate_decay = 0.0\ninitial_accumulator = 0.0\n",
+            ),
         ];
         for (kind, options) in all {
             assert_eq!(text(kind), format!("kind = \"{kind}\"\nlearning_rate = 0.001\n{options}{schedule}"));

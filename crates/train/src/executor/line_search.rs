@@ -33,8 +33,8 @@ pub(super) fn check_whole(parts: u64, epoch: u64, optimizer: &str) -> Result<(),
 /// Makes a step for which `sum` computes losses and gradients, of the same batches and the same random draws each time.
 ///
 /// Every evaluation begins with the state that the model had before the step, so that the loss is one function of the
-/// parameters. What is told of the step is its first evaluation, and the state that this left is what the step leaves, as
-/// it is with optimisers that evaluate once. Unless the step is made, parameters and state are as they were.
+/// parameters. What is told of the step is its first evaluation, and the state that this left is what the step leaves,
+/// as it is with optimisers that evaluate once. Unless the step is made, parameters and state are as they were.
 pub(super) fn step<'t, T: Task>(
     task: &'t T,
     turn: usize,

@@ -76,7 +76,7 @@ struct Bare<'a> {
 
 impl<'a> Bare<'a> {
     fn new(config: &Config, source: &'a Images<'a>) -> Result<Self, TaskError> {
-        let optimizer = config.optimizer.settings().optimizer(Schedule::Constant)?;
+        let optimizer = config.optimizer.algorithm.clone().optimizer(Schedule::Constant)?;
         Ok(Self { task: task(config)?, source, optimizer, step: 0 })
     }
 

@@ -1,12 +1,12 @@
 //! The scale and shift after a normalisation.
 
-use crate::{Parameter, Visitor};
+use crate::{Module, Parameter};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::ArrayD;
 
 /// A weight, first one, and a bias, first zero.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub(crate) struct Affine<E: Scalar> {
     pub weight: Parameter<E>,
     pub bias: Parameter<E>,
@@ -15,11 +15,6 @@ pub(crate) struct Affine<E: Scalar> {
 impl<E: Scalar> Affine<E> {
     pub fn new(shape: &[usize]) -> Self {
         Self { weight: Parameter::new(ArrayD::ones(shape)), bias: Parameter::new(ArrayD::zeros(shape)) }
-    }
-
-    pub fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("weight", &self.weight);
-        visitor.parameter("bias", &self.bias);
     }
 
     /// Weight and bias, where there are any.

@@ -1,6 +1,6 @@
 //! `y[n, c, r, q] = (1 / (k l)) sum over i < k, j < l of x[n, c, s r - p + i, s q - p + j]`
 
-use crate::{Context, Layer, LayerError, Module, Visitor, windows};
+use crate::{Context, Layer, LayerError, Module, windows};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use latent_tensor::ops::Pool2dOptions;
@@ -20,13 +20,14 @@ use latent_tensor::ops::Pool2dOptions;
 /// let y = layer.forward(&x, &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[[[3.0, 2.0]]]].into_dyn());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AvgPool2d(Pool2dOptions);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Module)]
+#[module(kind = KIND)]
+pub struct AvgPool2d(#[module(skip)] Pool2dOptions);
 
 const KIND: &str = "avg_pool2d";
 
 impl AvgPool2d {
-    /// With these windows.
+    /// A pooling layer with windows of this size, stride and padding.
     ///
     /// # Errors
     /// If the kernel or the stride is zero, or the padding more than half of the kernel.
@@ -41,14 +42,6 @@ impl AvgPool2d {
         windows::check_settings(KIND, options)?;
         Ok(Self(options))
     }
-}
-
-impl<E: Scalar> Module<E> for AvgPool2d {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
 }
 
 impl<E: Scalar> Layer<E> for AvgPool2d {

@@ -1,7 +1,7 @@
 //! `y = w (x - m) / sqrt(v + eps) + b`, with mean `m` and variance `v` of each channel
 
 use crate::affine::Affine;
-use crate::{Context, Count, Layer, LayerError, Module, State, Visitor, settings};
+use crate::{Context, Count, Layer, LayerError, Module, State, settings};
 use latent_numeric::Scalar;
 use latent_tensor::{Tensor, is_recomputing};
 use ndarray::ArrayD;
@@ -31,26 +31,36 @@ use ndarray::ArrayD;
 /// assert_eq!(states[0].1.tensor().to_array(), array![0.2].into_dyn()); // 0.9 * 0 + 0.1 * 2
 /// assert_eq!(states[1].1.tensor().to_array(), array![1.1].into_dyn()); // 0.9 * 1 + 0.1 * 2
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct BatchNorm<E: Scalar = f32> {
+    #[module(skip)]
     channels: usize,
+    #[module(skip)]
     eps: f64,
+    #[module(skip)]
     momentum: Option<f64>,
+    #[module(flatten)]
     affine: Option<Affine<E>>,
+    #[module(flatten)]
     running: Option<Running<E>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Module)]
 struct Running<E: Scalar> {
+    #[module(name = "running_mean")]
     mean: State<E>,
+    #[module(name = "running_var")]
     var: State<E>,
+    #[module(name = "num_batches_tracked")]
     batches: Count,
 }
 
 const KIND: &str = "batch_norm";
 
 impl<E: Scalar> BatchNorm<E> {
-    /// With `eps` 1e-5, momentum 0.1, weight 1, bias 0, running mean 0 and running variance 1: PyTorch's defaults.
+    /// A normalisation with `eps` 1e-5, momentum 0.1, weight 1, bias 0, running mean 0 and running variance 1:
+    /// PyTorch's defaults.
     pub fn new(channels: usize) -> Self {
         let running = Running {
             mean: State::new(ArrayD::zeros(vec![channels])),
@@ -137,23 +147,6 @@ impl<E: Scalar> BatchNorm<E> {
             for (running, &new) in state.iter_mut().zip(statistic.array()) {
                 *running = (E::one() - rate) * *running + rate * (factor * new);
             }
-        }
-    }
-}
-
-impl<E: Scalar> Module<E> for BatchNorm<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        if let Some(affine) = &self.affine {
-            affine.visit(visitor);
-        }
-        if let Some(running) = &self.running {
-            visitor.state("running_mean", &running.mean);
-            visitor.state("running_var", &running.var);
-            visitor.count("num_batches_tracked", &running.batches);
         }
     }
 }

@@ -1,9 +1,7 @@
-//! What a layer knows of the pass it is part of.
+//! What a layer knows of the forward pass that it is part of.
 
-use crate::{Layer, LayerError, Module};
-use latent_numeric::Scalar;
+use crate::LayerError;
 use latent_numeric::random::Stream;
-use latent_tensor::Tensor;
 
 /// The mode of a forward pass, its random stream, and where in the model it is.
 ///
@@ -19,10 +17,11 @@ pub struct Context {
     /// `None` for evaluation, where nothing is random.
     stream: Option<Stream>,
     path: Vec<String>,
-    trace: Option<Vec<Applied>>,
+    /// What was applied so far, if that is kept.
+    pub(crate) trace: Option<Vec<Applied>>,
 }
 
-/// A layer that was applied.
+/// A layer that was applied in a forward pass, with the shapes of its input and output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// Where it is in the model.
@@ -123,49 +122,6 @@ impl Context {
     /// ```
     pub fn applied(&self) -> &[Applied] {
         self.trace.as_deref().unwrap_or_default()
-    }
-
-    /// Applies a layer that is a part, of this name, of the module being applied.
-    ///
-    /// # Errors
-    /// Those of the layer, with its path.
-    ///
-    /// ```
-    /// use latent_layers::{Context, Linear};
-    /// use latent_numeric::random::Stream;
-    /// use latent_tensor::Tensor;
-    ///
-    /// let head = Linear::<f32>::new(3, 2, &mut Stream::new(1, "initialisation", &[]));
-    /// let error = Context::evaluate().apply("head", &head, &Tensor::ones(&[5, 4])).unwrap_err();
-    /// assert_eq!(error.to_string(), "head: linear: expected (..., 3), got the shape [5, 4]");
-    /// ```
-    pub fn apply<E: Scalar, L: Layer<E> + ?Sized>(
-        &mut self,
-        name: &str,
-        layer: &L,
-        x: &Tensor<E>,
-    ) -> Result<Tensor<E>, LayerError> {
-        self.within(name, |context| {
-            let place = context.trace.as_mut().map(|trace| {
-                let kind = layer.kind();
-                let parameters = Module::parameter_count(layer);
-                trace.push(Applied {
-                    path: String::new(),
-                    kind,
-                    input: x.shape().to_vec(),
-                    output: vec![],
-                    parameters,
-                });
-                trace.len() - 1
-            });
-            let y = layer.forward(x, context)?;
-            let path = context.path();
-            if let (Some(trace), Some(place)) = (&mut context.trace, place) {
-                trace[place].path = path;
-                trace[place].output = y.shape().to_vec();
-            }
-            Ok(y)
-        })
     }
 
     /// Runs `work` as a part, of this name, of the module being applied: for layers that take something else than

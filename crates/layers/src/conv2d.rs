@@ -1,6 +1,6 @@
 //! `y[n, o, r, q] = b[o] + sum over c, i, j of x[n, c, s r - p + d i, s q - p + d j] w[o, c, i, j]`
 
-use crate::{Context, Init, Layer, LayerError, Module, Parameter, Visitor, Weight, settings};
+use crate::{Context, Init, Layer, LayerError, Module, Parameter, Weight, settings};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
@@ -9,8 +9,9 @@ use latent_tensor::ops::Conv2dOptions;
 /// A two-dimensional convolution; see [`Tensor::conv2d`] for the formula.
 ///
 /// # Shapes
-/// (N, inputs, H, W) gives (N, outputs, H', W'), `H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1`;
-/// `weight` is (outputs, inputs / groups, kernel height, kernel width), `bias` (outputs), as in PyTorch.
+/// (N, inputs, H, W) gives (N, outputs, H', W'),
+/// `H' = floor((H + 2 padding - dilation (kernel - 1) - 1) / stride) + 1`; `weight` is (outputs, inputs / groups,
+/// kernel height, kernel width), `bias` (outputs), as in PyTorch.
 ///
 /// ```
 /// use latent_layers::{Context, Conv2d, Conv2dOptions, Layer};
@@ -22,20 +23,22 @@ use latent_tensor::ops::Conv2dOptions;
 /// let y = layer.forward(&Tensor::<f32>::ones(&[8, 3, 28, 28]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.shape(), [8, 16, 14, 14]);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct Conv2d<E: Scalar = f32> {
-    /// (outputs, inputs / groups, kernel height, kernel width)
+    /// The kernels, of shape (outputs, inputs / groups, kernel height, kernel width).
     pub weight: Weight<E>,
-    /// (outputs)
+    /// The bias, of shape (outputs), if there is one.
     pub bias: Option<Parameter<E>>,
+    #[module(skip)]
     options: Conv2dOptions,
 }
 
 const KIND: &str = "conv2d";
 
 impl<E: Scalar> Conv2d<E> {
-    /// Weight and bias uniform in `+- 1 / sqrt(inputs / groups * kernel elements)`, as PyTorch draws them. The kernel is
-    /// (height, width).
+    /// A convolution with weight and bias uniform in `+- 1 / sqrt(inputs / groups * kernel elements)`, as PyTorch draws
+    /// them. The kernel is (height, width).
     ///
     /// # Errors
     /// If a number of channels or a setting is zero, or the groups do not divide the channels.
@@ -52,7 +55,7 @@ impl<E: Scalar> Conv2d<E> {
         Ok(Self { bias: Some(bias), ..layer })
     }
 
-    /// The weight drawn by `init`, the bias zero.
+    /// A convolution with a weight drawn by `init` and a bias of zeros.
     ///
     /// # Errors
     /// See [`new`](Self::new).
@@ -105,7 +108,7 @@ impl<E: Scalar> Conv2d<E> {
         Self { bias: None, ..self }
     }
 
-    /// How the kernel moves.
+    /// Stride, padding, dilation and groups.
     ///
     /// ```
     /// # use latent_layers::{Conv2d, Conv2dOptions};
@@ -116,19 +119,6 @@ impl<E: Scalar> Conv2d<E> {
     /// ```
     pub fn options(&self) -> Conv2dOptions {
         self.options
-    }
-}
-
-impl<E: Scalar> Module<E> for Conv2d<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        self.weight.visit("weight", visitor);
-        if let Some(bias) = &self.bias {
-            visitor.parameter("bias", bias);
-        }
     }
 }
 

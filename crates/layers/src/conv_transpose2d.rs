@@ -1,6 +1,6 @@
 //! `x[n, c, u, v] = b[c] + sum over o, r, q, i, j with u = s r - p + d i, v = s q - p + d j of y[n, o, r, q] w[o, c, i, j]`
 
-use crate::{Context, Init, Layer, LayerError, Module, Parameter, Visitor, Weight, settings};
+use crate::{Context, Init, Layer, LayerError, Module, Parameter, Weight, settings};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
@@ -23,20 +23,22 @@ use latent_tensor::ops::ConvTranspose2dOptions;
 /// let y = layer.forward(&Tensor::<f32>::ones(&[8, 16, 14, 14]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.shape(), [8, 3, 28, 28]);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct ConvTranspose2d<E: Scalar = f32> {
-    /// (inputs, outputs / groups, kernel height, kernel width)
+    /// The kernels, of shape (inputs, outputs / groups, kernel height, kernel width).
     pub weight: Weight<E>,
-    /// (outputs)
+    /// The bias, of shape (outputs), if there is one.
     pub bias: Option<Parameter<E>>,
+    #[module(skip)]
     options: ConvTranspose2dOptions,
 }
 
 const KIND: &str = "conv_transpose2d";
 
 impl<E: Scalar> ConvTranspose2d<E> {
-    /// Weight and bias uniform in `+- 1 / sqrt(outputs / groups * kernel elements)`, as PyTorch draws them. The kernel is
-    /// (height, width).
+    /// A transposed convolution with weight and bias uniform in `+- 1 / sqrt(outputs / groups * kernel elements)`, as
+    /// PyTorch draws them. The kernel is (height, width).
     ///
     /// # Errors
     /// If a number of channels or a setting is zero, the groups do not divide the channels, or an output padding is not
@@ -54,7 +56,7 @@ impl<E: Scalar> ConvTranspose2d<E> {
         Ok(Self { bias: Some(bias), ..layer })
     }
 
-    /// The weight drawn by `init`, the bias zero.
+    /// A transposed convolution with a weight drawn by `init` and a bias of zeros.
     ///
     /// # Errors
     /// See [`new`](Self::new).
@@ -114,7 +116,7 @@ impl<E: Scalar> ConvTranspose2d<E> {
         Self { bias: None, ..self }
     }
 
-    /// How the kernel moves.
+    /// Stride, padding, output padding, dilation and groups.
     ///
     /// ```
     /// # use latent_layers::{ConvTranspose2d, ConvTranspose2dOptions};
@@ -126,19 +128,6 @@ impl<E: Scalar> ConvTranspose2d<E> {
     /// ```
     pub fn options(&self) -> ConvTranspose2dOptions {
         self.options
-    }
-}
-
-impl<E: Scalar> Module<E> for ConvTranspose2d<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        self.weight.visit("weight", visitor);
-        if let Some(bias) = &self.bias {
-            visitor.parameter("bias", bias);
-        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Count(AtomicU64);
 
 impl Count {
-    /// From this number on.
+    /// A count that stands at this number.
     pub fn new(value: u64) -> Self {
         Self(AtomicU64::new(value))
     }
@@ -27,7 +27,7 @@ impl Count {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Another number.
+    /// Sets the count to another number.
     pub fn set(&self, value: u64) {
         self.0.store(value, Ordering::Relaxed);
     }

@@ -1,6 +1,6 @@
 //! `y = x m / (1 - p)` with independent `m ~ Bernoulli(1 - p)` for each element
 
-use crate::{Context, Layer, LayerError, Module, Visitor, settings};
+use crate::{Context, Layer, LayerError, Module, settings};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -21,15 +21,17 @@ use latent_tensor::Tensor;
 /// let y = layer.forward(&x, &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.array(), x.array());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Module)]
+#[module(kind = KIND)]
 pub struct Dropout {
+    #[module(skip)]
     p: f64,
 }
 
 const KIND: &str = "dropout";
 
 impl Dropout {
-    /// Elements are dropped with probability `p`.
+    /// Dropout that sets each element to zero with probability `p`.
     ///
     /// # Errors
     /// If `p` is not in `[0, 1)`.
@@ -42,14 +44,6 @@ impl Dropout {
     pub fn new(p: f64) -> Result<Self, LayerError> {
         Ok(Self { p: settings::drop_probability(KIND, p)? })
     }
-}
-
-impl<E: Scalar> Module<E> for Dropout {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
 }
 
 impl<E: Scalar> Layer<E> for Dropout {

@@ -1,6 +1,6 @@
 //! `y[n, c, ...] = x[n, c, ...] m[n, c] / (1 - p)` with independent `m ~ Bernoulli(1 - p)` for each channel of each sample
 
-use crate::{Context, Layer, LayerError, Module, Visitor, settings};
+use crate::{Context, Layer, LayerError, Module, settings};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -23,15 +23,17 @@ use latent_tensor::Tensor;
 /// let planes = y.reshape(&[12, 25]);
 /// assert!(planes.array().rows().into_iter().all(|plane| plane.iter().all(|y| y == &plane[0])));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Module)]
+#[module(kind = KIND)]
 pub struct Dropout2d {
+    #[module(skip)]
     p: f64,
 }
 
 const KIND: &str = "dropout2d";
 
 impl Dropout2d {
-    /// Channels are dropped with probability `p`.
+    /// Dropout that sets each channel of a sample to zero with probability `p`.
     ///
     /// # Errors
     /// If `p` is not in `[0, 1)`.
@@ -43,14 +45,6 @@ impl Dropout2d {
     pub fn new(p: f64) -> Result<Self, LayerError> {
         Ok(Self { p: settings::drop_probability(KIND, p)? })
     }
-}
-
-impl<E: Scalar> Module<E> for Dropout2d {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
 }
 
 impl<E: Scalar> Layer<E> for Dropout2d {

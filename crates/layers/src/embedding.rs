@@ -1,6 +1,6 @@
 //! `y[..., :] = W[index[...], :]`
 
-use crate::{Context, Init, LayerError, Module, Parameter, Visitor};
+use crate::{Context, Init, LayerError, Module, Parameter};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
@@ -23,21 +23,22 @@ use ndarray::{ArrayView, Dimension};
 /// let error = layer.look_up(array![3, 12].view(), &Context::evaluate()).unwrap_err();
 /// assert_eq!(error.to_string(), "embedding: expected indices below 10, got 12");
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct Embedding<E: Scalar = f32> {
-    /// (rows, features)
+    /// The table, of shape (rows, features).
     pub weight: Parameter<E>,
 }
 
 const KIND: &str = "embedding";
 
 impl<E: Scalar> Embedding<E> {
-    /// Standard normal rows, as PyTorch draws them.
+    /// A table with standard normal rows, as PyTorch draws them.
     pub fn new(rows: usize, features: usize, stream: &mut Stream) -> Self {
         Self::with_init(rows, features, Init::Normal(1.0), stream)
     }
 
-    /// Rows drawn by `init`.
+    /// A table with rows drawn by `init`.
     ///
     /// ```
     /// # use latent_layers::{Embedding, Init};
@@ -65,15 +66,5 @@ impl<E: Scalar> Embedding<E> {
         }
         let flat: Vec<usize> = indices.iter().copied().collect();
         Ok(weight.index_select(0, &flat).reshape(&[indices.shape(), &[features]].concat()))
-    }
-}
-
-impl<E: Scalar> Module<E> for Embedding<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("weight", &self.weight);
     }
 }

@@ -1,6 +1,6 @@
 //! The elements of each sample in a row.
 
-use crate::{Context, Layer, LayerError, Module, Visitor};
+use crate::{Context, Layer, LayerError, Module};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -16,18 +16,11 @@ use latent_tensor::Tensor;
 /// let y = Flatten.forward(&Tensor::<f32>::ones(&[2, 3, 4, 5]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.shape(), [2, 60]);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Module)]
+#[module(kind = KIND)]
 pub struct Flatten;
 
 const KIND: &str = "flatten";
-
-impl<E: Scalar> Module<E> for Flatten {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
-}
 
 impl<E: Scalar> Layer<E> for Flatten {
     fn forward(&self, x: &Tensor<E>, context: &mut Context) -> Result<Tensor<E>, LayerError> {

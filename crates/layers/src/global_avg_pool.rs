@@ -1,6 +1,6 @@
 //! `y[n, c] = mean of x[n, c, ...]`
 
-use crate::{Context, Layer, LayerError, Module, Visitor};
+use crate::{Context, Layer, LayerError, Module};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -19,18 +19,11 @@ use latent_tensor::Tensor;
 /// let y = GlobalAvgPool.forward(&x, &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[3.0, 1.0]].into_dyn());
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Module)]
+#[module(kind = KIND)]
 pub struct GlobalAvgPool;
 
 const KIND: &str = "global_avg_pool";
-
-impl<E: Scalar> Module<E> for GlobalAvgPool {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
-}
 
 impl<E: Scalar> Layer<E> for GlobalAvgPool {
     fn forward(&self, x: &Tensor<E>, context: &mut Context) -> Result<Tensor<E>, LayerError> {

@@ -1,7 +1,7 @@
 //! `y = w (x - m) / sqrt(v + eps) + b`, with mean `m` and biased variance `v` of groups of channels of each sample
 
 use crate::affine::Affine;
-use crate::{Context, Layer, LayerError, Module, Visitor, settings};
+use crate::{Context, Layer, LayerError, Module, settings};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -19,18 +19,23 @@ use latent_tensor::Tensor;
 /// let y = layer.forward(&Tensor::constant(array![[1.0, 3.0, 9.0, 5.0]]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[-1.0, 1.0, 1.0, -1.0]].into_dyn());
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct GroupNorm<E: Scalar = f32> {
+    #[module(skip)]
     groups: usize,
+    #[module(skip)]
     channels: usize,
+    #[module(skip)]
     eps: f64,
+    #[module(flatten)]
     affine: Option<Affine<E>>,
 }
 
 const KIND: &str = "group_norm";
 
 impl<E: Scalar> GroupNorm<E> {
-    /// With `eps` 1e-5, weight 1 and bias 0.
+    /// A normalisation of these groups with `eps` 1e-5, weight 1 and bias 0.
     ///
     /// # Errors
     /// If the groups are none or do not divide the channels, or there are no channels.
@@ -68,18 +73,6 @@ impl<E: Scalar> GroupNorm<E> {
     #[must_use]
     pub fn without_affine(self) -> Self {
         Self { affine: None, ..self }
-    }
-}
-
-impl<E: Scalar> Module<E> for GroupNorm<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        if let Some(affine) = &self.affine {
-            affine.visit(visitor);
-        }
     }
 }
 

@@ -31,7 +31,8 @@ pub struct Gru<E: Scalar = f32> {
 const KIND: &str = "gru";
 
 impl<E: Scalar> Gru<E> {
-    /// So many layers, each with as many hidden units, everything uniform in `+- 1 / sqrt(hidden)`, as PyTorch draws it.
+    /// A stack of so many layers with as many hidden units each, all weights and biases drawn uniformly in
+    /// `+- 1 / sqrt(hidden)`, as PyTorch draws them.
     ///
     /// # Errors
     /// If a number is zero.

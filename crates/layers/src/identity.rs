@@ -1,6 +1,6 @@
 //! `y = x`
 
-use crate::{Context, Layer, LayerError, Module, Visitor};
+use crate::{Context, Layer, LayerError, Module};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -13,16 +13,8 @@ use latent_tensor::Tensor;
 /// let x = Tensor::<f32>::ones(&[2, 3]);
 /// assert_eq!(Identity.forward(&x, &mut Context::evaluate()).unwrap().array(), x.array());
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Module)]
 pub struct Identity;
-
-impl<E: Scalar> Module<E> for Identity {
-    fn kind(&self) -> &'static str {
-        "identity"
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
-}
 
 impl<E: Scalar> Layer<E> for Identity {
     fn forward(&self, x: &Tensor<E>, _: &mut Context) -> Result<Tensor<E>, LayerError> {

@@ -4,7 +4,7 @@ use latent_numeric::random::Stream;
 use latent_numeric::{Scalar, linalg};
 use ndarray::{Array2, ArrayD, Dimension, IxDyn};
 
-/// How a parameter is drawn.
+/// How the first value of a parameter is drawn.
 ///
 /// For a weight of shape (outputs, inputs, kernel...), `fan_in` is inputs times kernel elements and `fan_out` outputs times
 /// kernel elements, as in PyTorch. `gain` compensates for what the activation after the layer takes of the variance:
@@ -15,7 +15,7 @@ pub enum Init {
     Zeros,
     /// All elements equal to this value.
     Constant(f64),
-    /// Uniform in plus or minus this.
+    /// Uniform between minus this bound and the bound.
     Uniform(f64),
     /// Normal with this standard deviation.
     Normal(f64),
@@ -57,7 +57,7 @@ impl Default for Init {
 }
 
 impl Init {
-    /// An array of this shape.
+    /// Draws an array of this shape.
     ///
     /// ```
     /// use latent_layers::Init;

@@ -1,7 +1,7 @@
 //! `y = w (x - m) / sqrt(v + eps) + b`, with mean `m` and biased variance `v` of each channel of each sample
 
 use crate::affine::Affine;
-use crate::{Context, Layer, LayerError, Module, Visitor, settings};
+use crate::{Context, Layer, LayerError, Module, settings};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -20,17 +20,21 @@ use latent_tensor::Tensor;
 /// let y = layer.forward(&Tensor::constant(array![[[1.0, 3.0], [9.0, 5.0]]]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[[-1.0, 1.0], [1.0, -1.0]]].into_dyn());
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct InstanceNorm<E: Scalar = f32> {
+    #[module(skip)]
     channels: usize,
+    #[module(skip)]
     eps: f64,
+    #[module(flatten)]
     affine: Option<Affine<E>>,
 }
 
 const KIND: &str = "instance_norm";
 
 impl<E: Scalar> InstanceNorm<E> {
-    /// With `eps` 1e-5 and, as in PyTorch, without weight and bias.
+    /// A normalisation with `eps` 1e-5 and, as in PyTorch, without weight and bias.
     pub fn new(channels: usize) -> Self {
         Self { channels, eps: 1e-5, affine: None }
     }
@@ -57,18 +61,6 @@ impl<E: Scalar> InstanceNorm<E> {
     #[must_use]
     pub fn with_affine(self) -> Self {
         Self { affine: Some(Affine::new(&[self.channels])), ..self }
-    }
-}
-
-impl<E: Scalar> Module<E> for InstanceNorm<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        if let Some(affine) = &self.affine {
-            affine.visit(visitor);
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `y = w (x - m) / sqrt(v + eps) + b`, with mean `m` and biased variance `v` over the last axes of each sample
 
 use crate::affine::Affine;
-use crate::{Context, Layer, LayerError, Module, Visitor, settings};
+use crate::{Context, Layer, LayerError, Module, settings};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -19,17 +19,21 @@ use latent_tensor::Tensor;
 /// let y = layer.forward(&Tensor::constant(array![[1.0, 3.0], [9.0, 5.0]]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[-1.0, 1.0], [1.0, -1.0]].into_dyn());
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct LayerNorm<E: Scalar = f32> {
+    #[module(skip)]
     shape: Vec<usize>,
+    #[module(skip)]
     eps: f64,
+    #[module(flatten)]
     affine: Option<Affine<E>>,
 }
 
 const KIND: &str = "layer_norm";
 
 impl<E: Scalar> LayerNorm<E> {
-    /// Over the last axes, which must have these lengths, with `eps` 1e-5, weight 1 and bias 0.
+    /// A normalisation over the last axes, which must have these lengths, with `eps` 1e-5, weight 1 and bias 0.
     ///
     /// # Errors
     /// If there is no axis, or an empty one.
@@ -60,18 +64,6 @@ impl<E: Scalar> LayerNorm<E> {
     #[must_use]
     pub fn without_affine(self) -> Self {
         Self { affine: None, ..self }
-    }
-}
-
-impl<E: Scalar> Module<E> for LayerNorm<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        if let Some(affine) = &self.affine {
-            affine.visit(visitor);
-        }
     }
 }
 

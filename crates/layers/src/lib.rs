@@ -68,6 +68,9 @@
 //! Samples are rows, images (N, C, H, W), sequences (samples, steps, features). Everything is generic over `f32`, the
 //! default, and `f64`.
 
+// What a derived module is written with.
+extern crate self as latent_layers;
+
 mod activation;
 mod affine;
 mod avg_pool2d;
@@ -95,12 +98,17 @@ mod lstm;
 mod masked_linear;
 mod max_pool2d;
 mod module;
+#[doc(hidden)]
+pub mod of_derive;
+mod owned;
 mod parameter;
 mod recurrent;
 mod reshape;
 mod residual;
 mod sequential;
 mod settings;
+mod several;
+mod side_by_side;
 mod slot;
 mod state_dict;
 mod substitute;
@@ -136,13 +144,123 @@ pub use lstm::Lstm;
 pub use masked_linear::MaskedLinear;
 pub use max_pool2d::MaxPool2d;
 pub use module::{Entry, Module, Visitor};
+pub use owned::Owned;
 pub use parameter::{Parameter, State};
 pub use reshape::Reshape;
 pub use residual::Residual;
 pub use sequential::Sequential;
+pub use side_by_side::SideBySide;
 pub use slot::{Slot, SlotValue};
 pub use state_dict::{Fault, LoadOptions, Loaded, StateDictError, load, load_bytes, save, to_bytes};
 pub use substitute::with_parameters;
 pub use summary::{Summary, summary};
 pub use upsample::Upsample;
 pub use weight::{Reparameterization, Weight};
+
+/// Makes a struct a [`Module`](trait@Module) whose fields are its parts, in their order, each under the name of its
+/// field.
+///
+/// ```
+/// use latent_layers::{Activation, Count, Layer, Linear, Module, Parameter, State};
+/// # use latent_numeric::{Scalar, random::Stream};
+///
+/// #[derive(Module)]
+/// struct Network<E: Scalar> {
+///     encoder: Vec<Linear<E>>,
+///     head: Option<Linear<E>>,
+///     last: Box<dyn Layer<E>>,
+///     #[module(name = "out_scale")]
+///     scale: Parameter<E>,
+///     mean: State<E>,
+///     seen: Count,
+///     #[module(skip)]
+///     smallest: f64,
+/// }
+///
+/// let stream = &mut Stream::new(1, "initialisation", &[]);
+/// let network = Network::<f64> {
+///     encoder: vec![Linear::new(3, 2, stream), Linear::new(2, 2, stream).without_bias()],
+///     head: None,
+///     last: Box::new(Activation::Relu),
+///     scale: Parameter::new(ndarray::arr0(1.0)),
+///     mean: State::new(ndarray::arr0(0.0)),
+///     seen: Count::default(),
+///     smallest: 1e-3,
+/// };
+/// assert_eq!(network.kind(), "network");
+/// let paths: Vec<String> = network.parameters().into_iter().map(|(path, _)| path).collect();
+/// assert_eq!(paths, ["encoder.0.weight", "encoder.0.bias", "encoder.1.weight", "out_scale"]);
+/// assert_eq!((network.states()[0].0.as_str(), network.counts()[0].0.as_str()), ("mean", "seen"));
+/// assert_eq!(network.smallest, 1e-3);
+/// ```
+///
+/// | before a field | |
+/// |---|---|
+/// | nothing | a [`Parameter`], [`State`], [`Count`] or [`Weight`] is the module's own, anything else is a module inside it; several in a `Vec` or an array are numbered, `encoder.0`, and what is in an `Option` or a `Box` stands for itself |
+/// | `#[module(name = "out_scale")]` | under this name |
+/// | `#[module(skip)]` | not visited: settings and the like |
+/// | `#[module(flatten)]` | a module whose parts are shown as if they were this module's own |
+/// | `#[module(owned)]` | it is [`Owned`], which the name of its type does not tell |
+/// | `#[module(part)]` | it is a module, although its type is called `State` or the like |
+///
+/// | before the struct | |
+/// |---|---|
+/// | `#[module(kind = "gate")]` | the [`kind`](Module::kind), a text or a constant; as a rule the name of the type in snake case |
+/// | `#[module(scalar = f64)]` | the number type that it is a module over; as a rule its type parameter that is a `Scalar`, any number type if nothing is visited, else `f32` |
+///
+/// Fields of a tuple struct are named `0`, `1`, ... Parameters of the type that are layers (`struct Twice<L>`) need no
+/// bound: the module is one where its fields are.
+///
+/// # Errors
+/// A field that is visited has to be a module, or owned by one:
+///
+/// ```compile_fail
+/// use latent_layers::{Linear, Module};
+///
+/// #[derive(Module)]
+/// struct Scaled {
+///     linear: Linear,
+///     // error: field `factor` is neither a module nor a parameter, a state or a count: write #[module(skip)]
+///     // before it to leave it out
+///     factor: f32,
+/// }
+/// ```
+///
+/// ```compile_fail
+/// use latent_layers::{Linear, Module};
+///
+/// struct Settings;
+///
+/// #[derive(Module)]
+/// struct Scaled {
+///     linear: Linear,
+///     // error: `Settings` is not a module of numbers of type `f32`
+///     settings: Settings,
+/// }
+/// ```
+///
+/// Names of fields are distinct, options are those above, and enumerations show their parts by hand:
+///
+/// ```compile_fail
+/// use latent_layers::{Linear, Module};
+///
+/// #[derive(Module)]
+/// struct Twice {
+///     first: Linear,
+///     // error: two fields are named `first`
+///     #[module(name = "first")]
+///     second: Linear,
+/// }
+/// ```
+///
+/// ```compile_fail
+/// use latent_layers::{Linear, Module};
+///
+/// #[derive(Module)]
+/// struct Renamed {
+///     // error: a field has no option `rename`: there are #[module(skip)], #[module(name = "...")], ...
+///     #[module(rename = "linear")]
+///     first: Linear,
+/// }
+/// ```
+pub use latent_macros::Module;

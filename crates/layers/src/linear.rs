@@ -1,11 +1,11 @@
 //! `y = x W' + b`
 
-use crate::{Context, Init, Layer, LayerError, Module, Parameter, Visitor, Weight};
+use crate::{Context, Init, Layer, LayerError, Module, Parameter, Weight};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::{Activation, Tensor};
 
-/// A fully connected layer.
+/// A fully connected layer: `x W' + b` along the last axis.
 ///
 /// # Shapes
 /// (..., inputs) gives (..., outputs); `weight` is (outputs, inputs), `bias` (outputs), as in PyTorch.
@@ -19,23 +19,23 @@ use latent_tensor::{Activation, Tensor};
 /// let y = layer.forward(&Tensor::<f32>::ones(&[4, 3]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.shape(), [4, 2]);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct Linear<E: Scalar = f32> {
-    /// (outputs, inputs)
+    /// The weight `W`, of shape (outputs, inputs).
     pub weight: Weight<E>,
-    /// (outputs)
+    /// The bias `b`, of shape (outputs), if there is one.
     pub bias: Option<Parameter<E>>,
 }
 
 impl<E: Scalar> Linear<E> {
-    /// Weight and bias uniform in `+- 1 / sqrt(inputs)`, as PyTorch draws them.
+    /// A layer with weight and bias drawn uniformly in `+- 1 / sqrt(inputs)`, as PyTorch draws them.
     pub fn new(inputs: usize, outputs: usize, stream: &mut Stream) -> Self {
         let weight = Init::default().array(&[outputs, inputs], stream);
         let bias = Init::Uniform(1.0 / (inputs.max(1) as f64).sqrt()).array(&[outputs], stream);
         Self { weight: Weight::new(weight), bias: Some(Parameter::new(bias)) }
     }
 
-    /// The weight drawn by `init`, the bias zero.
+    /// A layer with a weight drawn by `init` and a bias of zeros.
     ///
     /// ```
     /// # use latent_layers::{Init, Linear};
@@ -60,19 +60,6 @@ impl<E: Scalar> Linear<E> {
     #[must_use]
     pub fn without_bias(self) -> Self {
         Self { bias: None, ..self }
-    }
-}
-
-impl<E: Scalar> Module<E> for Linear<E> {
-    fn kind(&self) -> &'static str {
-        "linear"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        self.weight.visit("weight", visitor);
-        if let Some(bias) = &self.bias {
-            visitor.parameter("bias", bias);
-        }
     }
 }
 

@@ -34,7 +34,8 @@ const KIND: &str = "lstm";
 type Run<E> = (Tensor<E>, [Tensor<E>; 2]);
 
 impl<E: Scalar> Lstm<E> {
-    /// So many layers, each with as many hidden units, everything uniform in `+- 1 / sqrt(hidden)`, as PyTorch draws it.
+    /// A stack of so many layers with as many hidden units each, all weights and biases drawn uniformly in
+    /// `+- 1 / sqrt(hidden)`, as PyTorch draws them.
     ///
     /// # Errors
     /// If a number is zero.

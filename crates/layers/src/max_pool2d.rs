@@ -1,6 +1,6 @@
 //! `y[n, c, r, q] = max over i < k, j < l of x[n, c, s r - p + i, s q - p + j]`
 
-use crate::{Context, Layer, LayerError, Module, Visitor, windows};
+use crate::{Context, Layer, LayerError, Module, windows};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use latent_tensor::ops::Pool2dOptions;
@@ -20,13 +20,14 @@ use latent_tensor::ops::Pool2dOptions;
 /// let y = layer.forward(&x, &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[[[5.0, 7.0]]]].into_dyn());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MaxPool2d(Pool2dOptions);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Module)]
+#[module(kind = KIND)]
+pub struct MaxPool2d(#[module(skip)] Pool2dOptions);
 
 const KIND: &str = "max_pool2d";
 
 impl MaxPool2d {
-    /// With these windows.
+    /// A pooling layer with windows of this size, stride, padding and dilation.
     ///
     /// # Errors
     /// If the kernel or the stride is zero, or the padding more than half of the kernel.
@@ -41,14 +42,6 @@ impl MaxPool2d {
         windows::check_settings(KIND, options)?;
         Ok(Self(options))
     }
-}
-
-impl<E: Scalar> Module<E> for MaxPool2d {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
 }
 
 impl<E: Scalar> Layer<E> for MaxPool2d {

@@ -6,28 +6,18 @@ use latent_tensor::Tensor;
 
 /// Something with named parameters and state, its own and those of the modules inside it.
 ///
-/// A module of one's own shows its parts to the visitor, in the order in which they are listed, saved and
-/// optimised ever after:
+/// A struct of layers is a module by [`#[derive(Module)]`](macro@crate::Module): its fields are its parts, in their
+/// order.
 ///
 /// ```
-/// use latent_layers::{Context, Layer, LayerError, Linear, Module, Parameter, Visitor};
+/// use latent_layers::{Context, Layer, LayerError, Linear, Module, Parameter};
 /// use latent_numeric::random::Stream;
 /// use latent_tensor::Tensor;
 ///
+/// #[derive(Module)]
 /// struct Scaled {
 ///     linear: Linear,
 ///     scale: Parameter,
-/// }
-///
-/// impl Module for Scaled {
-///     fn kind(&self) -> &'static str {
-///         "scaled"
-///     }
-///
-///     fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-///         visitor.module("linear", &self.linear);
-///         visitor.parameter("scale", &self.scale);
-///     }
 /// }
 ///
 /// impl Layer for Scaled {
@@ -42,8 +32,17 @@ use latent_tensor::Tensor;
 /// assert_eq!(names, ["linear.weight", "linear.bias", "scale"]);
 /// assert_eq!(model.parameter_count(), 9);
 /// ```
+///
+/// Any other module shows its parts to a [`Visitor`] itself, in the order in which they are listed, saved and optimised
+/// ever after.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a module of numbers of type `{E}`",
+    label = "no module of numbers of type `{E}`",
+    note = "a module has `#[derive(Module)]`, or `impl Module<{E}>` written by hand",
+    note = "`#[module(skip)]` before a field of a `#[derive(Module)]` struct leaves it out"
+)]
 pub trait Module<E: Scalar = f32>: Send + Sync {
-    /// What kind of module it is, for errors and summaries.
+    /// The kind of module, such as `linear`, for errors and summaries.
     fn kind(&self) -> &'static str;
 
     /// Shows the visitor all parameters, state and modules inside, always in the same order.
@@ -82,7 +81,7 @@ pub trait Module<E: Scalar = f32>: Send + Sync {
             .collect()
     }
 
-    /// The present values of all parameters, to ask for gradients of.
+    /// The present values of all parameters, in order: the variables with respect to which gradients are asked for.
     fn variables(&self) -> Vec<Tensor<E>> {
         self.parameters().into_iter().map(|(_, parameter)| parameter.tensor()).collect()
     }
@@ -93,7 +92,7 @@ pub trait Module<E: Scalar = f32>: Send + Sync {
     }
 }
 
-/// What a module owns, and under which path.
+/// A parameter, state or count that a module owns, with its path.
 #[derive(Clone, Debug)]
 pub struct Entry<'a, E: Scalar = f32> {
     /// Names of the modules around it and its own, with dots between.
@@ -102,7 +101,7 @@ pub struct Entry<'a, E: Scalar = f32> {
     pub slot: Slot<'a, E>,
 }
 
-/// Collects what a module owns.
+/// Collects what a module owns: parameters, states and counts with their paths.
 ///
 /// ```
 /// use latent_layers::{Count, Linear, Module, Parameter, State, Visitor};
@@ -142,30 +141,41 @@ impl<'a, E: Scalar> Visitor<'a, E> {
     /// assert_eq!(names, ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]);
     /// ```
     pub fn entries<M: Module<E> + ?Sized>(module: &'a M) -> Vec<Entry<'a, E>> {
+        Self::collect(|visitor| module.visit(visitor))
+    }
+
+    /// All that is shown to a visitor, in order.
+    pub fn collect(show: impl FnOnce(&mut Self)) -> Vec<Entry<'a, E>> {
         let mut visitor = Self { path: Vec::new(), entries: Vec::new() };
-        module.visit(&mut visitor);
+        show(&mut visitor);
         visitor.entries
     }
 
-    /// A parameter of the module.
+    /// Shows a parameter of the module, under this name.
     pub fn parameter(&mut self, name: &str, parameter: &'a Parameter<E>) {
         self.enter(name, Slot::Parameter(parameter));
     }
 
-    /// A state of the module.
+    /// Shows a state of the module, under this name.
     pub fn state(&mut self, name: &str, state: &'a State<E>) {
         self.enter(name, Slot::State(state));
     }
 
-    /// A count of the module: how often something happened that the module itself goes by. Files have it as an integer.
+    /// Shows a count of the module, under this name: how often something happened that the module itself goes by. Files
+    /// have it as an integer.
     pub fn count(&mut self, name: &str, count: &'a Count) {
         self.enter(name, Slot::Count(count));
     }
 
-    /// A module inside the module.
+    /// Shows a module inside the module, whose parts have paths that begin with this name.
     pub fn module<M: Module<E> + ?Sized>(&mut self, name: &str, module: &'a M) {
+        self.within(name, |visitor| module.visit(visitor));
+    }
+
+    /// Shows something under paths that begin with this name.
+    pub(crate) fn within(&mut self, name: &str, show: impl FnOnce(&mut Self)) {
         self.path.push(name.into());
-        module.visit(self);
+        show(self);
         self.path.pop();
     }
 

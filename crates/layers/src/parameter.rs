@@ -42,12 +42,12 @@ pub struct State<E: Scalar = f32>(Locked<E>);
 macro_rules! cell {
     ($cell:ident, $make:ident) => {
         impl<E: Scalar> $cell<E> {
-            /// With this first value.
+            /// From its first value.
             pub fn new<D: Dimension>(array: impl Into<ArcArray<E, D>>) -> Self {
                 Self(Locked::new(Tensor::$make(array)))
             }
 
-            /// The present value.
+            /// The present value as a tensor.
             #[doc = concat!("\n\n```\n# use latent_layers::", stringify!($cell), ";\nlet values = ndarray::array![1.0, 2.0];\nassert_eq!(", stringify!($cell), "::new(values.clone()).tensor().to_array(), values.into_dyn());\n```")]
             #[track_caller]
             pub fn tensor(&self) -> Tensor<E> {
@@ -86,7 +86,7 @@ macro_rules! cell {
                 self.0.elements()
             }
 
-            /// Another value of the same shape.
+            /// Puts another value of the same shape in the place of the present one.
             ///
             /// # Errors
             /// If the shape is another.

@@ -1,6 +1,6 @@
 //! The elements of each sample in another shape.
 
-use crate::{Context, Layer, LayerError, Module, Visitor};
+use crate::{Context, Layer, LayerError, Module};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -20,26 +20,20 @@ use latent_tensor::Tensor;
 /// let error = layer.forward(&Tensor::<f32>::ones(&[2, 61]), &mut Context::evaluate()).unwrap_err();
 /// assert_eq!(error.to_string(), "reshape: expected (samples, ...) with 60 elements in a sample, got the shape [2, 61]");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Module)]
+#[module(kind = KIND)]
 pub struct Reshape {
+    #[module(skip)]
     shape: Vec<usize>,
 }
 
 const KIND: &str = "reshape";
 
 impl Reshape {
-    /// To samples of this shape.
+    /// A layer that gives every sample this shape.
     pub fn new(shape: &[usize]) -> Self {
         Self { shape: shape.to_vec() }
     }
-}
-
-impl<E: Scalar> Module<E> for Reshape {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
 }
 
 impl<E: Scalar> Layer<E> for Reshape {

@@ -1,6 +1,6 @@
 //! `y = g(x) + f(x)`
 
-use crate::{Context, Identity, Layer, LayerError, Module, Visitor};
+use crate::{Context, Identity, Layer, LayerError, Module};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -17,6 +17,8 @@ use latent_tensor::Tensor;
 /// let y = Residual::new(Activation::Relu).forward(&Tensor::constant(array![-1.0, 2.0]), &mut Context::evaluate());
 /// assert_eq!(y.unwrap().to_array(), array![-1.0, 4.0].into_dyn());
 /// ```
+#[derive(Module)]
+#[module(kind = KIND)]
 pub struct Residual<E: Scalar = f32> {
     layer: Box<dyn Layer<E>>,
     shortcut: Box<dyn Layer<E>>,
@@ -25,12 +27,12 @@ pub struct Residual<E: Scalar = f32> {
 const KIND: &str = "residual";
 
 impl<E: Scalar> Residual<E> {
-    /// `x + f(x)`
+    /// A residual block `x + f(x)`, for a layer `f` that keeps the shape.
     pub fn new(layer: impl Layer<E> + 'static) -> Self {
         Self::with_shortcut(layer, Identity)
     }
 
-    /// `g(x) + f(x)`
+    /// A residual block `g(x) + f(x)`, with a shortcut `g` to the shape of `f`.
     ///
     /// ```
     /// use latent_layers::{Activation, Linear, Module, Residual, Sequential};
@@ -44,17 +46,6 @@ impl<E: Scalar> Residual<E> {
     /// ```
     pub fn with_shortcut(layer: impl Layer<E> + 'static, shortcut: impl Layer<E> + 'static) -> Self {
         Self { layer: Box::new(layer), shortcut: Box::new(shortcut) }
-    }
-}
-
-impl<E: Scalar> Module<E> for Residual<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.module("layer", &self.layer);
-        visitor.module("shortcut", &self.shortcut);
     }
 }
 

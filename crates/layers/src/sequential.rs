@@ -1,6 +1,6 @@
 //! `f_n(... f_2(f_1(x)))`
 
-use crate::{Context, Layer, LayerError, Module, Visitor};
+use crate::{Context, Layer, LayerError, Module};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -21,13 +21,14 @@ use latent_tensor::Tensor;
 /// let error = model.forward(&Tensor::<f32>::zeros(&[5, 28, 28]), &mut Context::evaluate()).unwrap_err();
 /// assert_eq!(error.to_string(), "0: linear: expected (..., 784), got the shape [5, 28, 28]");
 /// ```
-#[derive(Default)]
+#[derive(Default, Module)]
 pub struct Sequential<E: Scalar = f32> {
+    #[module(flatten)]
     layers: Vec<Box<dyn Layer<E>>>,
 }
 
 impl<E: Scalar> Sequential<E> {
-    /// No layers: the identity.
+    /// A sequence of no layers, which is the identity.
     ///
     /// ```
     /// # use latent_layers::{Context, Layer, Sequential};
@@ -39,7 +40,7 @@ impl<E: Scalar> Sequential<E> {
         Self { layers: Vec::new() }
     }
 
-    /// These layers, then one more.
+    /// The sequence with one more layer at its end.
     #[must_use]
     pub fn then(mut self, layer: impl Layer<E> + 'static) -> Self {
         self.layers.push(Box::new(layer));
@@ -61,18 +62,6 @@ impl<E: Scalar> Sequential<E> {
     /// Whether there are no layers.
     pub fn is_empty(&self) -> bool {
         self.layers.is_empty()
-    }
-}
-
-impl<E: Scalar> Module<E> for Sequential<E> {
-    fn kind(&self) -> &'static str {
-        "sequential"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        for (i, layer) in self.layers.iter().enumerate() {
-            visitor.module(&i.to_string(), layer);
-        }
     }
 }
 

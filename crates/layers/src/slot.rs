@@ -7,9 +7,9 @@ use latent_tensor::Tensor;
 /// A parameter, a state or a count.
 #[derive(Clone, Copy, Debug)]
 pub enum Slot<'a, E: Scalar = f32> {
-    /// Trained.
+    /// A parameter, which is trained.
     Parameter(&'a Parameter<E>),
-    /// Not trained.
+    /// A state, which is not trained.
     State(&'a State<E>),
     /// An integer counter, such as the number of batches that were seen.
     Count(&'a Count),
@@ -74,7 +74,7 @@ impl<E: Scalar> SlotValue<E> {
 }
 
 impl<E: Scalar> Slot<'_, E> {
-    /// The present value, a constant.
+    /// The present value, as a constant without history.
     ///
     /// ```
     /// use latent_layers::{Linear, Visitor};
@@ -110,7 +110,7 @@ impl<E: Scalar> Slot<'_, E> {
         }
     }
 
-    /// Sets the value.
+    /// Puts another value in the place of the present one.
     ///
     /// # Errors
     /// The errors of [`check`](Self::check); the value is then left unchanged.

@@ -57,16 +57,16 @@ pub struct Fault {
     pub found: Option<String>,
 }
 
-/// Which differences between a file and a module are allowed; by default none.
+/// Which differences between the tensors of a file and those of a module are no error; by default none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// What the file does not have stays as it is.
+    /// Whether parameters and states that the file does not have stay as they are.
     pub allow_missing: bool,
-    /// What the module does not have is passed over.
+    /// Whether tensors of the file that the module does not have are passed over.
     pub allow_unexpected: bool,
 }
 
-/// The differences that were allowed, by name.
+/// The tensors that only the file or only the module has, where that was allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
     /// In the module but not in the file.

@@ -1,12 +1,12 @@
 //! Images at another size.
 
-use crate::{Context, Layer, LayerError, Module, Visitor, settings};
+use crate::{Context, Layer, LayerError, Module, settings};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use latent_tensor::ops::Interpolation;
 
-/// Images at another size, given or a multiple of theirs; see [`Tensor::resize2d`]. PyTorch's `Upsample`, corners not
-/// aligned.
+/// Resizes images by interpolation, to a size that is given or a multiple of theirs; see [`Tensor::resize2d`].
+/// PyTorch's `Upsample`, corners not aligned.
 ///
 /// # Shapes
 /// (N, C, H, W) gives (N, C, H', W').
@@ -20,9 +20,12 @@ use latent_tensor::ops::Interpolation;
 /// let y = layer.forward(&Tensor::constant(array![[[[1.0, 2.0]]]]), &mut Context::evaluate()).unwrap();
 /// assert_eq!(y.to_array(), array![[[[1.0, 1.0, 2.0, 2.0]]]].into_dyn());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Module)]
+#[module(kind = KIND)]
 pub struct Upsample {
+    #[module(skip)]
     size: Size,
+    #[module(skip)]
     interpolation: Interpolation,
 }
 
@@ -35,7 +38,7 @@ enum Size {
 const KIND: &str = "upsample";
 
 impl Upsample {
-    /// To this (height, width).
+    /// A layer that resizes images to this (height, width).
     ///
     /// # Errors
     /// If one is zero.
@@ -53,7 +56,7 @@ impl Upsample {
         Ok(Self { size: Size::Of(size), interpolation })
     }
 
-    /// To so many times the height and the width.
+    /// A layer that makes images so many times as high and as wide.
     ///
     /// # Errors
     /// If one is zero.
@@ -68,14 +71,6 @@ impl Upsample {
         settings::positive(KIND, &[("the factors", &factors)])?;
         Ok(Self { size: Size::Times(factors), interpolation })
     }
-}
-
-impl<E: Scalar> Module<E> for Upsample {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, _: &mut Visitor<'a, E>) {}
 }
 
 impl<E: Scalar> Layer<E> for Upsample {

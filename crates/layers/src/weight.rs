@@ -6,7 +6,7 @@ use latent_tensor::Tensor;
 use ndarray::{ArcArray, Dimension};
 use std::fmt;
 
-/// A weight `f(V)` in the place of a weight `V`, such as `V / sigma(V)`.
+/// A function `f` that computes the weight of a layer from the parameter `V` that is trained, such as `V / sigma(V)`.
 pub trait Reparameterization<E: Scalar = f32>: Module<E> {
     /// The weight that the layer uses, from the parameter, which is trained. Its shape is that of the parameter.
     fn weight(&self, original: &Tensor<E>, context: &Context) -> Tensor<E>;
@@ -53,17 +53,17 @@ pub struct Weight<E: Scalar = f32> {
 }
 
 impl<E: Scalar> Weight<E> {
-    /// A plain weight.
+    /// A weight that is itself the parameter that is trained.
     pub fn new<D: Dimension>(array: impl Into<ArcArray<E, D>>) -> Self {
         Self { original: Parameter::new(array), by: None }
     }
 
-    /// From now on, the layer uses this function of the parameter.
+    /// Makes the layer use this function of the parameter as its weight from now on.
     pub fn reparameterize(&mut self, by: impl Reparameterization<E> + 'static) {
         self.by = Some(Box::new(by));
     }
 
-    /// The weight to use.
+    /// The weight that the layer uses in this pass.
     pub fn tensor(&self, context: &Context) -> Tensor<E> {
         let original = self.original.tensor();
         self.by.as_ref().map_or_else(|| original.clone(), |by| by.weight(&original, context))

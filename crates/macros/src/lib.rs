@@ -1,6 +1,8 @@
-//! Attributes of the Latent crates. They are used through the crates that export them: `latent_numeric::compiled_here`.
+//! Macros of the Latent crates. They are used through the crates that export them: `latent_numeric::compiled_here` and
+//! `latent_layers::Module`.
 
 mod compiled_here;
+mod module;
 
 use proc_macro::TokenStream;
 
@@ -28,4 +30,10 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn compiled_here(arguments: TokenStream, item: TokenStream) -> TokenStream {
     compiled_here::expand(arguments.into(), item.into()).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Makes a struct a `latent_layers::Module` whose fields are its parts; it is documented where that crate exports it.
+#[proc_macro_derive(Module, attributes(module))]
+pub fn module(item: TokenStream) -> TokenStream {
+    module::expand(item.into()).unwrap_or_else(|error| error.to_compile_error()).into()
 }

@@ -6,7 +6,7 @@ use crate::{Algorithm, Block, OptimError, WeightDecay};
 use latent_numeric::Scalar;
 use serde::{Deserialize, Serialize};
 
-/// Adagrad:
+/// Adagrad: each element has a learning rate that falls with the squares of its gradients so far.
 ///
 /// ```text
 /// v_t = v_(t-1) + g_t^2
@@ -32,16 +32,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adagrad {
-    /// `lr` > 0
+    /// The learning rate `lr`, > 0.
     pub learning_rate: f64,
-    /// How fast the learning rate falls by itself; >= 0.
-    pub learning_rate_decay: f64,
+    /// What pulls the weights towards zero beside the gradient.
+    pub weight_decay: WeightDecay,
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
-    /// `v_0` >= 0
+    /// How fast the learning rate falls by itself; >= 0.
+    pub learning_rate_decay: f64,
+    /// The sum of squares `v_0` that every element begins with; >= 0.
     pub initial_accumulator: f64,
-    /// What pulls the weights towards zero.
-    pub weight_decay: WeightDecay,
 }
 
 impl Default for Adagrad {
@@ -56,7 +56,7 @@ impl Default for Adagrad {
     }
 }
 
-/// What is the same for all elements in a step.
+/// The numbers of a step of Adagrad that are the same for all elements.
 #[derive(Clone, Copy, Debug)]
 pub struct AdagradCoefficients<E> {
     step_size: E,
@@ -99,7 +99,7 @@ impl Algorithm for Adagrad {
 
     fn update<E: Scalar>(c: &AdagradCoefficients<E>, block: Block<'_, E>) {
         let AdagradCoefficients { step_size, epsilon, decay } = *c;
-        block.sweep(move |p, g, [v]| {
+        block.update(move |p, g, [v]| {
             let (p, g) = decay.apply(p, g);
             let v = v + g * g;
             (p - step_size * g / (v.sqrt() + epsilon), [v])

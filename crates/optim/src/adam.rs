@@ -6,7 +6,7 @@ use crate::{Algorithm, Block, OptimError, WeightDecay};
 use latent_numeric::Scalar;
 use serde::{Deserialize, Serialize};
 
-/// Adam:
+/// Adam: steps along the mean of the last gradients, divided by the root of the mean of their squares.
 ///
 /// ```text
 /// m_t = beta1 m_(t-1) + (1 - beta1) g_t
@@ -34,16 +34,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Adam {
-    /// `lr` > 0
+    /// The learning rate `lr`, > 0.
     pub learning_rate: f64,
-    /// `beta1` and `beta2`, both in [0, 1)
+    /// What pulls the weights towards zero beside the gradient.
+    pub weight_decay: WeightDecay,
+    /// The shares of the past in the means of gradients and of their squares, `beta1` and `beta2`, both in [0, 1).
     pub betas: [f64; 2],
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
-    /// Whether the denominator never shrinks.
+    /// Whether the largest mean of squares so far is divided by, so that the denominator never shrinks.
     pub amsgrad: bool,
-    /// What pulls the weights towards zero.
-    pub weight_decay: WeightDecay,
 }
 
 impl Default for Adam {
@@ -53,7 +53,7 @@ impl Default for Adam {
     }
 }
 
-/// What is the same for all elements in a step.
+/// The numbers of a step of Adam that are the same for all elements.
 #[derive(Clone, Copy, Debug)]
 pub struct AdamCoefficients<E> {
     step_size: E,
@@ -111,14 +111,14 @@ impl Algorithm for Adam {
     fn update<E: Scalar>(c: &AdamCoefficients<E>, block: Block<'_, E>) {
         let c = *c;
         if c.amsgrad {
-            block.sweep(move |p, g, [m, v, largest]| {
+            block.update(move |p, g, [m, v, largest]| {
                 let (p, m, v) = c.moments(p, g, m, v);
                 // A NaN goes on.
                 let largest = if v <= largest { largest } else { v };
                 (c.step(p, m, largest), [m, v, largest])
             });
         } else {
-            block.sweep(move |p, g, [m, v]| {
+            block.update(move |p, g, [m, v]| {
                 let (p, m, v) = c.moments(p, g, m, v);
                 (c.step(p, m, v), [m, v])
             });
@@ -155,16 +155,16 @@ fn check(name: &'static str, adam: &Adam) -> Result<(), OptimError> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdamW {
-    /// `lr` > 0
+    /// The learning rate `lr`, > 0.
     pub learning_rate: f64,
-    /// `beta1` and `beta2`, both in [0, 1)
+    /// The decoupled weight decay; >= 0.
+    pub weight_decay: f64,
+    /// The shares of the past in the means of gradients and of their squares, `beta1` and `beta2`, both in [0, 1).
     pub betas: [f64; 2],
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
-    /// Whether the denominator never shrinks.
+    /// Whether the largest mean of squares so far is divided by, so that the denominator never shrinks.
     pub amsgrad: bool,
-    /// Decoupled; >= 0.
-    pub weight_decay: f64,
 }
 
 impl Default for AdamW {

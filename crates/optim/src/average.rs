@@ -1,8 +1,8 @@
 //! An exponential moving average of the weights.
 
+use crate::block::blend;
 use crate::error::Check;
 use crate::parameters::{Known, Named};
-use crate::sweep::blend;
 use crate::{OptimError, SavedState};
 use latent_layers::{Count, Module, Parameter, State};
 use latent_numeric::{Scalar, parallel};
@@ -13,9 +13,9 @@ use std::slice::IterMut;
 
 const NAME: &str = "weight_average";
 
-/// How weights are averaged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// How weights are averaged: the share of the past, and how the average begins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AverageSettings {
     /// The share of the past, `d`, in [0, 1).
     pub decay: f64,
@@ -71,7 +71,8 @@ pub struct WeightAverage<E: Scalar = f32> {
 }
 
 impl<E: Scalar> WeightAverage<E> {
-    /// Of this module, beginning now.
+    /// An average of the weights of this module that begins with the weights as they are, or with nothing if it is
+    /// corrected for that.
     ///
     /// # Errors
     /// If a setting is outside its domain, or a parameter is there twice.
@@ -109,14 +110,15 @@ impl<E: Scalar> WeightAverage<E> {
         weight
     }
 
-    /// Copies the state now, and the parameters when an optimiser takes its step with it.
+    /// Prepares the update that goes with a step, for [`StepOptions`](crate::StepOptions): copies the module's state
+    /// now, and blends the parameters in when the optimiser takes its step.
     pub fn following<M: Module<E> + ?Sized>(&mut self, module: &M) -> Following<'_, E> {
         self.states = copies(module);
         self.counts = counts(module);
         Following(self)
     }
 
-    /// An update outside of a step.
+    /// Updates the average with the module's parameters and state as they are, outside of a step.
     ///
     /// ```
     /// use latent_layers::{Linear, Module};
@@ -208,7 +210,8 @@ impl<E: Scalar> WeightAverage<E> {
         Ok(swapped)
     }
 
-    /// All that the next updates depend on, settings apart.
+    /// The averages, the copies of the state and the number of updates: all that the next updates depend on, beside the
+    /// settings.
     ///
     /// ```
     /// use latent_layers::Linear;
@@ -239,7 +242,7 @@ impl<E: Scalar> WeightAverage<E> {
         }
     }
 
-    /// Goes on where the average that was saved stood.
+    /// Takes up the state of an average that was saved, whose next updates this one then makes.
     ///
     /// # Errors
     /// If the state is not of an average of such a module: all differences. Nothing is changed then.
@@ -285,7 +288,7 @@ fn copies<E: Scalar, M: Module<E> + ?Sized>(module: &M) -> Vec<(String, Tensor<E
     module.states().into_iter().map(|(path, state)| (path, state.tensor())).collect()
 }
 
-/// An average that is about to be updated with a step.
+/// An average that is about to be updated with a step; made by [`WeightAverage::following`].
 #[derive(Debug)]
 pub struct Following<'a, E: Scalar>(&'a mut WeightAverage<E>);
 

@@ -1,15 +1,15 @@
-//! Gradients that are kept small.
+//! Clipping of gradients, by value or by their global norm.
 
 use crate::OptimError;
+use crate::block::Transform;
 use crate::error::Check;
 use crate::parameters::{Named, matched};
-use crate::sweep::Transform;
 use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;
 use ndarray::ArrayViewD;
 use serde::{Deserialize, Serialize};
 
-/// What is done with gradients before a step.
+/// How gradients are clipped before a step.
 ///
 /// ```
 /// use latent_layers::Parameter;
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clip {
-    /// Nothing.
+    /// Not at all.
     #[default]
     None,
     /// Every element is brought into `[-bound, bound]`, `bound > 0`.

@@ -35,6 +35,18 @@ pub enum OptimError {
         /// The path it names.
         path: String,
     },
+    /// A group's pattern selects no parameter.
+    #[error("parameter group {group}, {pattern:?}: {why}; the paths are{}", listed(paths))]
+    Pattern {
+        /// The group, counted from one.
+        group: usize,
+        /// Its pattern.
+        pattern: String,
+        /// Why it selects none.
+        why: &'static str,
+        /// The paths of all parameters.
+        paths: Vec<String>,
+    },
     /// A gradient with a NaN or an infinity.
     #[error("the gradient of {path} is {value} at {index:?}")]
     NonFiniteGradient {
@@ -53,14 +65,14 @@ pub enum OptimError {
         /// Which evaluation of the closure, counted from one.
         evaluation: usize,
     },
-    /// A line search needs to evaluate the loss itself.
+    /// A step with gradients alone of an optimiser whose line search evaluates the loss.
     #[error("{0} with a line search evaluates the loss several times a step: use `step_closure`")]
     NeedsClosure(&'static str),
     /// The closure could not evaluate the loss.
-    #[error("the closure failed: {0}")]
+    #[error("the loss could not be evaluated: {0}")]
     Closure(#[source] Box<dyn Error + Send + Sync>),
     /// Bytes that are no saved state.
-    #[error("not a saved state: {0}")]
+    #[error("these bytes are no saved state of an optimiser or an average: {0}")]
     Format(String),
 }
 

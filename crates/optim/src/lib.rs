@@ -58,7 +58,9 @@
 //! - [`Optimizer`] is what all of them are, [`Optimizer::step`] what they do. L-BFGS, which evaluates the loss itself,
 //!   does it in [`Optimizer::step_closure`]. [`OptimizerSettings`] is any of them as a configuration names it.
 //! - [`WeightDecay`] is coupled (L2, through the gradient) or decoupled (the weights shrink by themselves), and says so.
-//! - [`FirstOrder`] has groups of parameters with settings of their own, chosen by path ([`Selection`]).
+//! - [`FirstOrder`] has groups of parameters with settings of their own, chosen by path ([`Selection`]). In a
+//!   configuration they are [`ParameterGroup`]s.
+//! - [`SideBySide`](latent_layers::SideBySide) makes one module of several, for one optimiser and one average.
 //! - [`Schedule`] multiplies the learning rates: a pure function of the step.
 //! - [`Clip`] keeps gradients small, by value or by their global norm ([`gradient_norm`]), and reports the norm.
 //! - [`WeightAverage`] is an exponential moving average of parameters, with copies of the state that goes with them.
@@ -83,35 +85,35 @@
 
 mod adagrad;
 mod adam;
-mod algorithm;
 mod average;
+mod block;
 mod clip;
 mod error;
 mod first_order;
 mod group;
 mod lbfgs;
 mod optimizer;
+mod parameter_group;
 mod parameters;
 mod rms_prop;
 mod saved;
 mod schedule;
-mod segments;
 mod settings;
 mod sgd;
-mod sweep;
 mod weight_decay;
 
 pub use adagrad::{Adagrad, AdagradCoefficients};
 pub use adam::{Adam, AdamCoefficients, AdamW};
-pub use algorithm::{Algorithm, Block, MAX_SLOTS};
 pub use average::{AverageSettings, Following, Swapped, WeightAverage};
+pub use block::{Block, MAX_SLOTS};
 pub use clip::{Clip, gradient_norm};
 pub use error::OptimError;
-pub use first_order::FirstOrder;
+pub use first_order::{Algorithm, FirstOrder};
 pub use group::Selection;
 pub use lbfgs::{Lbfgs, LimitedMemory, LineSearch};
 pub use optimizer::{Evaluation, Optimizer, StepOptions, StepReport};
-pub use parameters::{Named, side_by_side};
+pub use parameter_group::ParameterGroup;
+pub use parameters::Named;
 pub use rms_prop::{RmsProp, RmsPropCoefficients};
 pub use saved::SavedState;
 pub use schedule::Schedule;

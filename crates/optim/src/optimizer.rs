@@ -10,7 +10,7 @@ use std::error::Error;
 /// The loss and its gradients at the present parameters, or why they could not be had.
 pub type Evaluation<E> = Result<(f64, Vec<Tensor<E>>), Box<dyn Error + Send + Sync>>;
 
-/// Changes parameters so that a loss falls.
+/// An optimiser: changes parameters, step by step along gradients, so that a loss falls.
 ///
 /// The parameters of the first step, their order and their shapes are those of every later one.
 ///
@@ -38,11 +38,17 @@ pub type Evaluation<E> = Result<(f64, Vec<Tensor<E>>), Box<dyn Error + Send + Sy
 /// assert_eq!(w.tensor().to_array(), array![0.0, 0.0].into_dyn());
 /// ```
 pub trait Optimizer<E: Scalar = f32>: Send {
-    /// What it is called: `adam`, `sgd`, ...
+    /// The name of the algorithm, as in configurations and saved state: `adam`, `sgd`, ...
     fn name(&self) -> &'static str;
 
     /// The number of steps made so far.
     fn steps(&self) -> u64;
+
+    /// Whether a step evaluates the loss itself, several times, so that it needs
+    /// [`step_closure`](Self::step_closure).
+    fn evaluates_loss(&self) -> bool {
+        false
+    }
 
     /// The learning rates of the next step: that of all parameters in no group, then those of the groups.
     fn learning_rates(&self) -> Vec<f64>;
@@ -60,7 +66,8 @@ pub trait Optimizer<E: Scalar = f32>: Send {
         options: StepOptions<'_, E>,
     ) -> Result<StepReport, OptimError>;
 
-    /// [`step_with`](Self::step_with), of default options.
+    /// One step with these gradients, without clipping and without an average: [`step_with`](Self::step_with) of
+    /// default options.
     ///
     /// # Errors
     /// Those of [`step_with`](Self::step_with).
@@ -105,10 +112,12 @@ pub trait Optimizer<E: Scalar = f32>: Send {
         Ok(StepReport { loss: Some(loss), ..report })
     }
 
-    /// All that the next steps depend on, settings and parameters apart.
+    /// The number of steps and the numbers kept for each element: all that the next steps depend on, beside settings
+    /// and parameters.
     fn save(&self) -> SavedState<E>;
 
-    /// Goes on where the optimiser that was saved stood: with the same settings and parameters, bit for bit.
+    /// Takes up the state of an optimiser that was saved, whose next steps this one then makes bit for bit, if it has
+    /// the same settings and parameters.
     ///
     /// ```
     /// use latent_layers::Parameter;
@@ -132,10 +141,11 @@ pub trait Optimizer<E: Scalar = f32>: Send {
     fn load(&mut self, parameters: &Named<'_, E>, state: &SavedState<E>) -> Result<(), OptimError>;
 }
 
-/// What is done in a step beside the optimiser's own work, in the same pass over memory.
+/// What a step does beside the optimiser's own update, in the same pass over memory: clipping, and averaging of
+/// weights.
 #[derive(Debug)]
 pub struct StepOptions<'a, E: Scalar = f32> {
-    /// What keeps the gradients small.
+    /// How the gradients are clipped.
     pub clip: Clip,
     /// An average of the parameters that is updated with the step.
     pub average: Option<Following<'a, E>>,
@@ -147,7 +157,7 @@ impl<E: Scalar> Default for StepOptions<'_, E> {
     }
 }
 
-/// What is known after a step.
+/// The norm of the gradients and the loss of a step, where the step computed them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepReport {
     /// The norm of all gradients together before they were clipped, where it was computed: for clipping by it, and

@@ -1,42 +1,13 @@
 //! The parameters that are optimised: their paths, and whether they stay the same.
 
 use crate::OptimError;
-use latent_layers::{Module, Parameter};
+use latent_layers::Parameter;
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
-/// Parameters with their paths, as [`Module::parameters`](latent_layers::Module::parameters) lists them.
+/// Parameters with their paths, as [`Module::parameters`](latent_layers::Module::parameters) lists them. Those of
+/// several modules have paths of their own in a [`SideBySide`](latent_layers::SideBySide).
 pub type Named<'a, E> = [(String, &'a Parameter<E>)];
-
-/// The parameters of several modules for one optimiser, each under the name that its module is given here.
-///
-/// Modules that do not know of each other may have the same paths, such as two `Sequential`s, whose first layers both
-/// have a `0.weight`. An optimiser keeps its numbers under the paths, and so they have to differ.
-///
-/// ```
-/// use latent_layers::{Linear, Sequential};
-/// use latent_numeric::random::Stream;
-/// use latent_optim::{Adam, Algorithm, Optimizer, side_by_side};
-/// use latent_tensor::Tensor;
-///
-/// let mut stream = Stream::new(1, "initialisation", &[]);
-/// let encoder: Sequential = Sequential::new().then(Linear::new(3, 2, &mut stream));
-/// let decoder = Sequential::new().then(Linear::new(2, 3, &mut stream));
-/// let parameters = side_by_side(&[("encoder", &encoder), ("decoder", &decoder)]);
-/// let paths: Vec<&str> = parameters.iter().map(|(path, _)| path.as_str()).collect();
-/// assert_eq!(paths, ["encoder.0.weight", "encoder.0.bias", "decoder.0.weight", "decoder.0.bias"]);
-///
-/// let gradients: Vec<Tensor> = parameters.iter().map(|(_, parameter)| Tensor::ones(&parameter.shape())).collect();
-/// Adam::default().optimizer()?.step(&parameters, &gradients)?;
-/// # Ok::<(), latent_optim::OptimError>(())
-/// ```
-pub fn side_by_side<'a, E: Scalar>(modules: &[(&str, &'a dyn Module<E>)]) -> Vec<(String, &'a Parameter<E>)> {
-    let of_one = |&(name, module): &(&str, &'a dyn Module<E>)| {
-        let parameters = module.parameters().into_iter();
-        parameters.map(|(path, parameter)| (format!("{name}.{path}"), parameter)).collect::<Vec<_>>()
-    };
-    modules.iter().flat_map(of_one).collect()
-}
 
 /// Where parameters and gradients do not match.
 pub(crate) fn matched<E: Scalar>(parameters: &Named<'_, E>, gradients: &[Tensor<E>]) -> Result<(), OptimError> {
@@ -66,7 +37,9 @@ impl Known {
         let mut paths: Vec<&str> = known.iter().map(|(path, _)| path.as_str()).collect();
         paths.sort_unstable();
         let twice = paths.windows(2).filter(|two| two[0] == two[1]);
-        OptimError::if_any("the paths", twice.map(|two| format!("{} is there twice", two[0])).collect())?;
+        let told =
+            |two: &[&str]| format!("{} is there twice: SideBySide names modules that have the same paths", two[0]);
+        OptimError::if_any("the paths", twice.map(told).collect())?;
         Ok(Self(known))
     }
 

@@ -6,7 +6,8 @@ use crate::{Algorithm, Block, OptimError, WeightDecay};
 use latent_numeric::Scalar;
 use serde::{Deserialize, Serialize};
 
-/// RMSprop, with momentum `mu` and the centred variant as in PyTorch:
+/// RMSprop: gradients divided by the root of the mean of their last squares, with momentum `mu` and the centred variant
+/// as in PyTorch:
 ///
 /// ```text
 /// v_t = alpha v_(t-1) + (1 - alpha) g_t^2
@@ -32,18 +33,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RmsProp {
-    /// `lr` > 0
+    /// The learning rate `lr`, > 0.
     pub learning_rate: f64,
-    /// In [0, 1)
-    pub alpha: f64,
+    /// What pulls the weights towards zero beside the gradient.
+    pub weight_decay: WeightDecay,
     /// Added to the denominator; >= 0.
     pub epsilon: f64,
     /// `mu` >= 0
     pub momentum: f64,
+    /// In [0, 1)
+    pub alpha: f64,
     /// Whether the denominator is the standard deviation of the gradient instead of its root mean square.
     pub centered: bool,
-    /// What pulls the weights towards zero.
-    pub weight_decay: WeightDecay,
 }
 
 impl Default for RmsProp {
@@ -53,7 +54,7 @@ impl Default for RmsProp {
     }
 }
 
-/// What is the same for all elements in a step.
+/// The numbers of a step of RMSprop that are the same for all elements.
 #[derive(Clone, Copy, Debug)]
 pub struct RmsPropCoefficients<E> {
     learning_rate: E,
@@ -127,23 +128,23 @@ impl Algorithm for RmsProp {
     fn update<E: Scalar>(c: &RmsPropCoefficients<E>, block: Block<'_, E>) {
         let c = *c;
         match (c.momentum > E::zero(), c.centered) {
-            (false, false) => block.sweep(move |p, g, [v]| {
+            (false, false) => block.update(move |p, g, [v]| {
                 let (p, g) = c.decay.apply(p, g);
                 let v = c.square(g, v);
                 (p - c.learning_rate * c.normalized(g, v), [v])
             }),
-            (false, true) => block.sweep(move |p, g, [v, a]| {
+            (false, true) => block.update(move |p, g, [v, a]| {
                 let (p, g) = c.decay.apply(p, g);
                 let (v, a) = (c.square(g, v), c.mean(g, a));
                 (p - c.learning_rate * c.normalized(g, v - a * a), [v, a])
             }),
-            (true, false) => block.sweep(move |p, g, [v, b]| {
+            (true, false) => block.update(move |p, g, [v, b]| {
                 let (p, g) = c.decay.apply(p, g);
                 let v = c.square(g, v);
                 let b = c.momentum * b + c.normalized(g, v);
                 (p - c.learning_rate * b, [v, b])
             }),
-            (true, true) => block.sweep(move |p, g, [v, b, a]| {
+            (true, true) => block.update(move |p, g, [v, b, a]| {
                 let (p, g) = c.decay.apply(p, g);
                 let (v, a) = (c.square(g, v), c.mean(g, a));
                 let b = c.momentum * b + c.normalized(g, v - a * a);

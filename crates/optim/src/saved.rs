@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 /// The key of the metadata.
 const KEY: &str = "latent-optim";
 
-/// What an optimiser or an average has to keep: named tensors and numbers.
+/// The state of an optimiser or of an average of weights, with which it can go on: named tensors and numbers.
 ///
 /// As bytes it is a safetensors file, the numbers in its metadata, that depends on nothing but its content.
 ///
@@ -30,7 +30,7 @@ pub struct SavedState<E: Scalar = f32> {
     pub of: String,
     /// The number of steps made.
     pub steps: u64,
-    /// Numbers by name.
+    /// Numbers that belong to no element, by name.
     pub scalars: BTreeMap<String, f64>,
     /// Tensors by name: the path of a parameter, a dot, and what is kept for it.
     pub tensors: BTreeMap<String, ArrayD<E>>,
@@ -65,7 +65,7 @@ fn from_bytes<E: Scalar>(bytes: &[u8]) -> Vec<E> {
 }
 
 impl<E: Scalar> SavedState<E> {
-    /// As a safetensors file.
+    /// The state as the bytes of a safetensors file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let scalars = self.scalars.iter().map(|(name, value)| (name.clone(), format!("{value:?}"))).collect();
         let header = Header { of: self.of.clone(), steps: self.steps, scalars };

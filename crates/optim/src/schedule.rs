@@ -5,7 +5,8 @@ use crate::error::Check;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// What the learning rate of a step is multiplied with: a pure function of how many steps were made before it, `n`.
+/// A schedule of the learning rate: the factor that it is multiplied with, a pure function of how many steps were made
+/// before, `n`.
 ///
 /// ```
 /// use latent_optim::Schedule;
@@ -24,10 +25,10 @@ use std::f64::consts::PI;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Schedule {
-    /// `1`
+    /// The learning rate stays: `1`.
     #[default]
     Constant,
-    /// `factor^floor(n / every)`
+    /// The learning rate falls every so many steps: `factor^floor(n / every)`.
     Step {
         /// >= 1
         every: u64,
@@ -41,7 +42,7 @@ pub enum Schedule {
         /// > 0
         factor: f64,
     },
-    /// `factor^n`
+    /// The learning rate falls by the same factor in every step: `factor^n`.
     Exponential {
         /// > 0
         factor: f64,
@@ -81,7 +82,7 @@ pub enum Schedule {
         /// All steps after these.
         then: Box<Schedule>,
     },
-    /// All at once, multiplied.
+    /// The product of several schedules.
     Product(Vec<Schedule>),
 }
 

@@ -32,16 +32,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sgd {
-    /// `lr` > 0
+    /// The learning rate `lr`, > 0.
     pub learning_rate: f64,
-    /// `mu` >= 0; 0 keeps nothing for the elements.
+    /// What pulls the weights towards zero beside the gradient.
+    pub weight_decay: WeightDecay,
+    /// The momentum `mu`, the share of the last step that the next one keeps; >= 0. With 0 nothing is kept for the
+    /// elements.
     pub momentum: f64,
-    /// `tau` in [0, 1]
+    /// The dampening `tau`, the share of a gradient that does not go into the momentum; in [0, 1].
     pub dampening: f64,
     /// Nesterov's variant, which needs momentum and no dampening.
     pub nesterov: bool,
-    /// What pulls the weights towards zero.
-    pub weight_decay: WeightDecay,
 }
 
 impl Default for Sgd {
@@ -50,7 +51,7 @@ impl Default for Sgd {
     }
 }
 
-/// What is the same for all elements in a step.
+/// The numbers of a step of SGD that are the same for all elements.
 #[derive(Clone, Copy, Debug)]
 pub struct SgdCoefficients<E> {
     learning_rate: E,
@@ -104,18 +105,18 @@ impl Algorithm for Sgd {
         let SgdCoefficients { learning_rate, momentum, fresh, nesterov, decay } = *c;
         let moved = move |g, b| momentum * b + fresh * g;
         if momentum == E::zero() {
-            block.sweep(move |p, g, []| {
+            block.update(move |p, g, []| {
                 let (p, g) = decay.apply(p, g);
                 (p - learning_rate * g, [])
             });
         } else if nesterov {
-            block.sweep(move |p, g, [b]| {
+            block.update(move |p, g, [b]| {
                 let (p, g) = decay.apply(p, g);
                 let b = moved(g, b);
                 (p - learning_rate * (g + momentum * b), [b])
             });
         } else {
-            block.sweep(move |p, g, [b]| {
+            block.update(move |p, g, [b]| {
                 let (p, g) = decay.apply(p, g);
                 let b = moved(g, b);
                 (p - learning_rate * b, [b])

@@ -131,8 +131,13 @@ pub trait Trainable: Send + Sync {
         Ok(())
     }
 
-    /// The smallest number of batches a step can be made from if so many processes train together: one, unless it is
-    /// the batches that they share.
+    /// How each player is trained, a line each, for `--dry-run` and the manifest of a run; none unless overridden.
+    fn describe(&self, _trainer: &Self::Trainer) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// How many batches a step must be made from for so many processes to share its work: one, unless the batches are
+    /// what they share.
     fn least_parts(&self, _processes: usize) -> u64 {
         1
     }

@@ -5,13 +5,14 @@ use clap::Parser;
 use latent_datasets::Splits;
 use latent_models::train::GanTask;
 use latent_models::{Condition, GanObjective, GanSettings, SpectralNormalization};
+use latent_optim::AverageSettings;
 use latent_study::cli::Common;
 use latent_study::data::{self, Loaded};
 use latent_study::failure::Failure;
 use latent_study::training::Evaluation;
 use latent_study::training::{Configs, Flags, Study, StudyConfig, run};
 use latent_study::{DatasetChoice, DatasetName};
-use latent_train::config::{Average, Check, Optimizer, Problems, Training};
+use latent_train::config::{Check, Optimizer, Problems, Training};
 use latent_train::interrupt::Interrupt;
 use latent_train::sources::Images;
 use latent_train::{Player, Settings};
@@ -78,7 +79,7 @@ impl Study for SmallGan {
     }
 
     fn players(config: &Config, task: &GanTask, steps: u64) -> Result<Vec<Player>, Failure> {
-        let generator = Optimizer { average: Some(Average::default()), ..config.optimizer.clone() };
+        let generator = config.optimizer.clone().average(AverageSettings::default());
         let discriminator = config.optimizer.player(steps, &task.gan.discriminator)?;
         Ok(vec![discriminator, generator.player(steps, &task.gan.generator)?])
     }

@@ -1,6 +1,7 @@
 //! The layers held to PyTorch and to their own mathematics.
 
 mod checkpoints;
+mod derive;
 mod golden;
 mod gradients;
 mod init;

@@ -3,7 +3,7 @@
 use super::chain::{Chain, singular_value};
 use super::classes::Classes;
 use crate::error::ModelError;
-use latent_layers::{Context, Linear, Module, Visitor};
+use latent_layers::{Context, Linear, Module};
 use latent_numeric::Scalar;
 use latent_regularizers::WeightOperator;
 use latent_tensor::Tensor;
@@ -13,11 +13,14 @@ use latent_tensor::Tensor;
 /// `features` is `phi`, `output` the linear `psi`. With classes there is `embedding`, the linear map of one-hot classes to
 /// features whose inner product with `phi(x)` is added: the projection discriminator of Miyato and Koyama 2018,
 /// equation 3. If each map has norm one, `D` is 1-Lipschitz in `x`, with classes 2-Lipschitz.
+#[derive(Module)]
 pub struct Discriminator<E: Scalar = f32> {
     pub(super) features: Chain<E>,
     pub(super) output: Linear<E>,
     pub(super) embedding: Option<Linear<E>>,
+    #[module(skip)]
     pub(super) pixels: usize,
+    #[module(skip)]
     pub(super) classes: usize,
 }
 
@@ -89,19 +92,5 @@ impl<E: Scalar> Discriminator<E> {
             values.push((path.to_owned(), singular_value(&weight, WeightOperator::LINEAR)?));
         }
         Ok(values)
-    }
-}
-
-impl<E: Scalar> Module<E> for Discriminator<E> {
-    fn kind(&self) -> &'static str {
-        "discriminator"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.module("features", &self.features);
-        visitor.module("output", &self.output);
-        if let Some(embedding) = &self.embedding {
-            visitor.module("embedding", embedding);
-        }
     }
 }

@@ -4,16 +4,20 @@ use super::chain::Chain;
 use super::classes::Classes;
 use crate::error::ModelError;
 use crate::{Interpolation, path};
-use latent_layers::{Context, Module, Visitor};
+use latent_layers::{Context, Module};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
 use ndarray::{Array2, Axis, Ix2};
 
 /// A generator: codes `z ~ N(0, I)`, and classes if it has some, to images in `[-1, 1]`.
+#[derive(Module)]
 pub struct Generator<E: Scalar = f32> {
+    #[module(flatten)]
     pub(super) chain: Chain<E>,
+    #[module(skip)]
     pub(super) latent_dim: usize,
+    #[module(skip)]
     pub(super) classes: usize,
 }
 
@@ -162,15 +166,5 @@ impl<E: Scalar> Generator<E> {
         let each: Option<Vec<usize>> =
             classes.map(|classes| classes.iter().flat_map(|&class| vec![class; steps]).collect());
         self.generate(&Tensor::constant(codes), each.as_deref())
-    }
-}
-
-impl<E: Scalar> Module<E> for Generator<E> {
-    fn kind(&self) -> &'static str {
-        "generator"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        self.chain.visit(visitor);
     }
 }

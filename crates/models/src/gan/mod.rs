@@ -13,7 +13,7 @@ pub use objective::{GanLoss, GanObjective, GradientPenaltyKind};
 pub use settings::{Condition, DiscriminatorNorm, GanArchitecture, GanSettings, GanWarning, SpectralNormalization};
 
 use crate::error::ModelError;
-use latent_layers::{Context, Module, Visitor};
+use latent_layers::{Context, Module};
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_regularizers::{GradientPenalty, Side, l1, l2, total, weights};
@@ -42,6 +42,7 @@ use latent_tensor::{Tensor, no_grad};
 /// assert_eq!(slopes.len(), 6);
 /// # Ok::<(), latent_models::ModelError>(())
 /// ```
+#[derive(Module)]
 pub struct Gan<E: Scalar = f32> {
     /// Makes images.
     pub generator: Generator<E>,
@@ -252,15 +253,4 @@ fn check_pixels<E: Scalar>(real: &Tensor<E>) -> Result<(), ModelError> {
     let extreme = |pick: fn(f64, f64) -> f64, start| if is_nan { f64::NAN } else { numbers().fold(start, pick) };
     let (found_low, found_high) = (extreme(f64::min, f64::INFINITY), extreme(f64::max, f64::NEG_INFINITY));
     Err(ModelError::Range { what: "the pixels of real images", low: -1.0, high: 1.0, found_low, found_high })
-}
-
-impl<E: Scalar> Module<E> for Gan<E> {
-    fn kind(&self) -> &'static str {
-        "gan"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.module("generator", &self.generator);
-        visitor.module("discriminator", &self.discriminator);
-    }
 }

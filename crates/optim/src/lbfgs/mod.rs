@@ -3,9 +3,9 @@
 mod line_search;
 mod memory;
 
+use crate::block::Transform;
 use crate::error::Check;
 use crate::parameters::{Known, Named};
-use crate::sweep::Transform;
 use crate::{Clip, Evaluation, OptimError, Optimizer, SavedState, StepOptions, StepReport, gradient_norm};
 use latent_numeric::{Scalar, parallel};
 use latent_tensor::Tensor;
@@ -45,28 +45,30 @@ use serde::{Deserialize, Serialize};
 pub struct Lbfgs {
     /// The step length that is tried first, or taken without a line search; > 0.
     pub learning_rate: f64,
-    /// The most iterations a step; >= 1.
+    /// The most iterations, each a direction with its step length, in one call of `step_closure`; >= 1.
     pub iterations: usize,
     /// The most evaluations a step, >= 1; `5/4 iterations` if not given, as in PyTorch. For few iterations with a line
     /// search that is too little to find a lower point where the first trial is none: give it 25 then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluations: Option<usize>,
     /// A step ends where no element of the gradient is larger; >= 0.
     pub gradient_tolerance: f64,
-    /// A step ends where no element of the parameters, or not the loss, changes by more; >= 0.
+    /// A step ends with an iteration that changes no element of the parameters, or not the loss, by more; >= 0.
     pub change_tolerance: f64,
-    /// How many changes are kept; >= 1. Each takes twice the memory of the parameters.
+    /// How many changes of parameters and gradient the inverse Hessian is made from; >= 1. Each takes twice the memory
+    /// of the parameters.
     pub history: usize,
-    /// How the length of an iteration is found.
+    /// How the step length of an iteration is found.
     pub line_search: LineSearch,
 }
 
-/// How the length of an iteration is found.
+/// How the step length of an iteration of L-BFGS is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineSearch {
-    /// It is the learning rate; in the first iteration ever, that times `min(1, 1 / ||g||_1)`.
+    /// It is the learning rate, without any search; in the first iteration ever, that times `min(1, 1 / ||g||_1)`.
     None,
-    /// The strong Wolfe conditions hold there, with constants `1e-4` and `0.9`.
+    /// By a line search for a point where the strong Wolfe conditions hold, with constants `1e-4` and `0.9`.
     #[default]
     StrongWolfe,
 }
@@ -100,6 +102,15 @@ impl Lbfgs {
     /// # Errors
     /// If a setting is outside its domain.
     pub fn optimizer<E: Scalar>(self) -> Result<LimitedMemory<E>, OptimError> {
+        self.check()?;
+        Ok(LimitedMemory { settings: self, steps: 0, state: None })
+    }
+
+    /// Whether the settings are in their domains.
+    ///
+    /// # Errors
+    /// If not: which one, what it is, and the domain.
+    pub fn check(&self) -> Result<(), OptimError> {
         Check(NAME)
             .positive("learning_rate", self.learning_rate)?
             .at_least("iterations", self.iterations as u64, 1)?
@@ -107,7 +118,7 @@ impl Lbfgs {
             .not_negative("gradient_tolerance", self.gradient_tolerance)?
             .not_negative("change_tolerance", self.change_tolerance)?
             .at_least("history", self.history as u64, 1)?;
-        Ok(LimitedMemory { settings: self, steps: 0, state: None })
+        Ok(())
     }
 
     fn most_evaluations(&self) -> usize {
@@ -115,7 +126,7 @@ impl Lbfgs {
     }
 }
 
-/// [`Lbfgs`] at work.
+/// The optimiser of [`Lbfgs`], with the changes of parameters and gradient that it remembers.
 #[derive(Debug)]
 pub struct LimitedMemory<E: Scalar = f32> {
     settings: Lbfgs,
@@ -226,7 +237,7 @@ impl<E: Scalar> Evaluations<'_, '_, E> {
 }
 
 impl<E: Scalar> LimitedMemory<E> {
-    /// The settings.
+    /// The settings that it was made with.
     pub fn settings(&self) -> &Lbfgs {
         &self.settings
     }
@@ -249,6 +260,10 @@ impl<E: Scalar> Optimizer<E> for LimitedMemory<E> {
 
     fn steps(&self) -> u64 {
         self.steps
+    }
+
+    fn evaluates_loss(&self) -> bool {
+        true
     }
 
     fn learning_rates(&self) -> Vec<f64> {

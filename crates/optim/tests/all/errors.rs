@@ -166,7 +166,7 @@ fn closures_that_fail() {
         let mut evaluate = || Ok((losses.next().ok_or("no more data")?, gradients.clone()));
         lbfgs.step_closure(&model.named(), &mut evaluate, StepOptions::default())
     };
-    assert_message(step(&mut lbfgs, &mut [].into_iter()), "the closure failed: no more data");
+    assert_message(step(&mut lbfgs, &mut [].into_iter()), "the loss could not be evaluated: no more data");
     assert_message(step(&mut lbfgs, &mut [1.0, f64::NAN].into_iter()), "the loss is NaN in evaluation 2 of the step");
     let mut fixed = Lbfgs { line_search: LineSearch::None, ..Lbfgs::default() }.optimizer().unwrap();
     assert_message(step(&mut fixed, &mut [1.0, f64::NAN].into_iter()), "the loss is NaN in evaluation 2 of the step");

@@ -206,3 +206,76 @@ fn lbfgs_minimises_losses_of_any_size() {
         assert!(distance < 1e-6, "in units of {unit}: {distance}");
     }
 }
+
+/// Parameters of two modules that do not know of each other.
+#[test]
+fn modules_side_by_side_have_paths_of_their_own() {
+    use latent_layers::{Linear, Module, Sequential, SideBySide};
+    use latent_optim::{AverageSettings, WeightAverage};
+    let mut stream = Stream::new(1, "initialisation", &[]);
+    let [one, other]: [Sequential<f64>; 2] =
+        std::array::from_fn(|_| Sequential::new().then(Linear::new(3, 2, &mut stream)));
+    let both = SideBySide::new([("one", &one as &dyn Module<f64>), ("other", &other)]);
+    let gradients: Vec<Tensor<f64>> = both.parameters().iter().map(|(_, p)| Tensor::ones(&p.shape())).collect();
+    let mut adam = Adam::default().optimizer().unwrap();
+    let mut average = WeightAverage::new(AverageSettings::default(), &both).unwrap();
+    adam.step(&both.parameters(), &gradients).unwrap();
+    average.update(&both).unwrap();
+    let kept: Vec<String> = adam.save().tensors.into_keys().collect();
+    assert_eq!(kept.len(), 8);
+    assert!(kept.iter().filter(|name| name.starts_with("other.0.")).count() == 4, "{kept:?}");
+
+    let same = [one.parameters(), other.parameters()].concat();
+    let error = Adam::default().optimizer().unwrap().step(&same, &gradients).unwrap_err().to_string();
+    assert!(error.contains("0.weight is there twice") && error.contains("SideBySide"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn a_group_of_factor_one_makes_no_difference_to_any_bit(seed: u64, steps in 1_u64..5, pattern in "p[0-2*?]") {
+        use crate::support::all;
+        use latent_optim::ParameterGroup;
+        let group = ParameterGroup { parameters: pattern.replace("p*", "*"), ..ParameterGroup::default() };
+        for settings in all().into_iter().filter(|settings| !matches!(settings, OptimizerSettings::Lbfgs(_))) {
+            let start = Model::<f32>::new(&[&[7, 5], &[3], &[]], &mut Stream::new(seed, "parameters", &[]));
+            let trained = [&[][..], std::slice::from_ref(&group)].map(|groups| {
+                let model = start.copy();
+                let schedule = Schedule::Exponential { factor: 0.9 };
+                let mut optimizer = settings.clone().grouped(schedule, groups).unwrap();
+                for step in 0..steps {
+                    let gradients = gradients(&model, &mut Stream::new(seed, "gradients", &[step]));
+                    optimizer.step(&model.named(), &gradients).unwrap();
+                }
+                (model.bits(), optimizer.save())
+            });
+            prop_assert_eq!(&trained[0].0, &trained[1].0);
+            prop_assert_eq!(&trained[0].1, &trained[1].1);
+        }
+    }
+
+    #[test]
+    fn a_group_is_trained_as_if_all_had_its_settings(seed: u64, factor in 0.1_f64..3.0, decay in 0.0_f64..0.2) {
+        use latent_optim::ParameterGroup;
+        let group = ParameterGroup {
+            parameters: "p1".into(),
+            learning_rate_factor: factor,
+            weight_decay: Some(decay),
+            ..ParameterGroup::default()
+        };
+        let of = |learning_rate, weight_decay| AdamW { learning_rate, weight_decay, ..AdamW::default() };
+        let run = |settings: AdamW, groups: &[ParameterGroup]| {
+            let model = Model::<f64>::new(&[&[7, 5], &[3]], &mut Stream::new(seed, "parameters", &[]));
+            let mut optimizer = OptimizerSettings::from(settings).grouped(Schedule::Constant, groups).unwrap();
+            for step in 0..3 {
+                let gradients = gradients(&model, &mut Stream::new(seed, "gradients", &[step]));
+                optimizer.step(&model.named(), &gradients).unwrap();
+            }
+            model.parameters.iter().map(|(_, p)| p.tensor().to_array()).collect::<Vec<_>>()
+        };
+        let grouped = run(of(0.05, 0.01), &[group]);
+        prop_assert_eq!(&grouped[0], &run(of(0.05, 0.01), &[])[0]);
+        prop_assert_eq!(&grouped[1], &run(of(0.05 * factor, decay), &[])[1]);
+    }
+}

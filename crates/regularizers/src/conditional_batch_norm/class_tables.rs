@@ -1,7 +1,7 @@
 //! A scale and a shift for each class
 
 use super::Affine;
-use latent_layers::{Context, LayerError, Module, Parameter, Visitor};
+use latent_layers::{Context, LayerError, Module, Parameter};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::Array2;
@@ -15,7 +15,7 @@ use ndarray::Array2;
 /// let tables: ClassTables = ClassTables::new(10, 64);
 /// assert_eq!(tables.parameter_count(), 2 * 10 * 64);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Module)]
 pub struct ClassTables<E: Scalar = f32> {
     /// The scales, (classes, channels).
     pub weight: Parameter<E>,
@@ -28,17 +28,6 @@ impl<E: Scalar> ClassTables<E> {
     pub fn new(classes: usize, channels: usize) -> Self {
         let shape = (classes, channels);
         Self { weight: Parameter::new(Array2::ones(shape)), bias: Parameter::new(Array2::zeros(shape)) }
-    }
-}
-
-impl<E: Scalar> Module<E> for ClassTables<E> {
-    fn kind(&self) -> &'static str {
-        "class_tables"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("weight", &self.weight);
-        visitor.parameter("bias", &self.bias);
     }
 }
 

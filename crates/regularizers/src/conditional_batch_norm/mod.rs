@@ -8,7 +8,7 @@ mod tests;
 pub use class_tables::ClassTables;
 pub use network::AffineNetwork;
 
-use latent_layers::{Context, LayerError, Module, State, Visitor};
+use latent_layers::{Context, LayerError, Module, State};
 use latent_numeric::Scalar;
 use latent_tensor::{Tensor, is_recomputing};
 use ndarray::Array1;
@@ -59,7 +59,7 @@ pub trait Affine<E: Scalar = f32>: Module<E> {
 /// assert!(error.to_string().contains("class 10"));
 /// # Ok::<(), latent_layers::LayerError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct ConditionalBatchNorm<E: Scalar, A: Affine<E>> {
     /// What gives scale and shift.
     pub affine: A,
@@ -68,8 +68,10 @@ pub struct ConditionalBatchNorm<E: Scalar, A: Affine<E>> {
     /// (channels)
     pub running_var: State<E>,
     /// How far a step of training moves the running statistics: `r <- (1 - momentum) r + momentum batch`.
+    #[module(skip)]
     pub momentum: f64,
     /// What is added to the variance.
+    #[module(skip)]
     pub eps: f64,
 }
 
@@ -127,17 +129,5 @@ impl<E: Scalar, A: Affine<E>> ConditionalBatchNorm<E, A> {
         for (r, &b) in running.elements().iter_mut().zip(batch.array()) {
             *r = keep * *r + take * b;
         }
-    }
-}
-
-impl<E: Scalar, A: Affine<E>> Module<E> for ConditionalBatchNorm<E, A> {
-    fn kind(&self) -> &'static str {
-        "conditional_batch_norm"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.module("affine", &self.affine);
-        visitor.state("running_mean", &self.running_mean);
-        visitor.state("running_var", &self.running_var);
     }
 }

@@ -1,7 +1,7 @@
 //! A network that gives scale and shift
 
 use super::Affine;
-use latent_layers::{Context, Layer, LayerError, Module, Visitor};
+use latent_layers::{Context, Layer, LayerError, Module};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 
@@ -29,8 +29,10 @@ use latent_tensor::Tensor;
 /// assert_eq!(error.to_string(), "affine.network.0: linear: expected (..., 5), got the shape [4, 6]");
 /// # Ok::<(), LayerError>(())
 /// ```
+#[derive(Module)]
 pub struct AffineNetwork<E: Scalar = f32> {
     network: Box<dyn Layer<E>>,
+    #[module(skip)]
     channels: usize,
 }
 
@@ -38,16 +40,6 @@ impl<E: Scalar> AffineNetwork<E> {
     /// By a network that maps a condition (samples, ...) to (samples, 2 channels), `g` before `b`.
     pub fn new(network: impl Layer<E> + 'static, channels: usize) -> Self {
         Self { network: Box::new(network), channels }
-    }
-}
-
-impl<E: Scalar> Module<E> for AffineNetwork<E> {
-    fn kind(&self) -> &'static str {
-        "affine_network"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.module("network", &self.network);
     }
 }
 

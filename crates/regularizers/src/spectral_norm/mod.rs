@@ -8,7 +8,7 @@ mod tests;
 pub use operator::WeightOperator;
 pub(crate) use operator::matrix;
 
-use latent_layers::{Context, LayerError, Module, Reparameterization, State, Visitor, Weight};
+use latent_layers::{Context, LayerError, Module, Reparameterization, State, Weight};
 use latent_numeric::random::Stream;
 use latent_numeric::{Scalar, linalg, parallel, power_of_two};
 use latent_tensor::{Tensor, is_recomputing, no_grad};
@@ -67,10 +67,13 @@ impl SpectralNormOptions {
 /// assert_eq!(paths, ["parametrizations.weight.0._u", "parametrizations.weight.0._v"]);
 /// # Ok::<(), latent_layers::LayerError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub struct SpectralNorm<E: Scalar = f32> {
+    #[module(skip)]
     options: SpectralNormOptions,
+    #[module(name = "_u")]
     u: State<E>,
+    #[module(name = "_v")]
     v: State<E>,
 }
 
@@ -241,17 +244,6 @@ fn tensor<E: Scalar>(vector: &Array1<E>, shape: &[usize]) -> Tensor<E> {
 
 fn flat<E: Scalar>(tensor: &Tensor<E>) -> Array1<E> {
     tensor.reshape(&[tensor.len()]).into_array()
-}
-
-impl<E: Scalar> Module<E> for SpectralNorm<E> {
-    fn kind(&self) -> &'static str {
-        "spectral_norm"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.state("_u", &self.u);
-        visitor.state("_v", &self.v);
-    }
 }
 
 impl<E: Scalar> Reparameterization<E> for SpectralNorm<E> {

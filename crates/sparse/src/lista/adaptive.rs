@@ -1,7 +1,7 @@
 //! `Z + gamma (X V_1 - Z A' V_2' V_2) A`: weights in the space of samples, for any dictionary.
 
 use super::weights::{Point, Weights, moved, scaled};
-use latent_layers::{Module, Parameter, Visitor};
+use latent_layers::{Module, Parameter};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::Array2;
@@ -10,7 +10,8 @@ use ndarray::Array2;
 ///
 /// In the paper's columns, with its `W_1 = V_1'` and `W_2 = V_2`:
 /// `z + gamma (A' W_1' y - A' W_2' W_2 A z)`.
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = "adaptive weights")]
 pub(super) struct Adaptive<E: Scalar> {
     samples: Parameter<E>,
     reconstructions: Parameter<E>,
@@ -20,17 +21,6 @@ impl<E: Scalar> Adaptive<E> {
     pub fn new(features: usize) -> Self {
         let identity = || Parameter::new(Array2::eye(features));
         Self { samples: identity(), reconstructions: identity() }
-    }
-}
-
-impl<E: Scalar> Module<E> for Adaptive<E> {
-    fn kind(&self) -> &'static str {
-        "adaptive weights"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("samples", &self.samples);
-        visitor.parameter("reconstructions", &self.reconstructions);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::convolutional::{check_filters, correlated};
 use crate::SparseError;
 use crate::error::require;
-use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
+use latent_layers::{Context, Layer, LayerError, Module, Parameter};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::{Array3, Array4};
@@ -59,11 +59,13 @@ pub struct ConvEncoderParams<E> {
 /// assert!((codes.array()[[0, 0, 5, 5]] - 1.0_f32.tanh()).abs() < 1e-6);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct ConvEncoder<E: Scalar = f32> {
     filters: Parameter<E>,
     offset: Parameter<E>,
     scale: Parameter<E>,
+    #[module(skip)]
     nonlinearity: Nonlinearity,
 }
 
@@ -101,18 +103,6 @@ impl<E: Scalar> ConvEncoder<E> {
     /// The diagonal layer `g`, (maps, 1, 1).
     pub fn scale(&self) -> Tensor<E> {
         self.scale.tensor()
-    }
-}
-
-impl<E: Scalar> Module<E> for ConvEncoder<E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("filters", &self.filters);
-        visitor.parameter("offset", &self.offset);
-        visitor.parameter("scale", &self.scale);
     }
 }
 

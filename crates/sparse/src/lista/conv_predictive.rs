@@ -6,7 +6,7 @@ use super::train::TrainError;
 use crate::SparseError;
 use crate::convolutional::{Boundary, ConvolutionalLasso, ConvolutionalParams, Filters};
 use crate::error::require;
-use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
+use latent_layers::{Context, Layer, LayerError, Module, Parameter};
 use latent_numeric::Scalar;
 use latent_optim::Optimizer;
 use latent_tensor::{Tensor, no_grad};
@@ -44,11 +44,14 @@ use ndarray::{Array4, ArrayView4};
 /// assert!(model.step(x.view(), &mut context, 50, &mut adam)?.total() < first.total());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct ConvPredictiveDecomposition<M, E: Scalar = f32> {
     encoder: M,
     decoder: Parameter<E>,
+    #[module(skip)]
     lambda: E,
+    #[module(skip)]
     alpha: E,
 }
 
@@ -216,16 +219,5 @@ impl<M: Layer<E>, E: Scalar> ConvPredictiveDecomposition<M, E> {
                 filter.iter_mut().for_each(|d| *d /= norm);
             }
         }
-    }
-}
-
-impl<M: Module<E>, E: Scalar> Module<E> for ConvPredictiveDecomposition<M, E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.module("encoder", &self.encoder);
-        visitor.parameter("decoder", &self.decoder);
     }
 }

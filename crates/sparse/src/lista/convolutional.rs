@@ -64,8 +64,8 @@ pub struct ConvLista<E: Scalar = f32> {
 const KIND: &str = "convolutional LISTA";
 
 /// The filters of `W`; those of `D` come as the dictionary.
-#[derive(Debug)]
-struct Filters<E: Scalar>(Parameter<E>);
+#[derive(Debug, Module)]
+struct Filters<E: Scalar>(#[module(name = "encoder")] Parameter<E>);
 
 /// Each place of a filter that meets the image.
 fn places(filters: &[usize]) -> [usize; 2] {
@@ -93,16 +93,6 @@ pub(super) fn check_filters<E: Scalar>(filters: &Array4<E>) -> Result<(), Sparse
     }
     let flat = filters.to_shape((maps, filters.len() / maps)).expect("as many elements");
     crate::atoms::check_finite("the filters", flat.view())
-}
-
-impl<E: Scalar> Module<E> for Filters<E> {
-    fn kind(&self) -> &'static str {
-        "filters"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("encoder", &self.0);
-    }
 }
 
 impl<E: Scalar> Weights<E> for Filters<E> {

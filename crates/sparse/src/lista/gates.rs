@@ -1,6 +1,6 @@
 //! Gates against two habits of learned encoders: codes that are too small, and steps that are too short.
 
-use latent_layers::{Module, Parameter, Visitor};
+use latent_layers::{Module, Parameter};
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::{Array1, arr1};
@@ -18,7 +18,7 @@ const EPSILON: f64 = 0.1;
 /// Of the gates that Wu, Guo, Li and Zhang (*Sparse coding with gated learned ISTA*, ICLR 2020) propose, these are the
 /// exponential gain and the inverse proportional overshoot. Two things differ: `mu` and `a` begin at zero, so that the
 /// untrained layer is a step of ISTA, and what was shrunk to zero stays zero.
-#[derive(Debug)]
+#[derive(Debug, Module)]
 pub(super) struct Gates<E: Scalar> {
     gain: Parameter<E>,
     decay: Parameter<E>,
@@ -44,17 +44,5 @@ impl<E: Scalar> Gates<E> {
         let further = &step * over / (step.abs() + E::of(EPSILON));
         let kept = shrunk.eq(&Tensor::scalar(E::zero()));
         kept.where_(&shrunk, &(&shrunk + further))
-    }
-}
-
-impl<E: Scalar> Module<E> for Gates<E> {
-    fn kind(&self) -> &'static str {
-        "gates"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("gain", &self.gain);
-        visitor.parameter("decay", &self.decay);
-        visitor.parameter("overshoot", &self.overshoot);
     }
 }

@@ -18,22 +18,13 @@ pub(super) enum Matched<E: Scalar> {
     Dictionary,
 }
 
-#[derive(Debug)]
-pub(super) struct Weight<E: Scalar>(Parameter<E>);
+#[derive(Debug, Module)]
+#[module(kind = "matched weight")]
+pub(super) struct Weight<E: Scalar>(#[module(name = "weight")] Parameter<E>);
 
 impl<E: Scalar> Matched<E> {
     pub fn trained(weight: &ArcArray2<E>, layers: usize, tied: bool) -> Self {
         Self::Trained(PerLayer::new(layers, tied, || Weight(Parameter::new(weight.clone()))))
-    }
-}
-
-impl<E: Scalar> Module<E> for Weight<E> {
-    fn kind(&self) -> &'static str {
-        "matched weight"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("weight", &self.0);
     }
 }
 

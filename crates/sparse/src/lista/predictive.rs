@@ -5,7 +5,7 @@ use super::train::{self, TrainError};
 use crate::error::require;
 use crate::lasso::{Codes, Lasso, LassoParams, Solver, Stop};
 use crate::{Dictionary, SparseError};
-use latent_layers::{Context, Layer, LayerError, Module, Parameter, Visitor};
+use latent_layers::{Context, Layer, LayerError, Module, Parameter};
 use latent_numeric::Scalar;
 use latent_optim::Optimizer;
 use latent_tensor::Tensor;
@@ -47,11 +47,14 @@ use ndarray::{Array2, ArrayView2, Axis, concatenate};
 /// assert!(last.total() < first.total());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = KIND)]
 pub struct PredictiveDecomposition<M, E: Scalar = f32> {
     encoder: M,
     decoder: Parameter<E>,
+    #[module(skip)]
     lambda: E,
+    #[module(skip)]
     alpha: E,
 }
 
@@ -125,17 +128,6 @@ impl<E: Scalar> PredictiveLoss<E> {
 /// with a step size for each weight, as Adam is, makes of that would take all their weights to the same magnitude.
 pub(super) fn on_the_sphere<E: Scalar>(decoder: &Tensor<E>, axes: &[usize]) -> Tensor<E> {
     decoder / decoder.norm(axes, true)
-}
-
-impl<M: Module<E>, E: Scalar> Module<E> for PredictiveDecomposition<M, E> {
-    fn kind(&self) -> &'static str {
-        KIND
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.module("encoder", &self.encoder);
-        visitor.parameter("decoder", &self.decoder);
-    }
 }
 
 const KIND: &str = "predictive sparse decomposition";

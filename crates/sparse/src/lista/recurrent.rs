@@ -12,7 +12,8 @@ use ndarray::Array2;
 #[derive(Debug)]
 pub(super) struct Recurrent<E: Scalar>(PerLayer<Pair<E>>);
 
-#[derive(Debug)]
+#[derive(Debug, Module)]
+#[module(kind = "recurrent weights")]
 struct Pair<E: Scalar> {
     /// (features, atoms)
     encoder: Parameter<E>,
@@ -28,17 +29,6 @@ impl<E: Scalar> Recurrent<E> {
             encoder: Parameter::new(encoder.clone()),
             inhibition: Parameter::new(inhibition.clone()),
         }))
-    }
-}
-
-impl<E: Scalar> Module<E> for Pair<E> {
-    fn kind(&self) -> &'static str {
-        "recurrent weights"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a, E>) {
-        visitor.parameter("encoder", &self.encoder);
-        visitor.parameter("inhibition", &self.inhibition);
     }
 }
 

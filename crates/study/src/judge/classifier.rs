@@ -6,11 +6,11 @@ use crate::parts::Parts;
 use latent_datasets::LabelledImages;
 use latent_layers::{
     Activation, Context, Conv2d, Conv2dOptions, Flatten, Layer, LayerError, Linear, Module, Reshape, Sequential,
-    Visitor,
 };
 use latent_numeric::random::Stream;
+use latent_optim::{Adam, AverageSettings};
 use latent_tensor::{Tensor, no_grad};
-use latent_train::config::{Average, Decay, Optimizer, Schedule};
+use latent_train::config::{Decay, Optimizer, Schedule};
 use latent_train::interrupt::{Interrupt, Interrupted};
 use latent_train::sources::{ImageBatch, Images};
 use latent_train::{
@@ -35,6 +35,7 @@ const CHUNK: usize = 250;
 
 /// Two 5x5 convolutions with stride 2 to 32 and 64 channels, a hidden layer of 64 units, whose values are the features,
 /// and a linear map to the classes.
+#[derive(Module)]
 pub struct Classifier {
     features: Sequential,
     head: Linear,
@@ -54,8 +55,9 @@ impl Classifier {
         let steps = EPOCHS * source.batches() as u64;
         let settings = Settings { validate: Every::Never, ..Settings::new(Limit::Epochs(EPOCHS), SEED) };
         let schedule = Schedule { kind: Decay::Cosine, ..Schedule::default() };
-        let average = Some(Average { decay: 0.998, warm_up: true, ..Average::default() });
-        let optimizer = Optimizer { learning_rate: 2e-3, schedule, average, ..Optimizer::default() };
+        let average = AverageSettings { decay: 0.998, warm_up: true, ..AverageSettings::default() };
+        let adam = Adam { learning_rate: 2e-3, ..Adam::default() };
+        let optimizer = Optimizer::new(adam).schedule(schedule).average(average);
         let players = vec![optimizer.player(steps, &model)?];
         let parts = Parts::new("training the judge of samples", steps as usize, "steps", interrupt);
         let count = |event: &Event<'_>, _: Position, _: &Self| {
@@ -130,17 +132,6 @@ fn augmentation() -> Augmentation {
         augment: Augmentation,
     }
     toml::from_str::<Table>(AUGMENT).expect("a chain of operators").augment
-}
-
-impl Module for Classifier {
-    fn kind(&self) -> &'static str {
-        "classifier"
-    }
-
-    fn visit<'a>(&'a self, visitor: &mut Visitor<'a>) {
-        visitor.module("features", &self.features);
-        visitor.module("head", &self.head);
-    }
 }
 
 impl Task for Classifier {

@@ -35,7 +35,9 @@ pub(super) fn dry_run<S: Study>(config: &S::Config, data: &S::Data, seed: u64) -
     }
     let (batches, size) = (grouped(train.batches() as u64), training.batch_size);
     line(&format!("steps         {}; an epoch has {batches} batches of {size}", grouped(total)));
-
+    for told in task.describe(&S::players(config, &task, total)?) {
+        line(&format!("optimiser     {told}"));
+    }
     let step = time_of_a_step::<S>(config, &task, &train, total, seed)?;
     let mut all = step.mul_f64(total as f64);
     let mut told = format!("{} a step", seconds_or_less(step));

@@ -47,7 +47,7 @@
 //! ```
 //!
 //! Parts that most trainings have are here as structs: [`Training`] (how long, how often), and [`Optimizer`] with its
-//! [`Schedule`] and [`Average`], one for each player.
+//! [`Schedule`] and [`AverageSettings`](latent_optim::AverageSettings), one for each player.
 
 mod average;
 mod optimizer;
@@ -57,8 +57,7 @@ mod reading;
 mod schedule;
 mod training;
 
-pub use average::Average;
-pub use optimizer::{Algorithm, Optimizer};
+pub use optimizer::Optimizer;
 pub use overriding::{Override, OverrideError};
 pub use problem::{Check, ConfigError, Problem, Problems};
 pub use reading::{nearest, read, read_file, read_with_defaults};

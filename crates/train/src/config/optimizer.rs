@@ -1,12 +1,18 @@
 //! An optimiser in a configuration.
 
-use super::{Average, Check, Problems, Schedule};
+use super::problem::one_of;
+use super::{Check, Problem, Problems, Schedule};
 use crate::Player;
 use latent_layers::Module;
-use latent_optim::{Adagrad, Adam, AdamW, Clip, OptimError, OptimizerSettings, RmsProp, Sgd, WeightDecay};
+use latent_optim::{AverageSettings, Clip, OptimError, OptimizerSettings, ParameterGroup};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use std::fmt;
 
-/// How a player is trained: an optimiser, what happens to gradients before a step, and to weights after it.
+/// How a player is trained: an optimiser, what happens to gradients before a step and to weights after it, and
+/// parameters that are treated in another way than the rest.
 ///
 /// ```toml
 /// [optimizer]
@@ -21,387 +27,527 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// [optimizer.average]
 /// decay = 0.999
+///
+/// [[optimizer.groups]]
+/// parameters = "encoder.*"
+/// learning_rate_factor = 0.1
+///
+/// [[optimizer.groups]]
+/// parameters = "*.bias"
+/// weight_decay = 0.0
 /// ```
 ///
 /// | kind | options beside `learning_rate` and `weight_decay` |
 /// |---|---|
 /// | `sgd` | `momentum` (0), `dampening` (0), `nesterov` (false) |
-/// | `rms_prop` | `momentum` (0), `alpha` (0.99), `epsilon` (1e-8), `centered` (false) |
+/// | `rms_prop` | `epsilon` (1e-8), `momentum` (0), `alpha` (0.99), `centered` (false) |
 /// | `adam`, `adam_w` | `betas` ([0.9, 0.999]), `epsilon` (1e-8), `amsgrad` (false) |
-/// | `adagrad` | `learning_rate_decay` (0), `epsilon` (1e-10), `initial_accumulator` (0) |
+/// | `adagrad` | `epsilon` (1e-10), `learning_rate_decay` (0), `initial_accumulator` (0) |
+/// | `lbfgs`, without a weight decay | `iterations` (20), `evaluations` (5/4 of these), `gradient_tolerance` (1e-7), `change_tolerance` (1e-9), `history` (100), `line_search` (`strong_wolfe`, or `none`) |
 ///
-/// `weight_decay` is that of the optimiser's original: coupled through the gradient, and decoupled for `adam_w`. The
+/// The learning rate is 1e-3 by default, of `lbfgs` 1. `weight_decay` is that of the optimiser's original: coupled
+/// through the gradient, and decoupled for `adam_w`; `weight_decay = { decoupled = 0.01 }` asks for the other kind. The
 /// configuration that a run saves has the values of all options of its kind.
 ///
+/// A [group](ParameterGroup) has the parameters whose paths its pattern fits and no group before it has; one with
+/// `frozen = true` keeps them as they are.
+///
+/// L-BFGS is for losses that are the same function in every step: a step is made from all batches of an epoch
+/// (`training.accumulate`), with the same random draws in all its evaluations; it follows no schedule, and is not for
+/// players that take turns.
+///
 /// ```
-/// use latent_train::config::{self, Algorithm, Optimizer};
+/// use latent_optim::{OptimizerSettings, Sgd};
+/// use latent_train::config::{self, Optimizer};
 ///
 /// let optimizer: Optimizer = config::read("kind = 'sgd'\nlearning_rate = 0.1\nmomentum = 0.9", &[])?;
-/// assert_eq!((optimizer.kind, optimizer.momentum), (Algorithm::Sgd, Some(0.9)));
+/// let sgd = Sgd { learning_rate: 0.1, momentum: 0.9, ..Sgd::default() };
+/// assert_eq!(optimizer, Optimizer::new(sgd));
 /// let error = config::read::<Optimizer>("momentum = 0.9", &[]).unwrap_err().to_string();
 /// assert!(error.contains("momentum: adam has none; its options are betas, epsilon, amsgrad"));
 /// # Ok::<(), config::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer {
-    /// The algorithm.
-    pub kind: Algorithm,
-    /// The learning rate, before the schedule; above 0.
-    pub learning_rate: f64,
-    /// The coefficient of weight decay, at least 0: of the penalty `1/2 lambda ||w||^2`, or of the decoupled decay of
-    /// AdamW.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight_decay: Option<f64>,
-    /// Of Adam: the decay rates of the means of gradients and of their squares, in [0, 1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub betas: Option<[f64; 2]>,
-    /// The number added to the denominator of RMSprop, Adam and Adagrad; at least 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub epsilon: Option<f64>,
-    /// Of Adam: whether the largest mean of squares so far is used (AMSGrad).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amsgrad: Option<bool>,
-    /// The momentum of SGD and RMSprop.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub momentum: Option<f64>,
-    /// The dampening of the momentum of SGD.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dampening: Option<f64>,
-    /// Whether SGD uses Nesterov momentum.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nesterov: Option<bool>,
-    /// Of RMSprop: the decay rate of the mean of squares, in [0, 1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alpha: Option<f64>,
-    /// Of RMSprop: whether gradients are divided by an estimate of their standard deviation, in the place of the root
-    /// mean square.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub centered: Option<bool>,
-    /// The decay of the learning rate of Adagrad.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub learning_rate_decay: Option<f64>,
-    /// The initial value of the sums of squares of Adagrad.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub initial_accumulator: Option<f64>,
-    /// The largest norm of the whole gradient, to which longer ones are scaled down; above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clip_norm: Option<f64>,
-    /// The largest absolute value of an element of a gradient, to which larger ones are cut off; above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clip_value: Option<f64>,
-    /// How the learning rate changes from step to step.
+    /// Which optimiser, with its settings.
+    pub algorithm: OptimizerSettings,
+    /// What keeps gradients small: `clip_norm`, the largest norm of all together, or `clip_value`, the largest size of
+    /// an element; above 0.
+    pub clip: Clip,
+    /// The course of the learning rate.
     pub schedule: Schedule,
-    /// The moving average of the weights, if one is kept.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub average: Option<Average>,
-}
-
-/// The algorithm of an optimiser; see [`Optimizer`] for the options of each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Algorithm {
-    Sgd,
-    RmsProp,
-    #[default]
-    Adam,
-    AdamW,
-    Adagrad,
-}
-
-impl Algorithm {
-    fn options(self) -> &'static [&'static str] {
-        match self {
-            Self::Sgd => &["momentum", "dampening", "nesterov"],
-            Self::RmsProp => &["momentum", "alpha", "epsilon", "centered"],
-            Self::Adam | Self::AdamW => &["betas", "epsilon", "amsgrad"],
-            Self::Adagrad => &["learning_rate_decay", "epsilon", "initial_accumulator"],
-        }
-    }
-}
-
-impl Serialize for Optimizer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(&self.resolved(), serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Optimizer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
+    /// The average of the weights.
+    pub average: Option<AverageSettings>,
+    /// Parameters that are treated in another way than the rest.
+    pub groups: Vec<ParameterGroup>,
+    /// Keys that were read and have no place in these settings.
+    misplaced: Vec<Problem>,
 }
 
 impl Default for Optimizer {
     /// Adam with its published settings.
     fn default() -> Self {
-        Self {
-            kind: Algorithm::Adam,
-            learning_rate: 1e-3,
-            weight_decay: None,
-            betas: None,
-            epsilon: None,
-            amsgrad: None,
-            momentum: None,
-            dampening: None,
-            nesterov: None,
-            alpha: None,
-            centered: None,
-            learning_rate_decay: None,
-            initial_accumulator: None,
-            clip_norm: None,
-            clip_value: None,
-            schedule: Schedule::default(),
-            average: None,
-        }
+        Self::new(latent_optim::Adam::default())
     }
 }
 
 impl Optimizer {
-    /// A player of the training loop that trains this module with these settings, in so many steps of its own.
+    /// With these settings for all parameters, without clipping, schedule or average.
+    pub fn new(algorithm: impl Into<OptimizerSettings>) -> Self {
+        Self {
+            algorithm: algorithm.into(),
+            clip: Clip::None,
+            schedule: Schedule::default(),
+            average: None,
+            groups: Vec::new(),
+            misplaced: Vec::new(),
+        }
+    }
+
+    /// With gradients that are kept small.
+    #[must_use]
+    pub fn clip(self, clip: Clip) -> Self {
+        Self { clip, ..self }
+    }
+
+    /// With a learning rate that changes.
+    #[must_use]
+    pub fn schedule(self, schedule: Schedule) -> Self {
+        Self { schedule, ..self }
+    }
+
+    /// With an average of the weights, which is what is evaluated.
+    #[must_use]
+    pub fn average(self, average: AverageSettings) -> Self {
+        Self { average: Some(average), ..self }
+    }
+
+    /// With one more group of parameters that are treated in another way.
+    #[must_use]
+    pub fn group(mut self, group: ParameterGroup) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// A player of these settings that makes so many steps in all, to train this module.
     ///
     /// # Errors
-    /// If a setting is outside its domain, which [`Check`] would have told.
+    /// If a setting is outside its domain, which [`Check`] would have told; if a group has no parameter of the module.
     pub fn player(&self, steps: u64, module: &dyn Module) -> Result<Player, OptimError> {
-        let player = Player::new(self.settings().optimizer(self.schedule.over(steps))?).clip(self.clip());
+        let paths: Vec<String> = module.parameters().into_iter().map(|(path, _)| path).collect();
+        let places = ParameterGroup::places(&self.groups, &paths)?;
+        let optimizer = self.algorithm.clone().grouped(self.schedule.over(steps), &self.groups)?;
+        let is_frozen = |place: &Option<usize>| place.is_some_and(|group| self.groups[group].frozen);
+        let frozen =
+            paths.into_iter().zip(&places).filter(|(_, place)| is_frozen(place)).map(|(path, _)| path).collect();
+        let player = Player::new(optimizer).clip(self.clip).freeze(frozen).described(self.described(&places));
         match self.average {
-            Some(average) => player.average(average.into(), module),
+            Some(average) => player.average(average, module),
             None => Ok(player),
         }
     }
 
-    /// The settings of the optimiser itself.
-    pub fn settings(&self) -> OptimizerSettings {
-        let learning_rate = self.learning_rate;
-        let coupled = match self.weight_decay {
-            Some(lambda) if lambda != 0.0 => WeightDecay::Coupled(lambda),
-            _ => WeightDecay::None,
-        };
-        match self.kind {
-            Algorithm::Sgd => {
-                let default = Sgd::default();
-                OptimizerSettings::Sgd(Sgd {
-                    learning_rate,
-                    momentum: self.momentum.unwrap_or(default.momentum),
-                    dampening: self.dampening.unwrap_or(default.dampening),
-                    nesterov: self.nesterov.unwrap_or(default.nesterov),
-                    weight_decay: coupled,
-                })
-            }
-            Algorithm::RmsProp => {
-                let default = RmsProp::default();
-                OptimizerSettings::RmsProp(RmsProp {
-                    learning_rate,
-                    alpha: self.alpha.unwrap_or(default.alpha),
-                    epsilon: self.epsilon.unwrap_or(default.epsilon),
-                    momentum: self.momentum.unwrap_or(default.momentum),
-                    centered: self.centered.unwrap_or(default.centered),
-                    weight_decay: coupled,
-                })
-            }
-            Algorithm::Adam => {
-                let default = Adam::default();
-                OptimizerSettings::Adam(Adam {
-                    learning_rate,
-                    betas: self.betas.unwrap_or(default.betas),
-                    epsilon: self.epsilon.unwrap_or(default.epsilon),
-                    amsgrad: self.amsgrad.unwrap_or(default.amsgrad),
-                    weight_decay: coupled,
-                })
-            }
-            Algorithm::AdamW => {
-                let default = AdamW::default();
-                OptimizerSettings::AdamW(AdamW {
-                    learning_rate,
-                    betas: self.betas.unwrap_or(default.betas),
-                    epsilon: self.epsilon.unwrap_or(default.epsilon),
-                    amsgrad: self.amsgrad.unwrap_or(default.amsgrad),
-                    weight_decay: self.weight_decay.unwrap_or(default.weight_decay),
-                })
-            }
-            Algorithm::Adagrad => {
-                let default = Adagrad::default();
-                OptimizerSettings::Adagrad(Adagrad {
-                    learning_rate,
-                    learning_rate_decay: self.learning_rate_decay.unwrap_or(default.learning_rate_decay),
-                    epsilon: self.epsilon.unwrap_or(default.epsilon),
-                    initial_accumulator: self.initial_accumulator.unwrap_or(default.initial_accumulator),
-                    weight_decay: coupled,
-                })
-            }
+    /// In words, with the number of parameters of each group, whose groups these are.
+    fn described(&self, places: &[Option<usize>]) -> String {
+        let mut text = self.to_string();
+        for (i, group) in self.groups.iter().enumerate() {
+            let count = places.iter().filter(|place| **place == Some(i)).count();
+            let ParameterGroup { parameters, learning_rate_factor, weight_decay, frozen } = group;
+            let plural = if count == 1 { "" } else { "s" };
+            text += &format!("; {parameters} ({count} parameter{plural}): ");
+            let decay = weight_decay.map(|decay| format!("weight decay {decay}"));
+            let factor = (*learning_rate_factor != 1.0).then(|| format!("learning rate times {learning_rate_factor}"));
+            let told: Vec<String> =
+                frozen.then(|| "frozen".to_owned()).into_iter().chain(factor).chain(decay).collect();
+            text += &if told.is_empty() { "as the rest".to_owned() } else { told.join(", ") };
+        }
+        text
+    }
+}
+
+/// The optimiser in words, in a line.
+impl fmt::Display for Optimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, options) = flat(&self.algorithm);
+        f.write_str(&kind)?;
+        for (name, value) in
+            options.iter().filter(|(name, value)| *name != "weight_decay" || value.as_f64() != Some(0.0))
+        {
+            write!(f, ", {} {}", name.replace('_', " "), value.to_string().replace('"', ""))?;
+        }
+        let Schedule { kind, warm_up, .. } = &self.schedule;
+        if *kind != Default::default() {
+            write!(f, ", {} schedule", word(kind).replace('_', " "))?;
+        }
+        if *warm_up > 0 {
+            write!(f, ", {warm_up} steps of warm-up")?;
+        }
+        match self.clip {
+            Clip::None => {}
+            Clip::Value(bound) => write!(f, ", gradients clipped to elements of size {bound}")?,
+            Clip::GlobalNorm(norm) => write!(f, ", gradients clipped to norm {norm}")?,
+        }
+        match self.average {
+            None => Ok(()),
+            Some(average) => write!(f, ", weights averaged with decay {}", average.decay),
         }
     }
+}
 
-    /// The clipping of gradients before a step.
-    pub fn clip(&self) -> Clip {
-        match (self.clip_norm, self.clip_value) {
+/// The name and the options of an optimiser.
+fn flat(algorithm: &OptimizerSettings) -> (String, Map<String, Value>) {
+    let Ok(Value::Object(named)) = serde_json::to_value(algorithm) else { return Default::default() };
+    match named.into_iter().next() {
+        Some((kind, Value::Object(options))) => (kind, options),
+        _ => Default::default(),
+    }
+}
+
+/// The optimiser of this name with these options.
+fn nested(kind: &str, options: &Map<String, Value>) -> Result<OptimizerSettings, serde_json::Error> {
+    serde_json::from_value(Value::Object(Map::from_iter([(kind.to_owned(), Value::Object(options.clone()))])))
+}
+
+/// The word that stands for a value in a configuration.
+pub(super) fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).ok();
+    value.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Names and options of all optimisers as they are by default.
+fn defaults() -> Vec<(String, Map<String, Value>)> {
+    let first_order = |(kind, mut options): (String, Map<String, Value>)| {
+        if kind != "lbfgs" {
+            // One for all of them.
+            options.insert("learning_rate".into(), 1e-3.into());
+        }
+        (kind, options)
+    };
+    OptimizerSettings::all().iter().map(flat).map(first_order).collect()
+}
+
+/// Options that have no value by default.
+const UNSET: [(&str, &str); 1] = [("lbfgs", "evaluations")];
+
+/// Whether an optimiser has an option of this name.
+fn has(kind: &str, options: &Map<String, Value>, name: &str) -> bool {
+    options.contains_key(name) || UNSET.contains(&(kind, name))
+}
+
+impl Serialize for Optimizer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, options) = flat(&self.algorithm);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", &kind)?;
+        for (name, value) in &options {
+            map.serialize_entry(name, value)?;
+        }
+        match self.clip {
+            Clip::None => {}
+            Clip::GlobalNorm(norm) => map.serialize_entry("clip_norm", &norm)?,
+            Clip::Value(bound) => map.serialize_entry("clip_value", &bound)?,
+        }
+        map.serialize_entry("schedule", &self.schedule)?;
+        if let Some(average) = &self.average {
+            map.serialize_entry("average", average)?;
+        }
+        if !self.groups.is_empty() {
+            map.serialize_entry("groups", &self.groups)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Optimizer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+struct Keys;
+
+impl<'de> Visitor<'de> for Keys {
+    type Value = Optimizer;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of an optimiser")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Optimizer, M::Error> {
+        let defaults = defaults();
+        let mut optimizer = Optimizer::default();
+        let (mut kind, mut given) = ("adam".to_owned(), Vec::new());
+        let (mut clip_norm, mut clip_value) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "kind" => kind = map.next_value_seed(KindOf(&defaults))?,
+                "clip_norm" => clip_norm = Some(map.next_value()?),
+                "clip_value" => clip_value = Some(map.next_value()?),
+                "schedule" => optimizer.schedule = map.next_value()?,
+                "average" => optimizer.average = Some(map.next_value()?),
+                "groups" => optimizer.groups = map.next_value()?,
+                name => match defaults.iter().find(|(kind, options)| has(kind, options, name)) {
+                    Some(of) => {
+                        let value = map.next_value_seed(OptionOf { of, name })?;
+                        given.push((key, value));
+                    }
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                },
+            }
+        }
+        optimizer.clip = match (clip_norm, clip_value) {
             (Some(norm), _) => Clip::GlobalNorm(norm),
-            (None, Some(value)) => Clip::Value(value),
+            (None, Some(bound)) => Clip::Value(bound),
             (None, None) => Clip::None,
+        };
+        let mut misplaced = |key: &str, message| optimizer.misplaced.push(Problem { key: key.to_owned(), message });
+        if clip_norm.is_some() && clip_value.is_some() {
+            misplaced("clip_value", one_of("clip_norm"));
         }
+        let (_, of_kind) = defaults.iter().find(|(name, _)| *name == kind).expect("it is one of them");
+        let mut options = of_kind.clone();
+        for (name, value) in given {
+            if !has(&kind, of_kind, &name) {
+                let known = of_kind.keys().filter(|name| !["learning_rate", "weight_decay"].contains(&name.as_str()));
+                let known: Vec<&str> = known.map(String::as_str).collect();
+                misplaced(&name, format!("{kind} has none; its options are {}", known.join(", ")));
+                continue;
+            }
+            let before = options.insert(name.clone(), value);
+            if let Err(error) = nested(&kind, &options) {
+                // Of the right type for another kind.
+                misplaced(&name, error.to_string());
+                before.and_then(|before| options.insert(name, before));
+            }
+        }
+        optimizer.algorithm = nested(&kind, &options).map_err(M::Error::custom)?;
+        Ok(optimizer)
     }
+}
 
-    /// With a value for every option of its kind, and none else.
-    fn resolved(&self) -> Self {
-        let decay = |decay: WeightDecay| match decay {
-            WeightDecay::None => 0.0,
-            WeightDecay::Coupled(lambda) | WeightDecay::Decoupled(lambda) => lambda,
-        };
-        let base = Self {
-            kind: self.kind,
-            learning_rate: self.learning_rate,
-            clip_norm: self.clip_norm,
-            clip_value: self.clip_value,
-            schedule: self.schedule.clone(),
-            average: self.average,
-            ..Self::default()
-        };
-        match self.settings() {
-            OptimizerSettings::Sgd(sgd) => Self {
-                momentum: Some(sgd.momentum),
-                dampening: Some(sgd.dampening),
-                nesterov: Some(sgd.nesterov),
-                weight_decay: Some(decay(sgd.weight_decay)),
-                ..base
-            },
-            OptimizerSettings::RmsProp(rms_prop) => Self {
-                alpha: Some(rms_prop.alpha),
-                epsilon: Some(rms_prop.epsilon),
-                momentum: Some(rms_prop.momentum),
-                centered: Some(rms_prop.centered),
-                weight_decay: Some(decay(rms_prop.weight_decay)),
-                ..base
-            },
-            OptimizerSettings::Adam(adam) => Self {
-                betas: Some(adam.betas),
-                epsilon: Some(adam.epsilon),
-                amsgrad: Some(adam.amsgrad),
-                weight_decay: Some(decay(adam.weight_decay)),
-                ..base
-            },
-            OptimizerSettings::AdamW(adam) => Self {
-                betas: Some(adam.betas),
-                epsilon: Some(adam.epsilon),
-                amsgrad: Some(adam.amsgrad),
-                weight_decay: Some(adam.weight_decay),
-                ..base
-            },
-            OptimizerSettings::Adagrad(adagrad) => Self {
-                learning_rate_decay: Some(adagrad.learning_rate_decay),
-                epsilon: Some(adagrad.epsilon),
-                initial_accumulator: Some(adagrad.initial_accumulator),
-                weight_decay: Some(decay(adagrad.weight_decay)),
-                ..base
-            },
-            OptimizerSettings::Lbfgs(_) => unreachable!("not among the kinds"),
+/// The name of one of these optimisers.
+struct KindOf<'k>(&'k [(String, Map<String, Value>)]);
+
+impl<'de> DeserializeSeed<'de> for KindOf<'_> {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        let kind = String::deserialize(deserializer)?;
+        if self.0.iter().any(|(known, _)| *known == kind) {
+            return Ok(kind);
         }
+        let known: Vec<String> = self.0.iter().map(|(known, _)| format!("`{known}`")).collect();
+        Err(D::Error::custom(format!("unknown variant `{kind}`, expected one of {}", known.join(", "))))
+    }
+}
+
+/// A value for an option of an optimiser that has it.
+struct OptionOf<'o> {
+    of: &'o (String, Map<String, Value>),
+    name: &'o str,
+}
+
+impl<'de> DeserializeSeed<'de> for OptionOf<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        // What JSON has no number for.
+        if value.is_null() {
+            return Err(D::Error::custom("must be a finite number"));
+        }
+        let (kind, mut options) = self.of.clone();
+        options.insert(self.name.to_owned(), value.clone());
+        nested(&kind, &options).map_err(D::Error::custom)?;
+        Ok(value)
     }
 }
 
 impl Check for Optimizer {
     fn check(&self, problems: &mut Problems) {
-        let given = [
-            ("betas", self.betas.is_some()),
-            ("epsilon", self.epsilon.is_some()),
-            ("amsgrad", self.amsgrad.is_some()),
-            ("momentum", self.momentum.is_some()),
-            ("dampening", self.dampening.is_some()),
-            ("nesterov", self.nesterov.is_some()),
-            ("alpha", self.alpha.is_some()),
-            ("centered", self.centered.is_some()),
-            ("learning_rate_decay", self.learning_rate_decay.is_some()),
-            ("initial_accumulator", self.initial_accumulator.is_some()),
-        ];
-        only_options_of(&self.kind, self.kind.options(), &given, problems);
-        let mut number = |key: &str, value: Option<f64>, expected: &str, fits: fn(f64) -> bool| {
-            if let Some(value) = value {
-                problems.require(fits(value), key, format!("must be {expected}, got {value}"));
-            }
-        };
-        let positive = |x: f64| x.is_finite() && x > 0.0;
-        let not_negative = |x: f64| x.is_finite() && x >= 0.0;
-        number("learning_rate", Some(self.learning_rate), "above 0", positive);
-        number("weight_decay", self.weight_decay, "at least 0", not_negative);
-        for beta in self.betas.into_iter().flatten() {
-            number("betas", Some(beta), "in [0, 1)", |x| (0.0..1.0).contains(&x));
+        for Problem { key, message } in &self.misplaced {
+            problems.require(false, key, message.clone());
         }
-        number("epsilon", self.epsilon, "at least 0", not_negative);
-        number("momentum", self.momentum, "at least 0", not_negative);
-        number("dampening", self.dampening, "in [0, 1]", |x| (0.0..=1.0).contains(&x));
-        number("alpha", self.alpha, "in [0, 1)", |x| (0.0..1.0).contains(&x));
-        number("learning_rate_decay", self.learning_rate_decay, "at least 0", not_negative);
-        number("initial_accumulator", self.initial_accumulator, "at least 0", not_negative);
-        number("clip_norm", self.clip_norm, "above 0", positive);
-        number("clip_value", self.clip_value, "above 0", positive);
-        let nesterov = self.nesterov != Some(true)
-            || (self.momentum.is_some_and(|momentum| momentum > 0.0) && self.dampening.unwrap_or(0.0) == 0.0);
-        problems.require(nesterov, "nesterov", "needs a momentum above 0 and no dampening");
-        problems.alternatives([("clip_norm", self.clip_norm.is_some()), ("clip_value", self.clip_value.is_some())]);
+        self.check_options(problems);
+        let clip = [
+            ("clip_norm", matches!(self.clip, Clip::GlobalNorm(_))),
+            ("clip_value", matches!(self.clip, Clip::Value(_))),
+        ];
+        if let Clip::GlobalNorm(bound) | Clip::Value(bound) = self.clip {
+            let key = if clip[0].1 { "clip_norm" } else { "clip_value" };
+            problems.require(bound.is_finite() && bound > 0.0, key, format!("must be above 0, got {bound}"));
+        }
+        problems.alternatives(clip);
         problems.table("schedule", &self.schedule);
         if let Some(average) = &self.average {
             problems.table("average", average);
         }
+        let is_lbfgs = matches!(self.algorithm, OptimizerSettings::Lbfgs(_));
+        for (i, group) in self.groups.iter().enumerate() {
+            if let Err(error) = group.check() {
+                told(&error, &format!("groups[{i}]."), problems);
+            }
+            let fits = !is_lbfgs || group.frozen;
+            problems.require(
+                fits,
+                &format!("groups[{i}]"),
+                "lbfgs treats all that it trains alike: only frozen = true",
+            );
+        }
+        if is_lbfgs {
+            let constant = self.schedule.kind == Default::default() && self.schedule.warm_up == 0;
+            problems.require(
+                constant,
+                "schedule",
+                "lbfgs finds the length of its steps itself and follows no schedule",
+            );
+        }
     }
 }
 
-/// Notes options that are given but belong to other kinds.
-pub(super) fn only_options_of(
-    kind: &impl Serialize,
-    options: &[&str],
-    given: &[(&str, bool)],
-    problems: &mut Problems,
-) {
-    let kind = serde_json::to_value(kind).ok();
-    let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
-    let known = if options.is_empty() {
-        "it has no options".to_owned()
-    } else {
-        format!("its options are {}", options.join(", "))
-    };
-    for (name, given) in given {
-        problems.require(!given || options.contains(name), name, format!("{kind} has none; {known}"));
+impl Optimizer {
+    /// Each option by itself, so that all that are outside their domains are told; then all together.
+    fn check_options(&self, problems: &mut Problems) {
+        let (kind, options) = flat(&self.algorithm);
+        let Some((_, by_default)) = defaults().into_iter().find(|(name, _)| *name == kind) else { return };
+        let mut any = false;
+        for (name, value) in &options {
+            let mut alone = by_default.clone();
+            alone.insert(name.clone(), value.clone());
+            let checked = nested(&kind, &alone).map(|alone| alone.check());
+            if let Ok(Err(OptimError::Setting { name: key, value, expected, .. })) = checked
+                && key.split('[').next() == Some(name)
+            {
+                problems.require(false, name, format!("must be {expected}, got {value}"));
+                any = true;
+            }
+        }
+        if !any && let Err(error) = self.algorithm.check() {
+            told(&error, "", problems);
+        }
+    }
+}
+
+/// Notes what is wrong with a setting, under its key.
+fn told(error: &OptimError, table: &str, problems: &mut Problems) {
+    match error {
+        OptimError::Setting { name, value, expected, .. } => {
+            let name = name.split('[').next().unwrap_or(name);
+            problems.require(false, &format!("{table}{name}"), format!("must be {expected}, got {value}"));
+        }
+        other => problems.require(false, table.trim_end_matches('.'), other.to_string()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ConfigError, read};
+    use super::super::{ConfigError, Decay, read};
     use super::*;
-
-    const KINDS: [Algorithm; 5] =
-        [Algorithm::Sgd, Algorithm::RmsProp, Algorithm::Adam, Algorithm::AdamW, Algorithm::Adagrad];
+    use latent_optim::{Adam, AdamW, Lbfgs, LineSearch, Sgd, WeightDecay};
+    use proptest::prelude::*;
 
     #[test]
     fn what_is_saved_has_every_option_and_reads_back_the_same() {
-        for kind in KINDS {
-            let optimizer = Optimizer { kind, weight_decay: Some(0.02), ..Optimizer::default() };
+        for (kind, options) in defaults() {
+            let decay = if kind == "lbfgs" { "" } else { "weight_decay = 0.02" };
+            let optimizer: Optimizer = read(&format!("kind = '{kind}'\n{decay}"), &[]).unwrap();
             let text = toml::to_string(&optimizer).unwrap();
-            assert!(kind.options().iter().all(|option| text.contains(&format!("{option} = "))), "{text}");
-            let back: Optimizer = read(&text, &[]).unwrap();
-            assert_eq!(back.settings(), optimizer.settings());
-            assert_eq!(toml::to_string(&back).unwrap(), text);
-            assert!(optimizer.settings().optimizer::<f32>(optimizer.schedule.over(10)).is_ok());
+            assert!(options.keys().all(|option| text.contains(&format!("{option} = "))), "{text}");
+            assert_eq!(read::<Optimizer>(&text, &[]).unwrap(), optimizer);
+            assert!(optimizer.algorithm.optimizer::<f32>(optimizer.schedule.over(10)).is_ok());
+        }
+    }
+
+    /// The names of run folders depend on it.
+    #[test]
+    fn the_order_of_what_is_saved_stays() {
+        let text = |kind: &str| toml::to_string(&read::<Optimizer>(&format!("kind = '{kind}'"), &[]).unwrap()).unwrap();
+        let schedule = "\n[schedule]\nkind = \"constant\"\nwarm_up = 0\n";
+        let of_adam = "betas = [0.9, 0.999]\nepsilon = 0.00000001\namsgrad = false\n";
+        let all = [
+            ("sgd", "weight_decay = 0.0\nmomentum = 0.0\ndampening = 0.0\nnesterov = false\n"),
+            ("rms_prop", "weight_decay = 0.0\nepsilon = 0.00000001\nmomentum = 0.0\nalpha = 0.99\ncentered = false\n"),
+            ("adam", &format!("weight_decay = 0.0\n{of_adam}")),
+            ("adam_w", &format!("weight_decay = 0.01\n{of_adam}")),
+            (
+                "adagrad",
+                "weight_decay = 0.0\nepsilon = 0.0000000001\nlearning_rate_decay = 0.0\ninitial_accumulator = 0.0\n",
+            ),
+        ];
+        for (kind, options) in all {
+            assert_eq!(text(kind), format!("kind = \"{kind}\"\nlearning_rate = 0.001\n{options}{schedule}"));
+        }
+    }
+
+    #[test]
+    fn everything_at_once_reads_back_the_same() {
+        let group = ParameterGroup { parameters: "*.bias".into(), weight_decay: Some(0.0), ..Default::default() };
+        let decoupled = Sgd { weight_decay: WeightDecay::Decoupled(0.1), ..Sgd::default() };
+        let line = Lbfgs { evaluations: Some(30), line_search: LineSearch::None, ..Lbfgs::default() };
+        for optimizer in [Optimizer::new(decoupled), Optimizer::new(line), Optimizer::new(AdamW::default())] {
+            let optimizer = optimizer.clip(Clip::Value(0.5)).average(AverageSettings::default());
+            let frozen = ParameterGroup { parameters: "a?".into(), frozen: true, ..Default::default() };
+            let optimizer = match optimizer.algorithm {
+                OptimizerSettings::Lbfgs(_) => optimizer,
+                _ => optimizer.schedule(Schedule { kind: Decay::Cosine, ..Default::default() }).group(group.clone()),
+            };
+            let optimizer = optimizer.group(frozen);
+            let text = toml::to_string(&optimizer).unwrap();
+            assert_eq!(read::<Optimizer>(&text, &[]).unwrap_or_else(|error| panic!("{text}\n{error}")), optimizer);
         }
     }
 
     #[test]
     fn defaults_are_those_of_the_optimisers() {
-        let of = |kind| Optimizer { kind, ..Optimizer::default() }.settings();
-        assert_eq!(of(Algorithm::Adam), OptimizerSettings::Adam(Adam::default()));
-        assert_eq!(of(Algorithm::AdamW), OptimizerSettings::AdamW(AdamW::default()));
-        let sgd = Sgd { learning_rate: 1e-3, ..Sgd::default() };
-        assert_eq!(of(Algorithm::Sgd), OptimizerSettings::Sgd(sgd));
+        let of = |kind| read::<Optimizer>(&format!("kind = '{kind}'"), &[]).unwrap().algorithm;
+        assert_eq!(of("adam"), Adam::default().into());
+        assert_eq!(of("adam_w"), AdamW::default().into());
+        assert_eq!(of("sgd"), Sgd { learning_rate: 1e-3, ..Sgd::default() }.into());
+        assert_eq!(of("lbfgs"), Lbfgs::default().into());
+    }
+
+    fn keys(text: &str) -> Vec<String> {
+        let Err(ConfigError::Problems(problems)) = read::<Optimizer>(text, &[]) else { panic!("{text}") };
+        problems.into_iter().map(|problem| problem.key).collect()
     }
 
     #[test]
     fn all_mistakes_are_told_with_their_keys() {
-        let text = "kind = 'rms_prop'\nlearning_rate = 0\nbetas = [0.9, 0.99]\nclip_norm = 1\nclip_value = -1\n\
-                    [schedule]\nkind = 'cosine'\nevery = 3\nend = 2\n[average]\ndecay = 1\n";
-        let Err(ConfigError::Problems(problems)) = read::<Optimizer>(text, &[]) else { panic!() };
-        let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
-        let want =
-            ["betas", "learning_rate", "clip_value", "clip_value", "schedule.every", "schedule.end", "average.decay"];
-        assert_eq!(keys, want);
+        let text = "kind = 'rms_prop'\nlearning_rate = 0\nalpha = 1\nbetas = [0.9, 0.99]\nclip_norm = -1\n\
+                    clip_value = 1\n[schedule]\nkind = 'cosine'\nevery = 3\nend = 2\n[average]\ndecay = 1\n\
+                    [[groups]]\nfrozen = true\n[[groups]]\nparameters = 'a'\nlearning_rate_factor = 0\n";
+        let want = [
+            "clip_value",
+            "betas",
+            "learning_rate",
+            "alpha",
+            "clip_norm",
+            "schedule.every",
+            "schedule.end",
+            "average.decay",
+            "groups[0].parameters",
+            "groups[1].learning_rate_factor",
+        ];
+        assert_eq!(keys(text), want);
+        assert_eq!(keys("kind = 'adams'\nlearning_rate = 'fast'\nepsilons = 1"), ["kind", "learning_rate", "epsilons"]);
+        assert_eq!(keys("kind = 'sgd'\nnesterov = true"), ["momentum"]);
+        assert_eq!(keys("kind = 'adam_w'\nweight_decay = { decoupled = 1 }"), ["weight_decay"]);
+        assert_eq!(keys("betas = [0.9]"), ["betas"]);
+        assert_eq!(keys("learning_rate = inf"), ["learning_rate"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_lbfgs_is_told() {
+        let lbfgs = "kind = 'lbfgs'\nweight_decay = 0.1\n[schedule]\nwarm_up = 3\n[[groups]]\nparameters = 'a'\n";
+        assert_eq!(keys(lbfgs), ["weight_decay", "groups[0]", "schedule"]);
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_kept_to_the_bit(learning_rate in 1e-9_f64..1e3, epsilon in 0.0_f64..1.0) {
+            let adam = Adam { learning_rate, epsilon, ..Adam::default() };
+            let read: Optimizer = read(&toml::to_string(&Optimizer::new(adam.clone())).unwrap(), &[]).unwrap();
+            prop_assert_eq!(read.algorithm, adam.into());
+        }
     }
 }

@@ -125,7 +125,16 @@ impl Check for Schedule {
             ("end", self.end.is_some()),
             ("rise", self.rise.is_some()),
         ];
-        super::optimizer::only_options_of(&self.kind, self.kind.options(), &given, problems);
+        let options = self.kind.options();
+        let known = if options.is_empty() {
+            "it has no options".to_owned()
+        } else {
+            format!("its options are {}", options.join(", "))
+        };
+        for (name, given) in given {
+            let message = format!("{} has none; {known}", super::optimizer::word(&self.kind));
+            problems.require(!given || options.contains(&name), name, message);
+        }
         let least_one = |value: Option<u64>| value.is_none_or(|value| value >= 1);
         problems.require(least_one(self.every), "every", "must be at least 1 step, got 0");
         let positive = self.factor.is_none_or(|factor| factor.is_finite() && factor > 0.0);

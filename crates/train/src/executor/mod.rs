@@ -2,6 +2,7 @@
 
 mod ahead;
 mod exchange;
+mod line_search;
 mod parts;
 mod player;
 mod resume;
@@ -181,7 +182,12 @@ impl<'a, T: Trainable> Executor<'a, T> {
         self.task
     }
 
-    /// A text that identifies the data, of training and of validation: a run goes on with the same data only.
+    /// How each player is trained, in words.
+    pub fn describe(&self) -> Vec<String> {
+        self.task.describe(&self.trainer)
+    }
+
+    /// What tells the data, of training and of validation, from others.
     pub fn fingerprint(&self) -> String {
         let train = self.source.fingerprint();
         match self.validation {

@@ -9,6 +9,7 @@ use crate::trainable::Batches;
 use bytemuck::{cast_slice, pod_collect_to_vec};
 use latent_layers::{Module, Slot, SlotValue, Visitor};
 use latent_numeric::ranks::{OrderedSum, Ranks};
+use latent_optim::Named;
 use latent_tensor::{GradOptions, Tensor, grad};
 use ndarray::ArrayD;
 
@@ -34,11 +35,12 @@ pub(super) struct Sum<'m> {
 pub(super) fn sum_of_parts<'m, B: Send>(
     batches: &Batches<'_, B>,
     model: &'m dyn Module,
-    player: (&str, &dyn Module),
+    name: &str,
+    trained: &Named<'_, f32>,
     loss: impl FnMut(u64) -> Result<Terms, TaskError>,
 ) -> Result<Sum<'m>, StepError> {
     let before = StatesBefore::of(model);
-    match add_up(batches, &before, player, loss) {
+    match add_up(batches, &before, name, trained, loss) {
         Ok((mean, samples, gradients)) => Ok(Sum { mean, samples, gradients, before }),
         Err(error) => {
             before.put_back()?;
@@ -52,7 +54,8 @@ type Added = (MeanTerms, usize, Vec<Tensor>);
 fn add_up<B: Send>(
     batches: &Batches<'_, B>,
     before: &StatesBefore<'_>,
-    (name, player): (&str, &dyn Module),
+    name: &str,
+    trained: &Named<'_, f32>,
     mut loss: impl FnMut(u64) -> Result<Terms, TaskError>,
 ) -> Result<Added, StepError> {
     let (ranks, parts) = (batches.ranks().as_ref(), batches.parts());
@@ -100,22 +103,23 @@ fn add_up<B: Send>(
         }
         let of_part = usable.map(|terms| {
             let weight = weights[rank as usize] / parts as f64;
-            gradients_of(terms.objective(), player, weight as f32)
+            gradients_of(terms.objective(), trained, weight as f32)
         });
-        gradients.add(givers as usize, of_part, player);
+        gradients.add(givers as usize, of_part, trained);
     }
     if parts > 1 {
         states.leave()?;
     }
     let all = parts as f64 * unit.unwrap_or(1) as f64 / samples as f64;
-    Ok((mean, samples, gradients.finish(player, all as f32)))
+    Ok((mean, samples, gradients.finish(trained, all as f32)))
 }
 
 /// The gradients of a loss, times a weight.
-fn gradients_of(objective: &Tensor, player: &dyn Module, weight: f32) -> Vec<Tensor> {
+fn gradients_of(objective: &Tensor, trained: &Named<'_, f32>, weight: f32) -> Vec<Tensor> {
     let scale = Tensor::full(objective.shape(), weight);
     let options = GradOptions::default().cotangents(vec![scale]);
-    grad(std::slice::from_ref(objective), &player.variables(), options)
+    let variables: Vec<Tensor> = trained.iter().map(|(_, parameter)| parameter.tensor()).collect();
+    grad(std::slice::from_ref(objective), &variables, options)
 }
 
 /// The sum of gradients: of one process as they are, of several in one array, which is exchanged.
@@ -129,14 +133,15 @@ impl<'r> Gradients<'r> {
         if ranks.size() == 1 { Self::One(Vec::new()) } else { Self::Several(ranks, None) }
     }
 
-    fn add(&mut self, givers: usize, of_part: Option<Vec<Tensor>>, player: &dyn Module) {
+    fn add(&mut self, givers: usize, of_part: Option<Vec<Tensor>>, trained: &Named<'_, f32>) {
         match self {
             Self::One(sum) => {
                 let of_part = of_part.expect("one process computes every part");
                 *sum = if sum.is_empty() { of_part } else { sum.iter().zip(&of_part).map(|(a, b)| a + b).collect() };
             }
             Self::Several(ranks, sum) => {
-                let sum = sum.get_or_insert_with(|| OrderedSum::new(*ranks, player.parameter_count()));
+                let elements = || trained.iter().map(|(_, parameter)| parameter.len()).sum();
+                let sum = sum.get_or_insert_with(|| OrderedSum::new(*ranks, elements()));
                 let mut flat = Vec::new();
                 for tensor in of_part.iter().flatten() {
                     match tensor.array().as_slice() {
@@ -150,7 +155,7 @@ impl<'r> Gradients<'r> {
     }
 
     /// All of them together, times a weight.
-    fn finish(self, player: &dyn Module, weight: f32) -> Vec<Tensor> {
+    fn finish(self, trained: &Named<'_, f32>, weight: f32) -> Vec<Tensor> {
         let mut flat = match self {
             Self::One(sum) if weight == 1.0 => return sum,
             Self::One(sum) => return sum.iter().map(|tensor| tensor * weight).collect(),
@@ -164,7 +169,7 @@ impl<'r> Gradients<'r> {
             let array = ArrayD::from_shape_vec(parameter.shape(), elements.to_vec()).expect("as many elements");
             Tensor::constant(array)
         };
-        player.parameters().into_iter().map(|(_, parameter)| tensor(parameter)).collect()
+        trained.iter().map(|(_, parameter)| tensor(parameter)).collect()
     }
 }
 
@@ -175,7 +180,7 @@ pub(super) struct StatesBefore<'m> {
 }
 
 impl<'m> StatesBefore<'m> {
-    fn of(model: &'m dyn Module) -> Self {
+    pub fn of(model: &'m dyn Module) -> Self {
         let slots = Visitor::entries(model).into_iter().map(|entry| entry.slot);
         let slots: Vec<_> = slots.filter(|slot| !matches!(slot, Slot::Parameter(_))).collect();
         Self { values: slots.iter().map(Slot::value).collect(), slots }

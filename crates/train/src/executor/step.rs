@@ -1,6 +1,7 @@
 //! One step of one player along its gradient.
 
 use super::Player;
+use super::line_search::{self, check_whole};
 use super::parts::{Sum, sum_of_parts};
 use crate::checkpoint::PlayerState;
 use crate::name::Name;
@@ -28,10 +29,22 @@ impl<T: Task> Trainable for T {
 
     fn check(&self, players: &Vec<Player>) -> Result<(), TaskError> {
         let names = Trainable::players(self);
-        if names.len() == players.len() {
-            return Ok(());
+        if names.len() != players.len() {
+            let told =
+                format!("there are {} optimisers, expected one for each of the players {names:?}", players.len());
+            return Err(told.into());
         }
-        Err(format!("there are {} optimisers, expected one for each of the players {names:?}", players.len()).into())
+        match players.iter().find(|player| player.optimizer.evaluates_loss()) {
+            Some(player) if players.len() > 1 => {
+                let name = player.optimizer.name();
+                Err(format!(
+                    "{name} is for a loss that stays the same, and that of a player changes with the steps of the \
+                     others: the players {names:?} need optimisers that follow one gradient a step, such as adam"
+                )
+                .into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn least_parts(&self, processes: usize) -> u64 {
@@ -49,16 +62,24 @@ impl<T: Task> Trainable for T {
         let player = &mut trainer[turn];
         let last_gradient_norm = player.last_norm;
         let loss = |part| task.loss(turn, &batches.get(part), &mut batches.pass(part));
-        let sum = sum_of_parts(batches, task.model(), (&name, module), loss).map_err(|error| match error {
+        let with_norm = |error| match error {
             StepError::NotFinite(found) => NonFiniteValue { last_gradient_norm, ..*found }.into(),
             StepError::Failed(error) => StepError::Failed(error),
-        })?;
-        let Sum { mean, samples, gradients, before } = sum;
-        let parameters = module.parameters();
+        };
+        let parameters = player.trained(module);
+        let sum = || sum_of_parts(batches, task.model(), &name, &parameters, &loss);
+        if player.optimizer.evaluates_loss() {
+            check_whole(batches.parts(), batches.pace.epoch, player.optimizer.name())?;
+            let found =
+                |path: &str, value| batches.non_finite(0, name.clone(), format!("the gradient of {path}"), value);
+            return line_search::step(task, turn, player, &parameters, sum, found).map_err(with_norm);
+        }
+        let Sum { mean, samples, gradients, before } = sum().map_err(with_norm)?;
         let learning_rate = player.optimizer.learning_rates()[0];
+        let afterwards = player.averages_afterwards();
         let options = StepOptions {
             clip: player.clip,
-            average: player.average.as_mut().map(|average| average.following(module)),
+            average: player.average.as_mut().filter(|_| !afterwards).map(|average| average.following(module)),
         };
         let norm = match player.optimizer.step_with(&parameters, &gradients, options) {
             Ok(report) => report.gradient_norm,
@@ -69,6 +90,9 @@ impl<T: Task> Trainable for T {
             }
             Err(other) => return Err(other.into()),
         };
+        if let Some(average) = player.average.as_mut().filter(|_| afterwards) {
+            average.update(module)?;
+        }
         task.after_step(turn)?;
         Ok(Step {
             player: name,
@@ -99,7 +123,7 @@ impl<T: Task> Trainable for T {
 
     fn load(&self, players: &mut Vec<Player>, states: &[PlayerState]) -> Result<(), String> {
         for ((player, (name, module)), state) in players.iter_mut().zip(self.players()).zip(states) {
-            player.optimizer.load(&module.parameters(), &state.optimizer).map_err(|error| error.to_string())?;
+            player.optimizer.load(&player.trained(module), &state.optimizer).map_err(|error| error.to_string())?;
             match (&mut player.average, &state.average) {
                 (Some(average), Some(saved)) => average.load(saved).map_err(|error| error.to_string())?,
                 (None, None) => {}
@@ -111,6 +135,11 @@ impl<T: Task> Trainable for T {
             player.last_norm = state.last_norm;
         }
         Ok(())
+    }
+
+    fn describe(&self, players: &Vec<Player>) -> Vec<String> {
+        let named = self.players().into_iter().zip(players);
+        named.map(|((name, _), player)| format!("{name}: {}", player.description())).collect()
     }
 
     fn last_gradient_norm(&self, players: &Vec<Player>) -> Option<f64> {

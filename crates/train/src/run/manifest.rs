@@ -36,7 +36,10 @@ pub struct Manifest {
     pub debug_assertions: bool,
     /// The data sets, with their checksums.
     pub data: Vec<DataSource>,
-    /// The number of worker threads. Results do not depend on it; times do.
+    /// How each player is trained, in words; the numbers are those of the configuration.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub optimizers: Vec<String>,
+    /// Worker threads. Results do not depend on it; times do.
     pub threads: usize,
     /// The name of the processor.
     pub cpu: String,
@@ -65,6 +68,7 @@ impl Manifest {
             commit: commit(Path::new(env!("CARGO_MANIFEST_DIR"))),
             debug_assertions: cfg!(debug_assertions),
             data,
+            optimizers: Vec::new(),
             threads,
             cpu: cpu.unwrap_or_else(|| "unknown".to_owned()),
             cores: std::thread::available_parallelism().map_or(1, Into::into),

@@ -123,7 +123,7 @@ impl<'a, T: Trainable> Session<'a, T> {
         let checkpoints = follow::checkpoints(training, &path);
         let identity = Identity { config: text.clone(), data: executor.fingerprint() };
         executor = executor.checkpoints(checkpoints.clone(), identity).interrupt(interrupt.clone());
-        let manifest = Manifest::new(study, threads, data);
+        let manifest = Manifest { optimizers: executor.describe(), ..Manifest::new(study, threads, data) };
         let (folder, after) = if goes_on {
             // Before the checkpoints are read, so that nobody writes more of them.
             let claim = RunFolder::claim(&path, &text, Some(study))?;

@@ -1,6 +1,7 @@
 //! What a run depends on.
 
 use latent_datasets::folder::Channels;
+use latent_optim::Adam;
 use latent_sparse::convolutional::LowPass;
 use latent_sparse::train::Energy;
 use latent_study::augmentation::Augmentation;
@@ -57,11 +58,8 @@ impl Default for Config {
             // The rest is nearly white, so that filters fit into their places, and encoders' filters are determined.
             windows: Windows { low_pass: LowPass { lambda: 0.5, ..LowPass::default() }, ..Windows::default() },
             training: Training { epochs: Some(60), batch_size: 4, ..Training::default() },
-            optimizer: Optimizer {
-                learning_rate: 3e-3,
-                schedule: Schedule { kind: Decay::Cosine, ..Schedule::default() },
-                ..Optimizer::default()
-            },
+            optimizer: Optimizer::new(Adam { learning_rate: 3e-3, ..Adam::default() })
+                .schedule(Schedule { kind: Decay::Cosine, ..Schedule::default() }),
         }
     }
 }

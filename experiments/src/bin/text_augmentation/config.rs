@@ -1,9 +1,10 @@
 //! What a run depends on.
 
 use latent_augment::text::{Chain, Ppmi, SentenceSwap};
+use latent_optim::Adam;
 use latent_study::training::StudyConfig;
 use latent_train::Every;
-use latent_train::config::{Algorithm, Check, Decay, Optimizer, Problems, Schedule, Training};
+use latent_train::config::{Check, Decay, Optimizer, Problems, Schedule, Training};
 use serde::{Deserialize, Serialize};
 
 /// The configuration of `text_augmentation`.
@@ -88,12 +89,8 @@ impl Default for Config {
                 log_every: 10,
                 ..Training::default()
             },
-            optimizer: Optimizer {
-                kind: Algorithm::Adam,
-                learning_rate: 5e-3,
-                schedule: Schedule { kind: Decay::Cosine, ..Schedule::default() },
-                ..Optimizer::default()
-            },
+            optimizer: Optimizer::new(Adam { learning_rate: 5e-3, ..Adam::default() })
+                .schedule(Schedule { kind: Decay::Cosine, ..Schedule::default() }),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! All parameters together, cut into pieces of like size for the threads.
 
-use crate::algorithm::MAX_SLOTS;
-use crate::sweep::{Block, Transform, blend};
+use crate::block::{Block, MAX_SLOTS, Transform, blend};
 use latent_numeric::{Scalar, parallel};
 use ndarray::ArrayViewD;
 

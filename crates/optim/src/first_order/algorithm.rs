@@ -1,12 +1,12 @@
-//! What tells one optimiser from another.
+//! What tells one first-order optimiser from another.
 
-use crate::{FirstOrder, OptimError};
+use super::FirstOrder;
+use crate::OptimError;
+use crate::block::Block;
 use latent_numeric::Scalar;
 
-/// The most numbers that an [`Algorithm`] may keep for each element.
-pub const MAX_SLOTS: usize = 3;
-
-/// The settings of an optimiser that treats every element by itself, and what it does with one.
+/// A first-order optimiser as its formula: settings, what is kept for each element, and the update of one element from
+/// its gradient.
 ///
 /// [`FirstOrder`] does everything else: groups, schedules, decomposition into blocks, state that is saved. So an
 /// algorithm of one's own is its formula:
@@ -42,7 +42,7 @@ pub const MAX_SLOTS: usize = 3;
 ///     }
 ///     fn update<E: Scalar>(lr: &E, block: Block<'_, E>) {
 ///         let lr = *lr;
-///         block.sweep(|p, g, []| (p - lr * g.signum(), []));
+///         block.update(|p, g, []| (p - lr * g.signum(), []));
 ///     }
 /// }
 ///
@@ -55,7 +55,7 @@ pub trait Algorithm: Clone + Send + Sync + 'static {
     /// What it is called in errors, configurations and saved state.
     const NAME: &'static str;
 
-    /// What the settings come to in one step, for numbers of one type.
+    /// The numbers of one step that are the same for all elements.
     type Coefficients<E: Scalar>: Copy + Send + Sync;
 
     /// Whether the settings are in their domains.
@@ -67,18 +67,18 @@ pub trait Algorithm: Clone + Send + Sync + 'static {
     /// The learning rate, which schedules multiply.
     fn learning_rate(&self) -> f64;
 
-    /// The names of the numbers kept for each element, at most [`MAX_SLOTS`].
+    /// The names of the numbers kept for each element, at most [`MAX_SLOTS`](crate::MAX_SLOTS).
     fn slots(&self) -> Vec<&'static str>;
 
-    /// What these numbers are before the first step.
+    /// The value of the numbers kept for each element before the first step.
     fn initial(&self) -> f64 {
         0.0
     }
 
-    /// What is the same for all elements in a step, counted from one.
+    /// The numbers of a step that are the same for all elements; steps are counted from one.
     fn coefficients<E: Scalar>(&self, learning_rate: f64, step: u64) -> Self::Coefficients<E>;
 
-    /// One step for a block of elements.
+    /// Makes the step for a block of elements, by [`Block::update`].
     fn update<E: Scalar>(coefficients: &Self::Coefficients<E>, block: Block<'_, E>);
 
     /// The optimiser with these settings.
@@ -89,5 +89,3 @@ pub trait Algorithm: Clone + Send + Sync + 'static {
         FirstOrder::new(self)
     }
 }
-
-pub use crate::sweep::Block;

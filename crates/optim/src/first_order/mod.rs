@@ -1,17 +1,23 @@
 //! Optimisers that treat every element by itself.
 
-use crate::algorithm::{Algorithm, MAX_SLOTS};
+mod algorithm;
+mod segments;
+
+pub use algorithm::Algorithm;
+
+use crate::block::{Block, MAX_SLOTS};
 use crate::optimizer::{StepOptions, StepReport};
 use crate::parameters::{Known, Named, matched};
-use crate::segments::{Gradients, Pass, Segment, cut};
 use crate::{OptimError, Optimizer, SavedState, Schedule, Selection};
 use latent_layers::Elements;
 use latent_numeric::Scalar;
 use latent_tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
+use segments::{Gradients, Pass, Segment, cut};
 use std::collections::BTreeSet;
 
-/// An [`Algorithm`] at work: with groups of parameters, a schedule and what it keeps for each element.
+/// The optimiser of an [`Algorithm`], with groups of parameters, a schedule, and the numbers that it keeps for each
+/// element.
 ///
 /// A step reads and writes every parameter and everything kept for it once, all parameters together cut into blocks
 /// for the threads. The bits do not depend on their number, nor on how elements are grouped into tensors.
@@ -91,7 +97,7 @@ impl<A: Algorithm, E: Scalar> FirstOrder<A, E> {
         Ok(self)
     }
 
-    /// With learning rates that are multiplied with this in every step.
+    /// With a schedule, by whose factor the learning rates of all groups are multiplied in every step.
     ///
     /// ```
     /// use latent_optim::{FirstOrder, Optimizer, Schedule, Sgd};
@@ -191,12 +197,8 @@ impl<A: Algorithm, E: Scalar> Optimizer<E> for FirstOrder<A, E> {
             cut(Segment { group: kept.group, parameters: elements, gradients, slots, average }, &mut pieces);
         }
         let blend = averages.as_ref().map_or(E::zero(), |(weight, _)| *weight);
-        Pass {
-            transform,
-            blend,
-            update: |group: usize, block: crate::Block<'_, E>| A::update(&coefficients[group], block),
-        }
-        .run(&mut pieces);
+        Pass { transform, blend, update: |group: usize, block: Block<'_, E>| A::update(&coefficients[group], block) }
+            .run(&mut pieces);
         self.steps += 1;
         Ok(StepReport { gradient_norm, loss: None })
     }

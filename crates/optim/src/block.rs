@@ -1,7 +1,9 @@
-//! The one pass over memory, for a block of elements.
+//! Neighbouring elements of a parameter, and the one pass over memory in which they are updated.
 
-use crate::algorithm::MAX_SLOTS;
 use latent_numeric::Scalar;
+
+/// The most numbers that an [`Algorithm`](crate::Algorithm) may keep for each element.
+pub const MAX_SLOTS: usize = 3;
 
 /// Elements treated together: two of the widest vectors of `f32`.
 const LANES: usize = 32;
@@ -33,21 +35,21 @@ pub struct Block<'a, E: Scalar> {
 }
 
 impl<E: Scalar> Block<'_, E> {
-    /// Replaces every element `p` with gradient `g` and the numbers `s` kept for it by `f(p, g, s)`, vectorised, each
-    /// read and written once. `N` is the number of [slots](crate::Algorithm::slots).
+    /// Replaces every element `p` with gradient `g`, and the numbers `s` kept for it, by `f(p, g, s)`: vectorised, and
+    /// each read and written once. `N` is the number of [slots](crate::Algorithm::slots).
     ///
     /// # Panics
     /// If fewer than `N` numbers are kept for each element.
     #[inline]
-    pub fn sweep<const N: usize>(self, f: impl Fn(E, E, [E; N]) -> (E, [E; N])) {
+    pub fn update<const N: usize>(self, f: impl Fn(E, E, [E; N]) -> (E, [E; N])) {
         let mut slots = self.slots.into_iter();
         let slots = std::array::from_fn(|_| slots.next().expect("no more than MAX_SLOTS"));
-        sweep(self.parameters, self.gradients, slots, self.transform, f);
+        update(self.parameters, self.gradients, slots, self.transform, f);
     }
 }
 
 latent_numeric::vectorized! {
-    fn sweep<E: Scalar, const N: usize, F: Fn(E, E, [E; N]) -> (E, [E; N])>(
+    fn update<E: Scalar, const N: usize, F: Fn(E, E, [E; N]) -> (E, [E; N])>(
         parameters: &mut [E],
         gradients: &[E],
         slots: [&mut [E]; N],
@@ -81,7 +83,7 @@ latent_numeric::vectorized! {
         }
     }
 
-    /// `a + weight (p - a)`
+    /// Moves averages towards the parameters: `a + weight (p - a)`.
     pub(crate) fn blend<E: Scalar>(average: &mut [E], parameters: &[E], weight: E) {
         for (a, &p) in average.iter_mut().zip(parameters) {
             *a += weight * (p - *a);

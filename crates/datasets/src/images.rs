@@ -204,8 +204,9 @@ impl LabelledImages {
     }
 }
 
+/// The number in [0, 1] that a byte stands for.
 #[inline(always)]
-fn scaled<E: Scalar>(byte: u8) -> E {
+pub(crate) fn scaled<E: Scalar>(byte: u8) -> E {
     E::of(f64::from(byte)) / E::of(255.0)
 }
 
@@ -226,7 +227,7 @@ pub enum Rows<'a> {
 
 impl Rows<'_> {
     /// How many samples are chosen out of `total`.
-    fn len(&self, total: usize) -> usize {
+    pub(crate) fn len(&self, total: usize) -> usize {
         match self {
             Self::All => total,
             Self::Range(range) => {
@@ -237,8 +238,9 @@ impl Rows<'_> {
         }
     }
 
+    /// The sample that is chosen in the `i`-th place.
     #[inline(always)]
-    fn at(&self, i: usize) -> usize {
+    pub(crate) fn at(&self, i: usize) -> usize {
         match self {
             Self::All => i,
             Self::Range(range) => range.start + i,

@@ -5,6 +5,8 @@
 //! | [`named`] | MNIST and Fashion-MNIST by name: from a folder, the cache, or a mirror, with checksums; the photographs of BSDS from a folder |
 //! | [`synthetic`] | drawn digits and dead leaves that need no files; planted sparse codes with known dictionary and support; short texts, good or bad |
 //! | [`images`] | [`LabelledImages`]: bytes (N, C, H, W) with labels, turned into numbers batch by batch |
+//! | [`factors`] | sets of images with known factors of variation: a full grid, drawn on demand; pairs and batches with one factor fixed |
+//! | [`morphology`] | thickness, slant and other measurements of digits, and digits with a wanted thickness and slant |
 //! | [`batches`] | shuffled mini-batches from named streams |
 //! | [`split`](mod@split) | training, validation and test parts |
 //! | [`idx`] | IDX files, plain or gzip, read without trust and written whole or not at all |
@@ -36,9 +38,11 @@
 
 pub mod batches;
 pub mod error;
+pub mod factors;
 pub mod folder;
 pub mod idx;
 pub mod images;
+pub mod morphology;
 pub mod named;
 pub mod olshausen_field;
 pub mod patches;

@@ -6,7 +6,7 @@ use latent_datasets::patches::Grid;
 use latent_datasets::whiten::{Kind, Whitening};
 use ndarray::{Array2, Axis};
 
-fn golden(name: &str) -> Array2<f64> {
+pub fn golden(name: &str) -> Array2<f64> {
     let path = format!("{}/tests/golden/{name}.csv", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap();
     let rows: Vec<Vec<f64>> = text.lines().map(|line| line.split(',').map(|v| v.parse().unwrap()).collect()).collect();

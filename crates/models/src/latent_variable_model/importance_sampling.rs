@@ -4,6 +4,7 @@ use super::{LatentVariableModel, Observation};
 use crate::error::{ModelError, require};
 use crate::posterior::Posterior;
 use latent_layers::Context;
+use latent_metrics::likelihood::LogWeights;
 use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::{Tensor, no_grad};
@@ -28,37 +29,6 @@ impl Default for ImportanceSampling {
     /// 200 draws, 4096 codes at a time.
     fn default() -> Self {
         Self { draws: 200, at_a_time: 4096, seed: 0 }
-    }
-}
-
-/// `ln sum_i e^(l_i)` of numbers that come one by one, without overflow.
-#[derive(Clone, Copy)]
-struct LogSum {
-    largest: f64,
-    sum: f64,
-}
-
-impl LogSum {
-    const NOTHING: Self = Self { largest: f64::NEG_INFINITY, sum: 0.0 };
-
-    fn add(&mut self, log: f64) {
-        if log.is_nan() {
-            *self = Self { largest: f64::NAN, sum: f64::NAN };
-        } else if log == f64::NEG_INFINITY {
-            // Nothing is added.
-        } else if log == self.largest {
-            // Also of infinities, whose difference is no number.
-            self.sum += 1.0;
-        } else if log < self.largest {
-            self.sum += (log - self.largest).exp();
-        } else {
-            self.sum = self.sum * (self.largest - log).exp() + 1.0;
-            self.largest = log;
-        }
-    }
-
-    fn value(self) -> f64 {
-        self.largest + self.sum.ln()
     }
 }
 
@@ -102,7 +72,7 @@ impl<E: Scalar> LatentVariableModel<E> {
                 let range = start..samples.min(start + together);
                 let stream = |n: usize| Stream::new(seed, "importance sampling", &[first + n as u64]);
                 let mut streams: Vec<Stream> = range.clone().map(stream).collect();
-                let mut sums = vec![LogSum::NOTHING; range.len()];
+                let mut sums = vec![LogWeights::default(); range.len()];
                 for done in (0..draws).step_by(block) {
                     let count = block.min(draws - done);
                     let log_weights = self.log_weights(&*posterior, observed, range.clone(), count, &mut streams)?;
@@ -110,7 +80,7 @@ impl<E: Scalar> LatentVariableModel<E> {
                         row.iter().for_each(|log| sum.add(log.as_f64()));
                     }
                 }
-                estimates.extend(sums.into_iter().map(|sum| sum.value() - (draws as f64).ln()));
+                estimates.extend(sums.iter().map(LogWeights::log_mean));
             }
             Ok(estimates)
         })
@@ -138,33 +108,5 @@ impl<E: Scalar> LatentVariableModel<E> {
         let log_likelihood = self.decoder.log_prob(&z, &repeated, context)?;
         let log_weights = log_prior - Tensor::concatenate(&log_q, 0) + log_likelihood;
         Ok(log_weights.reshape(&[samples.len(), draws]))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::LogSum;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_log_sum_is_that_of_the_numbers(logs in prop::collection::vec(-30.0_f64..30.0, 1..20), shift in -1e5_f64..1e5) {
-            let mut sum = LogSum::NOTHING;
-            logs.iter().for_each(|log| sum.add(log + shift));
-            let want = logs.iter().map(|log| log.exp()).sum::<f64>().ln() + shift;
-            prop_assert!((sum.value() - want).abs() < 1e-9, "{} and {want}", sum.value());
-        }
-    }
-
-    #[test]
-    fn nothing_at_all_and_what_is_no_number() {
-        let mut sum = LogSum::NOTHING;
-        sum.add(f64::NEG_INFINITY);
-        assert_eq!(sum.value(), f64::NEG_INFINITY);
-        sum.add(3.0);
-        assert_eq!(sum.value(), 3.0);
-        sum.add(f64::NAN);
-        sum.add(4.0);
-        assert!(sum.value().is_nan());
     }
 }

@@ -3,6 +3,7 @@
 use latent_losses::Elements;
 use latent_losses::distributions::DiagonalGaussian;
 use latent_losses::divergence::kl_standard_normal;
+use latent_metrics::codes;
 use latent_numeric::Scalar;
 use latent_tensor::no_grad;
 use ndarray::{Array1, Ix2};
@@ -24,22 +25,15 @@ use ndarray::{Array1, Ix2};
 /// # Ok::<(), latent_models::ModelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct LatentStatistics {
-    samples: usize,
-    kl: Array1<f64>,
-    mean: Array1<f64>,
-    /// Sums of squared distances from the mean (Welford 1962; Chan, Golub and LeVeque 1979).
-    spread: Array1<f64>,
-}
+pub struct LatentStatistics(codes::LatentStatistics);
 
 impl LatentStatistics {
     /// The variance above which a dimension counts as active: Burda, Grosse and Salakhutdinov 2016, section 5.2.
-    pub const ACTIVE: f64 = 0.01;
+    pub const ACTIVE: f64 = codes::LatentStatistics::ACTIVE;
 
     /// Statistics of no posteriors yet.
     pub fn new(latent_dim: usize) -> Self {
-        let zeros = Array1::zeros(latent_dim);
-        Self { samples: 0, kl: zeros.clone(), mean: zeros.clone(), spread: zeros }
+        Self(codes::LatentStatistics::new(latent_dim))
     }
 
     /// Takes the posteriors of a batch into account, (samples, latent_dim).
@@ -49,37 +43,27 @@ impl LatentStatistics {
     #[track_caller]
     pub fn add<E: Scalar>(&mut self, q: &DiagonalGaussian<E>) {
         let divergences = no_grad(|| kl_standard_normal(q.mean(), q.log_var(), Elements));
-        let (means, divergences) = (q.mean().view_as::<Ix2>(), divergences.view_as::<Ix2>());
-        assert!(means.ncols() == self.kl.len(), "{} dimensions, where there were {}", means.ncols(), self.kl.len());
-        for (means, divergences) in means.rows().into_iter().zip(divergences.rows()) {
-            self.samples += 1;
-            for j in 0..self.kl.len() {
-                self.kl[j] += divergences[j].as_f64();
-                let distance = means[j].as_f64() - self.mean[j];
-                self.mean[j] += distance / self.samples as f64;
-                self.spread[j] += distance * (means[j].as_f64() - self.mean[j]);
-            }
-        }
+        self.0.add(q.mean().view_as::<Ix2>(), divergences.view_as::<Ix2>());
     }
 
     /// The number of posteriors that were added.
     pub fn samples(&self) -> usize {
-        self.samples
+        self.0.samples()
     }
 
     /// `mean over x of KL(q(z_j | x) || p(z_j))` of each dimension, in nats; their sum is the divergence of the ELBO.
     pub fn kl(&self) -> Array1<f64> {
-        &self.kl / self.samples as f64
+        self.0.kl()
     }
 
     /// `Var_x(E_q[z_j | x])` of each dimension, with the number of samples less one.
     pub fn variance_of_means(&self) -> Array1<f64> {
-        &self.spread / (self.samples.max(2) - 1) as f64
+        self.0.variance_of_means()
     }
 
     /// The number of dimensions whose posterior means vary more than this.
     pub fn active_units(&self, threshold: f64) -> usize {
-        self.variance_of_means().iter().filter(|variance| **variance > threshold).count()
+        self.0.active_units(threshold)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::{constant, distance, normal};
-use latent_layers::{Init, Linear};
+use latent_layers::{Init, Linear, Visitor};
 use latent_numeric::random::Stream;
 use latent_tensor::check::gradients;
 use latent_tensor::{GradOptions, grad};

@@ -9,10 +9,8 @@
 
 mod cache;
 mod classifier;
-mod frechet;
 mod scores;
 
 pub use cache::Cache;
 pub use classifier::Classifier;
-pub use frechet::{Moments, frechet_distance};
 pub use scores::{Judge, JudgeError, Scores};

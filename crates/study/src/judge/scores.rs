@@ -1,13 +1,14 @@
 //! What is said of generated images.
 
-use super::{Cache, Classifier, Moments, frechet_distance};
+use super::{Cache, Classifier};
 use crate::failure::Failure;
 use crate::parts::Parts;
 use crate::training::Work;
 use latent_datasets::{LabelledImages, Splits};
 use latent_layers::LayerError;
+use latent_metrics::MetricError;
+use latent_metrics::samples::{Moments, effective_classes, frechet_distance};
 use latent_models::train::SampleJudge;
-use latent_numeric::linalg::LinalgError;
 use latent_train::interrupt::Interrupted;
 use latent_train::{Evaluated, Name, TaskError};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
@@ -25,7 +26,7 @@ pub enum JudgeError {
     Layer(#[from] LayerError),
     /// They are not finite.
     #[error("the features of the images that are judged: {0}")]
-    Features(#[from] LinalgError),
+    Features(#[from] MetricError),
     /// Somebody asked for the end.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -123,7 +124,6 @@ impl Judge {
         let found = recognised(&logits);
         let mut counts = vec![0_usize; logits.ncols()];
         found.iter().for_each(|&class| counts[class] += 1);
-        let entropy: f64 = counts.iter().map(|&count| count as f64 / found.len() as f64).map(plogp).sum();
         let hits = |wanted: &[usize], class: Option<usize>| {
             let pairs = found.iter().zip(wanted).filter(|(_, wanted)| class.is_none_or(|class| class == **wanted));
             share(pairs.map(|(found, wanted)| found == wanted))
@@ -139,7 +139,7 @@ impl Judge {
             accuracy: classes.map(|wanted| hits(wanted, None)),
             accuracy_by_class: classes.map(by_class).unwrap_or_default(),
             confusion: classes.map(confusion).unwrap_or_default(),
-            effective_classes: entropy.exp(),
+            effective_classes: effective_classes(&counts),
             frechet_distance,
         })
     }
@@ -152,10 +152,6 @@ impl SampleJudge for Judge {
         let others = [("effective_classes", scores.effective_classes), ("frechet_distance", scores.frechet_distance)];
         Ok(accuracy.into_iter().chain(others).map(|(name, value)| (name.into(), value)).collect())
     }
-}
-
-fn plogp(p: f64) -> f64 {
-    if p > 0.0 { -p * p.ln() } else { 0.0 }
 }
 
 /// The likeliest class of each row.

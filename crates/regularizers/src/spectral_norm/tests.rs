@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::{close, constant, distance, normal};
-use latent_layers::Parameter;
+use latent_layers::{Parameter, Visitor};
 use latent_tensor::check::gradients;
 use latent_tensor::jacobian;
 use latent_tensor::ops::{Conv2dOptions, ConvTranspose2dOptions};

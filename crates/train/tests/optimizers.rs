@@ -215,6 +215,25 @@ fn a_line_search_that_meets_no_number_leaves_everything_as_it_was() {
     assert_eq!(model.bits(), before);
 }
 
+/// Two that play against each other.
+struct Two(Regression, Regression);
+
+impl Task for Two {
+    type Batch = Tensor;
+    fn model(&self) -> &dyn Module {
+        &self.0
+    }
+    fn players(&self) -> Vec<(latent_train::Name, &dyn Module)> {
+        vec![("one".into(), &self.0), ("other".into(), &self.1)]
+    }
+    fn loss(&self, _: usize, batch: &Tensor, pass: &mut Pass) -> Result<Terms, TaskError> {
+        self.0.loss(0, batch, pass)
+    }
+    fn evaluate(&self, batch: &Tensor, pass: &mut Pass) -> Result<Terms, TaskError> {
+        self.0.evaluate(batch, pass)
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_refused() {
     let (model, rows) = (Regression::new(), Rows { seed: 1, batches: 3 });
@@ -228,23 +247,6 @@ fn what_does_not_fit_is_refused() {
     let error = optimizer.player(3, &model).err().unwrap().to_string();
     assert!(error.contains("groups before it have all"), "{error}");
 
-    /// Two that play against each other.
-    struct Two(Regression, Regression);
-    impl Task for Two {
-        type Batch = Tensor;
-        fn model(&self) -> &dyn Module {
-            &self.0
-        }
-        fn players(&self) -> Vec<(latent_train::Name, &dyn Module)> {
-            vec![("one".into(), &self.0), ("other".into(), &self.1)]
-        }
-        fn loss(&self, _: usize, batch: &Tensor, pass: &mut Pass) -> Result<Terms, TaskError> {
-            self.0.loss(0, batch, pass)
-        }
-        fn evaluate(&self, batch: &Tensor, pass: &mut Pass) -> Result<Terms, TaskError> {
-            self.0.evaluate(batch, pass)
-        }
-    }
     let two = Two(Regression::new(), Regression::new());
     let players = vec![lbfgs().player(3, &two.0).unwrap(), Optimizer::default().player(3, &two.1).unwrap()];
     let error = Executor::new(&two, &rows, players, settings(3, 3)).err().unwrap().to_string();

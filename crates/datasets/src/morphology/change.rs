@@ -89,7 +89,7 @@ impl Wanted {
         if let Some(thickness) = self.thickness.filter(|t| !(t.is_finite() && *t > 0.0)) {
             return Err(DatasetError::parameter("thickness", thickness, "positive and finite, in pixels"));
         }
-        if let Some(slant) = self.slant.filter(|s| !(s.abs() < FRAC_PI_2)) {
+        if let Some(slant) = self.slant.filter(|s| !s.abs().lt(&FRAC_PI_2)) {
             return Err(DatasetError::parameter("slant", slant, "between -pi/2 and pi/2"));
         }
         Ok(())

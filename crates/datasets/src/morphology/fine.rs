@@ -20,7 +20,7 @@ impl Fine {
     pub(super) fn of(image: ArrayView2<f64>) -> Result<Self, DatasetError> {
         let (height, width) = image.dim();
         let (low, high) = range(image);
-        if !(low < high) {
+        if !low.lt(&high) {
             let value = format!("{height} x {width} pixels of one brightness");
             return Err(DatasetError::parameter("image", value, "a digit: pixels of different brightness"));
         }
@@ -61,7 +61,7 @@ fn smoothed(image: Array2<f64>) -> Array2<f64> {
     let mut smooth = Array2::zeros(image.dim());
     for (row, mut to) in image.outer_iter().zip(smooth.outer_iter_mut()) {
         for (i, to) in to.iter_mut().enumerate() {
-            let at = |offset: isize| row[spline::mirrored(i as isize + offset, row.len())];
+            let at = |offset: isize| row[spline::mirrored(i.cast_signed() + offset, row.len())];
             *to = bell.iter().zip(-reach..).map(|(weight, offset)| weight * at(offset)).sum::<f64>() / total;
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn value(coefficients: &[f64], at: f64) -> f64 {
 
 /// The place among `0..len` that is `at` in the mirrors half a step beyond both ends.
 pub(super) fn mirrored(at: isize, len: usize) -> usize {
-    let along = at.rem_euclid(2 * len as isize) as usize;
+    let along = at.rem_euclid(2 * len.cast_signed()) as usize;
     if along < len { along } else { 2 * len - 1 - along }
 }
 

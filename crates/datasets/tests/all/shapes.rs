@@ -121,7 +121,7 @@ proptest! {
 #[test]
 fn the_grid_of_dsprites() {
     let set = Shapes::dsprites().set().unwrap();
-    let names: Vec<_> = set.grid().factors().iter().map(|factor| factor.name()).collect();
+    let names: Vec<_> = set.grid().factors().iter().map(latent_datasets::factors::Factor::name).collect();
     assert_eq!(names, ["shape", "scale", "orientation", "x", "y"]);
     let index = set.grid().index(&[2, 3, 17, 4, 29]);
     assert_eq!(index, (((2 * 6 + 3) * 40 + 17) * 32 + 4) * 32 + 29);
@@ -183,7 +183,7 @@ fn the_heart_stands_on_its_point() {
 fn colours_are_factors() {
     let shapes = Shapes { side: 16, ink: Ink::Grey, colours: Some(Colours::of(6, 3)), ..Shapes::dsprites() };
     let set = shapes.set().unwrap();
-    let names: Vec<_> = set.grid().factors().iter().map(|factor| factor.name()).collect();
+    let names: Vec<_> = set.grid().factors().iter().map(latent_datasets::factors::Factor::name).collect();
     assert_eq!(names[..3], ["background", "hue", "shape"]);
     assert_eq!((set.grid().len(), set.image_dim()), (737_280 * 18, (3, 16, 16)));
     // A blue square on a red ground of half the brightness.

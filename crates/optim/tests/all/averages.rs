@@ -22,7 +22,7 @@ proptest! {
     fn with_a_step_is_as_after_it(seed: u64, decay in 0.0..0.999, warm_up: bool, bias_correction: bool) {
         let settings = AverageSettings { decay, warm_up, bias_correction };
         let (fused, apart) = (model(seed), model(seed));
-        let mut averages = [&fused, &apart].map(|model| WeightAverage::new(settings.clone(), model).unwrap());
+        let mut averages = [&fused, &apart].map(|model| WeightAverage::new(settings, model).unwrap());
         let (mut first, mut second) = (adam::<f32>(0.1), adam::<f32>(0.1));
         let mut stream = Stream::new(seed, "gradients", &[]);
         for n in 0..4 {
@@ -35,7 +35,7 @@ proptest! {
             averages[1].update(&apart).unwrap();
             if n == 1 {
                 let bytes = averages[1].save().to_bytes();
-                averages[1] = WeightAverage::new(settings.clone(), &apart).unwrap();
+                averages[1] = WeightAverage::new(settings, &apart).unwrap();
                 averages[1].load(&SavedState::from_bytes(&bytes).unwrap()).unwrap();
             }
         }

@@ -78,7 +78,8 @@ fn check_steps(golden: &Golden, penalty: &(impl Prox<f64> + Sync), minima: &Mini
         problem.solve(golden.signals.view(), Fista::restarted(), &stop).unwrap(),
     ] {
         assert_abs_diff_eq!(solution.codes, minima.codes, epsilon = 1e-6);
-        let objectives: Array1<f64> = solution.certificates.iter().map(|c| c.objective()).collect();
+        let objectives: Array1<f64> =
+            solution.certificates.iter().map(latent_sparse::composite::StepCertificate::objective).collect();
         assert_abs_diff_eq!(objectives, minima.objectives, epsilon = 1e-9);
     }
 }

@@ -149,19 +149,19 @@ impl Optimizer {
 
     /// In words, with the number of parameters of each group, whose groups these are.
     fn described(&self, places: &[Option<usize>]) -> String {
-        let mut text = self.to_string();
-        for (i, group) in self.groups.iter().enumerate() {
+        let of_group = |(i, group): (usize, &ParameterGroup)| {
             let count = places.iter().filter(|place| **place == Some(i)).count();
             let ParameterGroup { parameters, learning_rate_factor, weight_decay, frozen } = group;
             let plural = if count == 1 { "" } else { "s" };
-            text += &format!("; {parameters} ({count} parameter{plural}): ");
             let decay = weight_decay.map(|decay| format!("weight decay {decay}"));
             let factor = (*learning_rate_factor != 1.0).then(|| format!("learning rate times {learning_rate_factor}"));
             let told: Vec<String> =
                 frozen.then(|| "frozen".to_owned()).into_iter().chain(factor).chain(decay).collect();
-            text += &if told.is_empty() { "as the rest".to_owned() } else { told.join(", ") };
-        }
-        text
+            let told = if told.is_empty() { "as the rest".to_owned() } else { told.join(", ") };
+            format!("; {parameters} ({count} parameter{plural}): {told}")
+        };
+        let groups: String = self.groups.iter().enumerate().map(of_group).collect();
+        self.to_string() + &groups
     }
 }
 

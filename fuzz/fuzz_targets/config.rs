@@ -36,8 +36,9 @@ fuzz_target!(|text: &str| {
             let saved = toml::to_string(&config).unwrap();
             let again: Config = config::read(&saved, &[]).unwrap();
             assert_eq!(saved, toml::to_string(&again).unwrap());
-            // What was checked can be used.
-            config.optimizer.player(config.training.total_steps(100), &*MODEL).unwrap();
+            // What was checked can be used; only a model tells whether it has the parameters of groups.
+            let player = config.optimizer.player(config.training.total_steps(100), &*MODEL);
+            assert!(player.is_ok() || !config.optimizer.groups.is_empty());
         }
         Err(ConfigError::Problems(problems)) => {
             assert!(!problems.is_empty() && problems.iter().all(|problem| !problem.message.is_empty()));

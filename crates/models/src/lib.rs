@@ -53,14 +53,22 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`Vae`] | of any encoder and decoder: [`encode`](Vae::encode), [`decode`](Vae::decode), [`reconstruct`](Vae::reconstruct), [`sample`](Vae::sample), [`interpolate`](Vae::interpolate), [`traverse`](Vae::traverse), [`log_likelihood`](Vae::log_likelihood) |
-//! | [`VaeSettings`] | the usual ones by their dimensions, and where they come from |
-//! | [`VaeObjective`] | the negative ELBO, and switches: beta with warm-up, gamma, free bits, the importance-weighted bound, latent moments, L1, L2 |
-//! | [`Likelihood`], [`Sigma`] | Bernoulli on logits; Gaussian with a fixed, learned or optimal sigma |
+//! | [`LatentVariableModel`], [`Vae`] | an encoder, a prior and a decoder: [`encode`](Vae::encode), [`decode`](Vae::decode), [`reconstruct`](Vae::reconstruct), [`sample`](Vae::sample), [`interpolate`](Vae::interpolate), [`traverse`](Vae::traverse), [`log_likelihood`](Vae::log_likelihood), [`draws`](Vae::draws) |
+//! | [`posterior`] | `q(z \| x)`: Gaussian, diagonal or full; Laplace; by normalising [`flow`]s; matrix-variate maps; deterministic; quantised |
+//! | [`prior`] | `p(z)`: standard normal, Laplace, mixture of Gaussians, VampPrior, given a condition |
+//! | [`decoder`], [`likelihood`] | `p(x \| z)`: any layers with a Bernoulli, Gaussian, continuous Bernoulli or discretised logistic likelihood |
+//! | [`objective`] | what is minimised: [`VaeObjective`] (the negative ELBO with beta, warm-up, gamma, free bits, latent moments, L1, L2), importance-weighted bounds (IWAE, MIWAE, CIWAE), beta-TC, MMD (InfoVAE, WAE), regularised autoencoders |
+//! | [`VaeSettings`] | the usual models by their dimensions, and where they come from |
 //! | [`LatentStatistics`] | the divergence of each latent dimension, active units |
 //! | [`Gan`] | a [`Generator`] and a [`Discriminator`], both conditional or not; their losses, and how the game stands |
 //! | [`GanSettings`] | the usual ones by their dimensions: fully connected or convolutional, conditional batch normalisation by tables or by a network, projection, spectral normalisation |
 //! | [`GanObjective`] | the game ([`GanLoss`]), gradient penalties ([`GradientPenaltyKind`]), L1, L2 |
+//!
+//! # A model of one's own
+//!
+//! A variant is a part: a type with [`Inference`](posterior::Inference), [`Prior`](prior::Prior),
+//! [`Decoder`](decoder::Decoder) or [`Objective`], here or in another crate. Training, importance sampling, drawing, saving
+//! and the checks of sizes are those of [`LatentVariableModel`].
 //!
 //! # Conventions
 //!

@@ -22,7 +22,7 @@ macro_rules! operators {
                 #[doc = concat!("[`", stringify!($operator), "`]")]
                 $operator($operator),
             )*
-            /// [`PreserveSentiment`]
+            /// [`PreserveSentiment`](super::PreserveSentiment)
             PreserveSentiment(PreserveSentiment<Self>),
             /// One of [your own](Rewrite)
             Own(Own),

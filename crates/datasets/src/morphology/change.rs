@@ -9,7 +9,7 @@ use ndarray::{Array2, ArrayView2};
 use std::f64::consts::FRAC_PI_2;
 
 /// How often the settings are corrected by what is measured.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 12;
 
 /// What a digit shall measure; what is `None` is left to itself.
 ///
@@ -58,8 +58,9 @@ impl Wanted {
     /// Changes a digit that is bright on a dark ground, by shear and by the distance to the edge of its ink.
     ///
     /// A shear of `k` adds `k` to `mu_11 / mu_02`, and an edge moved by `d` adds `2 d` to the thickness, up to what the
-    /// pixels, corners and ends of lines change; what is measured corrects both, eight times, and the best is kept. Each time
-    /// it is the digit itself that is sheared and grown, so that changes do not add up.
+    /// pixels, corners and ends of lines change; what is measured corrects both, twelve times, and the best is kept.
+    /// Each time it is the digit itself that is sheared and grown, so that changes do not add up. Lines that are
+    /// thinner than what thinning takes away are lost, and holes that thickening fills are closed.
     ///
     /// # Errors
     /// [`DatasetError::Parameter`] if a value is out of its domain, or all pixels of the image have one brightness.
@@ -69,6 +70,8 @@ impl Wanted {
         let middle = Moments::of(digit.view()).middle;
         let mut best = Changed { image: image.to_owned(), measured: measure(image)? };
         let (mut tried, mut setting) = (STILL, self.corrected(STILL, &best.measured));
+        // The last growths that left the digit too thin and too thick: what is right lies between.
+        let (mut thin, mut thick) = (f64::NEG_INFINITY, f64::INFINITY);
         for _ in 0..ROUNDS {
             let image = self.changed(digit.view(), middle, setting);
             let Ok(measured) = measure(image.view()) else {
@@ -77,7 +80,12 @@ impl Wanted {
                 setting.growth = 0.5 * (setting.growth + tried.growth);
                 continue;
             };
+            *(if self.thickness.is_some_and(|wanted| measured.thickness < wanted) { &mut thin } else { &mut thick }) =
+                setting.growth;
             (tried, setting) = (setting, self.corrected(setting, &measured));
+            if thin < thick && !(thin..thick).contains(&setting.growth) {
+                setting.growth = 0.5 * (thin + thick);
+            }
             if self.distance(&measured) < self.distance(&best.measured) {
                 best = Changed { image, measured };
             }
@@ -89,7 +97,7 @@ impl Wanted {
         if let Some(thickness) = self.thickness.filter(|t| !(t.is_finite() && *t > 0.0)) {
             return Err(DatasetError::parameter("thickness", thickness, "positive and finite, in pixels"));
         }
-        if let Some(slant) = self.slant.filter(|s| !(s.abs() < FRAC_PI_2)) {
+        if let Some(slant) = self.slant.filter(|s| s.is_nan() || s.abs() >= FRAC_PI_2) {
             return Err(DatasetError::parameter("slant", slant, "between -pi/2 and pi/2"));
         }
         Ok(())

@@ -4,12 +4,16 @@ use super::distance::squared_distances;
 use super::fine::{FINE, Fine, coarse, range, sheared};
 use super::measure::{Morphometrics, measure};
 use super::moments::Moments;
+use super::skeleton::skeleton;
 use crate::DatasetError;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Zip};
 use std::f64::consts::FRAC_PI_2;
 
 /// How often the settings are corrected by what is measured.
 const ROUNDS: usize = 12;
+
+/// The part of a wanted thickness that thinning leaves everywhere, so that no line is parted or lost.
+const KEPT: f64 = 0.5;
 
 /// What a digit shall measure; what is `None` is left to itself.
 ///
@@ -59,8 +63,8 @@ impl Wanted {
     ///
     /// A shear of `k` adds `k` to `mu_11 / mu_02`, and an edge moved by `d` adds `2 d` to the thickness, up to what the
     /// pixels, corners and ends of lines change; what is measured corrects both, twelve times, and the best is kept.
-    /// Each time it is the digit itself that is sheared and grown, so that changes do not add up. Lines that are
-    /// thinner than what thinning takes away are lost, and holes that thickening fills are closed.
+    /// Each time it is the digit itself that is sheared and grown, so that changes do not add up. Thinning
+    /// keeps every line at half of the wanted thickness, if it had that, so that none is lost; thickening may fill holes.
     ///
     /// # Errors
     /// [`DatasetError::Parameter`] if a value is out of its domain, or all pixels of the image have one brightness.
@@ -119,22 +123,25 @@ impl Wanted {
     fn changed(&self, digit: ArrayView2<f64>, middle: f64, setting: Setting) -> Array2<u8> {
         let leaning = sheared(digit, setting.shear, middle);
         let image = match (self.thickness, Fine::of(leaning.view())) {
-            (Some(_), Ok(Fine { ink, .. })) => grown(leaning.view(), ink.view(), setting.growth),
+            (Some(wanted), Ok(Fine { ink, .. })) => grown(leaning.view(), ink.view(), setting.growth, KEPT * wanted),
             _ => leaning,
         };
         image.mapv(|v| v.round() as u8)
     }
 }
 
-/// Ink whose edge is moved outwards by some pixels, in the brightness of the image that it was found in.
-fn grown(image: ArrayView2<f64>, ink: ArrayView2<bool>, growth: f64) -> Array2<f64> {
-    let (inside, outside) = (squared_distances(ink), squared_distances(ink.mapv(|ink| !ink).view()));
+/// Ink whose edge is moved outwards by some pixels, in the brightness of the image that it was found in; of the lines that
+/// were there, a thickness of `kept` pixels stays.
+fn grown(image: ArrayView2<f64>, ink: ArrayView2<bool>, growth: f64, kept: f64) -> Array2<f64> {
+    let outside_of = |ink: &Array2<bool>| squared_distances(ink.mapv(|ink| !ink).view());
+    let (inside, outside) = (squared_distances(ink), outside_of(&ink.to_owned()));
+    let from_lines = outside_of(&skeleton(ink, inside.view()));
     let (low, high) = range(image);
-    let mut cover = inside;
-    cover.zip_mut_with(&outside, |square, outside| {
+    let cover = Zip::from(&inside).and(&outside).and(&from_lines).map_collect(|inside, outside, from_line| {
         // The edge runs halfway between pixels of ink and others; a pixel is covered by how far its middle is inside.
-        let depth = square.sqrt() - outside.sqrt() - 0.5 * (*square - outside).signum();
-        *square = low + (high - low) * (depth + growth * FINE as f64 + 0.5).clamp(0.0, 1.0);
+        let depth = inside.sqrt() - outside.sqrt() - 0.5 * (inside - outside).signum();
+        let line = depth.min(0.5 * kept * FINE as f64 - from_line.sqrt());
+        low + (high - low) * (line.max(depth + growth * FINE as f64) + 0.5).clamp(0.0, 1.0)
     });
     coarse(cover.view())
 }

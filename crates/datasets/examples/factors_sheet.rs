@@ -1,8 +1,8 @@
 //! Draws a sheet of each set with known factors of variation:
 //! `cargo run -p latent-datasets --example factors_sheet -- FOLDER`.
 //!
-//! `shapes.png`, `grey.png` and `colours.png` have a factor of the shapes along each row, all others held; `moving.png` a
-//! sequence of moving digits in each row; `thickness.png` and `slant.png` a digit in each row, changed more and more.
+//! `shapes.png`, `grey.png` and `colours.png` have a factor of the shapes along each row, all others held; `moving.png`
+//! a sequence of moving digits in each row; `thickness.png` and `slant.png` a digit in each row, changed more and more.
 
 use image::{Rgb, RgbImage};
 use latent_datasets::Rows;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     save(&folder.join("moving"), &sequences.into_iter().map(|sequence| sequence.frames).collect::<Vec<_>>())?;
 
     let first = digits.subset(0..8);
-    let (thickness, slant) = (Evenly::new(ACROSS, 1.5, 6.0), Evenly::new(ACROSS, -0.6, 0.8));
+    let (thickness, slant) = (Evenly::new(ACROSS, 2.0, 6.0), Evenly::new(ACROSS, -0.6, 0.8));
     for (name, set) in [
         ("thickness", MorphedDigits::new(first.clone(), Some(thickness), None)?),
         ("slant", MorphedDigits::new(first.clone(), None, Some(slant))?),

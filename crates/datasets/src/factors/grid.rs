@@ -167,8 +167,8 @@ impl FactorGrid {
 
     /// A batch with one factor fixed: at a level drawn once, while all others vary.
     ///
-    /// The score of FactorVAE is the accuracy of telling the factor from which latent number varies least in such batches
-    /// (Kim and Mnih, *Disentangling by factorising*, ICML 2018, section 4).
+    /// The score of FactorVAE is the accuracy of telling the factor from which latent number varies least in such
+    /// batches (Kim and Mnih, *Disentangling by factorising*, ICML 2018, section 4).
     ///
     /// # Panics
     /// If there is no such factor.

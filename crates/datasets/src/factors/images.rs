@@ -51,8 +51,8 @@ pub trait FactorImages: Sync {
     /// The chosen images, each labelled with the level of one factor.
     ///
     /// # Errors
-    /// [`DatasetError::Parameter`] if they do not fit into memory, there is no factor of this name, or it has more levels
-    /// than a byte counts.
+    /// [`DatasetError::Parameter`] if they do not fit into memory, there is no factor of this name, or it has more
+    /// levels than a byte counts.
     ///
     /// # Panics
     /// If there is no such index.

@@ -1,7 +1,7 @@
 //! Sets of images with known factors of variation, by which disentanglement is judged.
 //!
-//! Such a set has one image for each combination of its factors' levels: a [`FactorGrid`]. Images are drawn when they are
-//! asked for and nothing is stored, so that a set may have as many as a `usize` counts. The sets of this crate are
+//! Such a set has one image for each combination of its factors' levels: a [`FactorGrid`]. Images are drawn when they
+//! are asked for and nothing is stored, so that a set may have as many as a `usize` counts. The sets of this crate are
 //! [`shapes`](crate::synthetic::shapes) and [`MorphedDigits`](crate::morphology::MorphedDigits). A set of one's own
 //! implements [`FactorImages`]:
 //!

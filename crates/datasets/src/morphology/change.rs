@@ -4,12 +4,16 @@ use super::distance::squared_distances;
 use super::fine::{FINE, Fine, coarse, range, sheared};
 use super::measure::{Morphometrics, measure};
 use super::moments::Moments;
+use super::skeleton::skeleton;
 use crate::DatasetError;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Zip};
 use std::f64::consts::FRAC_PI_2;
 
 /// How often the settings are corrected by what is measured.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 12;
+
+/// The part of a wanted thickness that thinning leaves everywhere, so that no line is parted or lost.
+const KEPT: f64 = 0.5;
 
 /// What a digit shall measure; what is `None` is left to itself.
 ///
@@ -58,8 +62,9 @@ impl Wanted {
     /// Changes a digit that is bright on a dark ground, by shear and by the distance to the edge of its ink.
     ///
     /// A shear of `k` adds `k` to `mu_11 / mu_02`, and an edge moved by `d` adds `2 d` to the thickness, up to what the
-    /// pixels, corners and ends of lines change; what is measured corrects both, eight times, and the best is kept. Each time
-    /// it is the digit itself that is sheared and grown, so that changes do not add up.
+    /// pixels, corners and ends of lines change; what is measured corrects both, twelve times, and the best is kept.
+    /// Each time it is the digit itself that is sheared and grown, so that changes do not add up. Thinning
+    /// keeps every line at half of the wanted thickness, if it had that, so that none is lost; thickening may fill holes.
     ///
     /// # Errors
     /// [`DatasetError::Parameter`] if a value is out of its domain, or all pixels of the image have one brightness.
@@ -69,6 +74,8 @@ impl Wanted {
         let middle = Moments::of(digit.view()).middle;
         let mut best = Changed { image: image.to_owned(), measured: measure(image)? };
         let (mut tried, mut setting) = (STILL, self.corrected(STILL, &best.measured));
+        // The last growths that left the digit too thin and too thick: what is right lies between.
+        let (mut thin, mut thick) = (f64::NEG_INFINITY, f64::INFINITY);
         for _ in 0..ROUNDS {
             let image = self.changed(digit.view(), middle, setting);
             let Ok(measured) = measure(image.view()) else {
@@ -77,7 +84,12 @@ impl Wanted {
                 setting.growth = 0.5 * (setting.growth + tried.growth);
                 continue;
             };
+            *(if self.thickness.is_some_and(|wanted| measured.thickness < wanted) { &mut thin } else { &mut thick }) =
+                setting.growth;
             (tried, setting) = (setting, self.corrected(setting, &measured));
+            if thin < thick && !(thin..thick).contains(&setting.growth) {
+                setting.growth = 0.5 * (thin + thick);
+            }
             if self.distance(&measured) < self.distance(&best.measured) {
                 best = Changed { image, measured };
             }
@@ -89,7 +101,7 @@ impl Wanted {
         if let Some(thickness) = self.thickness.filter(|t| !(t.is_finite() && *t > 0.0)) {
             return Err(DatasetError::parameter("thickness", thickness, "positive and finite, in pixels"));
         }
-        if let Some(slant) = self.slant.filter(|s| !s.abs().lt(&FRAC_PI_2)) {
+        if let Some(slant) = self.slant.filter(|s| s.is_nan() || s.abs() >= FRAC_PI_2) {
             return Err(DatasetError::parameter("slant", slant, "between -pi/2 and pi/2"));
         }
         Ok(())
@@ -111,22 +123,25 @@ impl Wanted {
     fn changed(&self, digit: ArrayView2<f64>, middle: f64, setting: Setting) -> Array2<u8> {
         let leaning = sheared(digit, setting.shear, middle);
         let image = match (self.thickness, Fine::of(leaning.view())) {
-            (Some(_), Ok(Fine { ink, .. })) => grown(leaning.view(), ink.view(), setting.growth),
+            (Some(wanted), Ok(Fine { ink, .. })) => grown(leaning.view(), ink.view(), setting.growth, KEPT * wanted),
             _ => leaning,
         };
         image.mapv(|v| v.round() as u8)
     }
 }
 
-/// Ink whose edge is moved outwards by some pixels, in the brightness of the image that it was found in.
-fn grown(image: ArrayView2<f64>, ink: ArrayView2<bool>, growth: f64) -> Array2<f64> {
-    let (inside, outside) = (squared_distances(ink), squared_distances(ink.mapv(|ink| !ink).view()));
+/// Ink whose edge is moved outwards by some pixels, in the brightness of the image that it was found in; of the lines that
+/// were there, a thickness of `kept` pixels stays.
+fn grown(image: ArrayView2<f64>, ink: ArrayView2<bool>, growth: f64, kept: f64) -> Array2<f64> {
+    let outside_of = |ink: &Array2<bool>| squared_distances(ink.mapv(|ink| !ink).view());
+    let (inside, outside) = (squared_distances(ink), outside_of(&ink.to_owned()));
+    let from_lines = outside_of(&skeleton(ink, inside.view()));
     let (low, high) = range(image);
-    let mut cover = inside;
-    cover.zip_mut_with(&outside, |square, outside| {
+    let cover = Zip::from(&inside).and(&outside).and(&from_lines).map_collect(|inside, outside, from_line| {
         // The edge runs halfway between pixels of ink and others; a pixel is covered by how far its middle is inside.
-        let depth = square.sqrt() - outside.sqrt() - 0.5 * (*square - outside).signum();
-        *square = low + (high - low) * (depth + growth * FINE as f64 + 0.5).clamp(0.0, 1.0);
+        let depth = inside.sqrt() - outside.sqrt() - 0.5 * (inside - outside).signum();
+        let line = depth.min(0.5 * kept * FINE as f64 - from_line.sqrt());
+        low + (high - low) * (line.max(depth + growth * FINE as f64) + 0.5).clamp(0.0, 1.0)
     });
     coarse(cover.view())
 }

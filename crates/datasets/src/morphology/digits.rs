@@ -34,8 +34,9 @@ impl MorphedDigits {
     /// The set of these digits; a factor without values is left out, and each digit keeps its own.
     ///
     /// # Errors
-    /// [`DatasetError::Parameter`] if there are no digits, they are not grey or all pixels of one have one brightness, a
-    /// thickness is not positive or a slant not between `-pi/2` and `pi/2`, or there are more images than a `usize` counts.
+    /// [`DatasetError::Parameter`] if there are no digits, they are not grey or all pixels of one have one brightness,
+    /// a thickness is not positive or a slant not between `-pi/2` and `pi/2`, or there are more images than a `usize`
+    /// counts.
     pub fn new(images: LabelledImages, thickness: Option<Evenly>, slant: Option<Evenly>) -> Result<Self, DatasetError> {
         one_channel(&images)?;
         let mut factors = vec![Factor::kinds("digit", images.len())?];

@@ -4,8 +4,9 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut1, Axis};
 
 /// The squared distance from the middle of each pixel to that of the nearest one that is not `ink`; zero there.
 ///
-/// Exact, in time proportional to the pixels: along columns, then along rows the lower envelope of parabolas (Felzenszwalb
-/// and Huttenlocher, *Distance transforms of sampled functions*, Theory of Computing 2012). Infinite where all is ink.
+/// Exact, in time proportional to the pixels: along rows, then along columns the lower envelope of parabolas
+/// (Felzenszwalb and Huttenlocher, *Distance transforms of sampled functions*, Theory of Computing 2012). Infinite
+/// where all is ink.
 pub(super) fn squared_distances(ink: ArrayView2<bool>) -> Array2<f64> {
     let mut squares = ink.mapv(|ink| if ink { f64::INFINITY } else { 0.0 });
     for axis in [Axis(1), Axis(0)] {
@@ -55,7 +56,7 @@ mod tests {
         fn the_nearest_of_all(height in 1_usize..9, width in 1_usize..9, bits in prop::collection::vec(0_u8..4, 64)) {
             let ink = Array2::from_shape_fn((height, width), |(y, x)| bits[y * width + x] > 0);
             for ((pixel, found), &own) in squared_distances(ink.view()).indexed_iter().zip(&ink) {
-                let square = |(y, x): (usize, usize)| ((y as f64 - pixel.0 as f64).powi(2)) + (x as f64 - pixel.1 as f64).powi(2);
+                let square = |(y, x): (usize, usize)| (y.abs_diff(pixel.0).pow(2) + x.abs_diff(pixel.1).pow(2)) as f64;
                 let others = ink.indexed_iter().filter(|(_, ink)| !**ink).map(|(other, _)| square(other));
                 prop_assert_eq!(*found, others.fold(f64::INFINITY, f64::min));
                 prop_assert_eq!(own, *found > 0.0);

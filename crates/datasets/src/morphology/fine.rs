@@ -20,7 +20,7 @@ impl Fine {
     pub(super) fn of(image: ArrayView2<f64>) -> Result<Self, DatasetError> {
         let (height, width) = image.dim();
         let (low, high) = range(image);
-        if !low.lt(&high) {
+        if low >= high {
             let value = format!("{height} x {width} pixels of one brightness");
             return Err(DatasetError::parameter("image", value, "a digit: pixels of different brightness"));
         }
@@ -52,7 +52,8 @@ fn upscaled(image: ArrayView2<f64>) -> Array2<f64> {
     fine
 }
 
-/// Each row smoothed by a Gaussian that is cut off at four standard deviations; it goes on as in a mirror beyond its ends.
+/// Each row smoothed by a Gaussian that is cut off at four standard deviations; it goes on as in mirrors beyond its
+/// ends.
 fn smoothed(image: Array2<f64>) -> Array2<f64> {
     let deviation = FINE as f64 / 3.0;
     let reach = (4.0 * deviation).round() as isize;
@@ -61,11 +62,17 @@ fn smoothed(image: Array2<f64>) -> Array2<f64> {
     let mut smooth = Array2::zeros(image.dim());
     for (row, mut to) in image.outer_iter().zip(smooth.outer_iter_mut()) {
         for (i, to) in to.iter_mut().enumerate() {
-            let at = |offset: isize| row[spline::mirrored(i.cast_signed() + offset, row.len())];
+            let at = |offset: isize| row[mirrored(i.cast_signed() + offset, row.len())];
             *to = bell.iter().zip(-reach..).map(|(weight, offset)| weight * at(offset)).sum::<f64>() / total;
         }
     }
     smooth
+}
+
+/// The place among `0..len` that is `at` in mirrors half a step beyond both ends.
+fn mirrored(at: isize, len: usize) -> usize {
+    let along = at.rem_euclid(2 * len.cast_signed()) as usize;
+    along.min(2 * len - 1 - along)
 }
 
 /// The means over the fine pixels of each pixel.
@@ -77,8 +84,8 @@ pub(super) fn coarse(fine: ArrayView2<f64>) -> Array2<f64> {
     })
 }
 
-/// Moves each row to the right by `shear` pixels for each row that it is below the height `middle`, along the spline through
-/// its pixels; nothing comes in from outside.
+/// Moves each row to the right by `shear` pixels for each row that it is below the height `middle`, along the spline
+/// through its pixels; nothing comes in from outside.
 pub(super) fn sheared(image: ArrayView2<f64>, shear: f64, middle: f64) -> Array2<f64> {
     let (low, high) = range(image);
     let mut moved = image.to_owned();

@@ -28,8 +28,8 @@ impl Moments {
         Self { middle, shear }
     }
 
-    /// Width and height of the parallelogram with two sides level and two along the shear, each of which leaves a hundredth
-    /// of the brightness outside.
+    /// Width and height of the parallelogram with two sides level and two along the shear, each of which leaves a
+    /// hundredth of the brightness outside.
     pub(super) fn bounds(&self, image: ArrayView2<f64>) -> (f64, f64) {
         let pixels = || image.indexed_iter().map(|((y, x), &v)| (x as f64, y as f64, v));
         let width = span(pixels().map(|(x, y, v)| (x + 0.5 - self.shear * (y - self.middle), v)));
@@ -37,8 +37,8 @@ impl Moments {
     }
 }
 
-/// The length that is left of a line when a hundredth of what lies on it is cut off at each end. What lies between two whole
-/// numbers counts as spread evenly between them.
+/// The length that is left of a line when a hundredth of what lies on it is cut off at each end. What lies between two
+/// whole numbers counts as spread evenly between them.
 fn span(weighted: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
     let ends =
         weighted.clone().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (at, _)| (at.min(low), at.max(high)));

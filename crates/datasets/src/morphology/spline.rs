@@ -1,20 +1,24 @@
 //! Cubic splines through numbers at even distances.
 
-/// The coefficients of the cubic B-spline through some numbers that goes on as in a mirror at half a step beyond its ends,
-/// `(c_(i-1) + 4 c_i + c_(i+1)) / 6 = x_i` with `c_(-1) = c_0` and `c_n = c_(n-1)`; in place.
+/// The coefficients of the cubic B-spline through some numbers that goes on as in a mirror at its first and last
+/// number, `(c_(i-1) + 4 c_i + c_(i+1)) / 6 = x_i` with `c_(-1) = c_1` and `c_n = c_(n-2)`; in place.
 pub(super) fn coefficients(values: &mut [f64]) {
-    let last = values.len() - 1;
+    let count = values.len();
+    if count < 2 {
+        return;
+    }
     // Elimination without pivots: the matrix has a dominant diagonal.
-    let mut above = Vec::with_capacity(values.len());
+    let mut above = Vec::with_capacity(count);
     let mut before = (0.0, 0.0);
     for (i, value) in values.iter_mut().enumerate() {
-        let own = 4.0 + f64::from(u8::from(i == 0)) + f64::from(u8::from(i == last));
-        let pivot = own - before.0;
-        *value = (6.0 * *value - before.1) / pivot;
-        before = (1.0 / pivot, *value);
+        let twice = |end: bool| if end { 2.0 } else { 1.0 };
+        let lower = twice(i == count - 1);
+        let pivot = 4.0 - lower * before.0;
+        *value = (6.0 * *value - lower * before.1) / pivot;
+        before = (twice(i == 0) / pivot, *value);
         above.push(before.0);
     }
-    for i in (0..last).rev() {
+    for i in (0..count - 1).rev() {
         values[i] -= above[i] * values[i + 1];
     }
 }
@@ -33,10 +37,11 @@ pub(super) fn value(coefficients: &[f64], at: f64) -> f64 {
     weights.iter().zip(first..).map(|(weight, i)| weight * coefficients[mirrored(i, coefficients.len())]).sum()
 }
 
-/// The place among `0..len` that is `at` in the mirrors half a step beyond both ends.
-pub(super) fn mirrored(at: isize, len: usize) -> usize {
-    let along = at.rem_euclid(2 * len.cast_signed()) as usize;
-    if along < len { along } else { 2 * len - 1 - along }
+/// The place among `0..len` that is `at` in mirrors at the first and the last.
+fn mirrored(at: isize, len: usize) -> usize {
+    let last = len.cast_signed() - 1;
+    let along = at.rem_euclid((2 * last).max(1));
+    along.min(2 * last - along) as usize
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Sequences of digits that move in a larger picture and bounce off its edges: Moving MNIST, of any images.
 //!
-//! After Srivastava, Mansimov and Salakhutdinov, *Unsupervised learning of video representations using LSTMs* (ICML 2015,
-//! section 4.1): digits are chosen at random, placed at random, and move in a random direction at a random speed within
-//! bounds; where they overlap the brighter pixel is seen. Without edges the corner of a digit would be at `p + t v` in frame
-//! `t`; in a room of length `r` it is at the distance of that from the nearest multiple of `2 r`, which is what bouncing
-//! comes to. Digits are drawn at the nearest whole pixel, so that theirs stay as they were.
+//! After Srivastava, Mansimov and Salakhutdinov, *Unsupervised learning of video representations using LSTMs* (ICML
+//! 2015, section 4.1): digits are chosen at random, placed at random, and move in a random direction at a random speed
+//! within bounds; where they overlap the brighter pixel is seen. Without edges the corner of a digit would be at
+//! `p + t v` in frame `t`; in a room of length `r` it is at the distance of that from the nearest multiple of `2 r`,
+//! which is what bouncing comes to. Digits are drawn at the nearest whole pixel, so that theirs stay as they were.
 //!
 //! Sequence `i` is a function of the stream `(seed, "moving digits", [i])` and the images alone.
 //!
@@ -71,8 +71,8 @@ impl<'a> MovingDigits<'a> {
     /// The sequences of these numbers.
     ///
     /// # Errors
-    /// [`DatasetError::Parameter`] if there are no images, digits or frames, the images do not fit into a frame, a frame
-    /// or sequence does not fit into memory, or the speeds are not `0 <= least <= greatest < infinity`.
+    /// [`DatasetError::Parameter`] if there are no images, digits or frames, the images do not fit into a frame, a
+    /// frame or sequence does not fit into memory, or the speeds are not `0 <= least <= greatest < infinity`.
     pub fn generate(&self, seed: u64, sequences: Range<u64>) -> Result<Vec<Sequence>, DatasetError> {
         self.check()?;
         Ok(parallel::map(sequences, |_, i| self.sequence(&mut Stream::new(seed, "moving digits", &[i]))))
@@ -140,8 +140,8 @@ impl<'a> MovingDigits<'a> {
     }
 }
 
-/// Where a point at `at` of a line without ends is in the room `[0, room]` that it bounces in, and whether it moves there as
-/// it does on the line, 1, or against it, -1.
+/// Where a point at `at` of a line without ends is in the room `[0, room]` that it bounces in, and whether it moves
+/// there as it does on the line, 1, or against it, -1.
 fn bounced(at: f64, room: f64) -> (f64, f64) {
     if room == 0.0 {
         return (0.0, 1.0);

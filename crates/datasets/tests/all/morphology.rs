@@ -1,9 +1,11 @@
 use crate::golden::golden;
 use latent_datasets::factors::{Evenly, FactorImages};
 use latent_datasets::morphology::{MorphedDigits, Morphometrics, Wanted, measure, measure_all};
+use latent_datasets::named::{Locate, Name, load};
 use latent_datasets::synthetic::strokes;
 use latent_datasets::{DatasetError, LabelledImages, Provenance, Rows};
-use latent_numeric::parallel::with_threads;
+use latent_needs::Need;
+use latent_numeric::parallel::{map, with_threads};
 use ndarray::{Array2, Array4, s};
 use proptest::prelude::*;
 
@@ -25,47 +27,55 @@ fn bar(slant: f64, thickness: f64) -> Array2<u8> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
+    /// The ridges of a bar run into its corners, where the distance falls to zero: the thickness lies between that of
+    /// the bar and `t / (1 + t / h)`, which all of the ridges come to for a height of `h`.
     #[test]
     fn bars_measure_what_they_are(slant in -0.5..0.5_f64, thickness in 2.0..6.0_f64) {
         let found = measure(bar(slant, thickness).view()).unwrap();
-        prop_assert!((found.thickness - thickness).abs() < 0.5, "{found:?}");
+        let ridges = thickness / (1.0 + thickness / 16.0);
+        prop_assert!(ridges - 0.4 < found.thickness && found.thickness < thickness + 0.4, "{found:?}");
         prop_assert!((found.slant - slant).abs() < 0.04, "{found:?}");
         prop_assert!((found.height - 16.0).abs() < 0.6, "{found:?}");
-        prop_assert!((found.area - 16.0 * thickness / slant.cos()).abs() < 4.0, "{found:?}");
+        // An eighth of a pixel and a little along the edge.
+        let (area, edge) = (16.0 * thickness / slant.cos(), 2.0 * (16.0 + thickness) / slant.cos());
+        prop_assert!((found.area - area).abs() < 0.15 * edge, "{found:?}");
     }
 
-    /// A shift of pixels changes nothing, and a mirror the side of the slant.
+    /// A shift of pixels changes nothing but the tails of the spline at the border, and a mirror the side of the slant.
     #[test]
     fn shifts_and_mirrors(seed: u64) {
-        let plain = Array2::from_shape_fn((44, 44), |(y, x)| {
-            let inside = (8..36).contains(&y) && (8..36).contains(&x);
-            if inside { digit(seed)[[y - 8, x - 8]] } else { 0 }
+        let digit = digit(seed);
+        let plain = Array2::from_shape_fn((60, 60), |(y, x)| {
+            let inside = (16..44).contains(&y) && (16..44).contains(&x);
+            if inside { digit[[y - 16, x - 16]] } else { 0 }
         });
-        let shifted = Array2::from_shape_fn((44, 44), |(y, x)| plain[[(y + 41) % 44, (x + 5) % 44]]);
-        let (plain, shifted, mirrored) =
-            (measure(plain.view()).unwrap(), measure(shifted.view()).unwrap(), measure(plain.slice(s![.., ..;-1])).unwrap());
+        let shifted = Array2::from_shape_fn((60, 60), |(y, x)| plain[[(y + 57) % 60, (x + 5) % 60]]);
+        let mirrored = plain.slice(s![.., ..;-1]);
+        let [plain, shifted, mirrored] = [plain.view(), shifted.view(), mirrored].map(|image| measure(image).unwrap());
         for (a, b) in plain.values().iter().zip(shifted.values()) {
-            prop_assert!((a - b).abs() < 1e-6, "{plain:?} {shifted:?}");
+            prop_assert!((a - b).abs() < 1e-4, "{plain:?} {shifted:?}");
         }
         prop_assert!((plain.slant + mirrored.slant).abs() < 1e-9);
         prop_assert!((plain.area - mirrored.area).abs() < 1e-9 && (plain.height - mirrored.height).abs() < 1e-9);
     }
 
+    /// A thickness can be out of reach by a jump, where an edge that moves joins or parts lines.
     #[test]
     fn thickness_and_slant_are_as_wanted(seed: u64, thickness in 1.8..4.5_f64, slant in -0.3..0.5_f64) {
         let digit = digit(seed);
-        let near = |found: &Morphometrics, wanted: Wanted| {
-            wanted.thickness.is_none_or(|want| (found.thickness - want).abs() < 0.15)
-                && wanted.slant.is_none_or(|want| (found.slant - want).abs() < 0.01)
-        };
+        let before = measure(digit.view()).unwrap();
         for wanted in [
             Wanted { thickness: Some(thickness), slant: None },
             Wanted { thickness: None, slant: Some(slant) },
             Wanted { thickness: Some(thickness), slant: Some(slant) },
         ] {
             let changed = wanted.apply(digit.view()).unwrap();
-            prop_assert_eq!(measure(changed.image.view()).unwrap(), changed.measured);
-            prop_assert!(near(&changed.measured, wanted), "{wanted:?} but {:?}", changed.measured);
+            let found = changed.measured;
+            prop_assert_eq!(measure(changed.image.view()).unwrap(), found);
+            prop_assert!(wanted.thickness.is_none_or(|want| (found.thickness - want).abs() < 0.4), "{wanted:?} {found:?}");
+            prop_assert!(wanted.slant.is_none_or(|want| (found.slant - want).abs() < 0.02), "{wanted:?} {found:?}");
+            // The digit is still there.
+            prop_assert!(found.height > 0.7 * before.height && found.length > 0.4 * before.length, "{before:?} {found:?}");
         }
         prop_assert_eq!(&Wanted::default().apply(digit.view()).unwrap().image, &digit);
     }
@@ -97,7 +107,7 @@ fn measurements_of_another_program() {
         let found = measure(digit.into_shape_with_order((28, 28)).unwrap()).unwrap();
         let relative = |i: usize| (found.values()[i] / want[i] - 1.0).abs();
         assert!((found.area - want[0]).abs() < 0.13, "{found:?}, {want}");
-        assert!(relative(1) < 0.12 && relative(2) < 0.06, "{found:?}, {want}");
+        assert!(relative(1) < 0.06 && relative(2) < 0.01, "{found:?}, {want}");
         assert!((found.slant - want[3]).abs() < 1e-9, "{found:?}, {want}");
         assert!(relative(4) < 1e-9 && relative(5) < 1e-9, "{found:?}, {want}");
     }
@@ -153,4 +163,35 @@ fn parameters_out_of_their_domain() {
     // What cannot be had is not: the nearest is.
     let thick = Wanted { thickness: Some(100.0), slant: None }.apply(digit.view()).unwrap();
     assert!(thick.measured.thickness > 6.0, "{:?}", thick.measured);
+}
+
+/// What the documentation of the module says of MNIST's test images.
+#[test]
+fn digits_of_mnist() {
+    let Some(_) = Need::Mnist.find() else { return };
+    let mnist = load(Name::Mnist, &Locate::from_environment().download(false), &mut |_| {}).unwrap().test;
+    let all = measure_all(&mnist, Rows::All).unwrap();
+    let moments = |i: usize| {
+        let values = || all.iter().map(|measured| measured.values()[i]);
+        let mean = values().sum::<f64>() / all.len() as f64;
+        (mean, (values().map(|v| (v - mean).powi(2)).sum::<f64>() / all.len() as f64).sqrt())
+    };
+    for (i, name) in Morphometrics::NAMES.iter().enumerate() {
+        println!("{name}: {:?}", moments(i));
+    }
+    let ((thickness, _), (slant, _)) = (moments(2), moments(3));
+    assert!((2.0..3.0).contains(&thickness) && (0.05..0.3).contains(&slant), "{thickness} {slant}");
+
+    // Digits changed to another's thickness and slant.
+    let errors = map(0..200, |_, i| {
+        let wanted = Wanted { thickness: Some(all[i + 200].thickness), slant: Some(all[i + 200].slant) };
+        let measured = wanted.apply(mnist.images().slice(s![i, 0, .., ..])).unwrap().measured;
+        [measured.thickness - all[i + 200].thickness, measured.slant - all[i + 200].slant].map(f64::abs)
+    });
+    for (i, most) in [0.1, 0.02].into_iter().enumerate() {
+        let mut errors: Vec<f64> = errors.iter().map(|error| error[i]).collect();
+        errors.sort_by(f64::total_cmp);
+        println!("errors: median {}, of 19 in 20 at most {}, greatest {}", errors[100], errors[190], errors[199]);
+        assert!(errors[190] < most);
+    }
 }

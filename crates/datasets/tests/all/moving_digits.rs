@@ -44,7 +44,8 @@ proptest! {
                     let [at, next] = [t, t + 1].map(|t| sequence.positions[[t, digit, axis]]);
                     let [v, after] = [t, t + 1].map(|t| sequence.velocities[[t, digit, axis]]);
                     let straight = at + v;
-                    let bounced = if straight < 0.0 { -straight } else if straight > room { 2.0 * room - straight } else { straight };
+                    let back = straight.abs();
+                    let bounced = if back > room { 2.0 * room - back } else { back };
                     prop_assert!((next - bounced).abs() < 1e-9);
                     prop_assert_eq!(after.abs(), v.abs());
                     let inside = straight > 1e-9 && straight < room - 1e-9;

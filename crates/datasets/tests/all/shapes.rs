@@ -1,5 +1,5 @@
 use crate::golden::golden;
-use latent_datasets::factors::{Evenly, FactorImages};
+use latent_datasets::factors::{Evenly, Factor, FactorImages};
 use latent_datasets::synthetic::shapes::coverage::Point;
 use latent_datasets::synthetic::shapes::{Colours, Ink, Outline, Piece, ShapeImages, Shapes};
 use latent_datasets::{DatasetError, Rows};
@@ -111,7 +111,8 @@ proptest! {
         let boxed = |left, right| [[left, y - size], [right, y - size], [right, y + size], [left, y + size]];
         for piece in pieces {
             let area = |left, right| piece.area_within(&boxed(left, right));
-            prop_assert!((area(left, right) - area(left, middle) - area(middle, right)).abs() < 1e-13 * (1.0 + size * size));
+            let rest = area(left, right) - area(left, middle) - area(middle, right);
+            prop_assert!(rest.abs() < 1e-13 * (1.0 + size * size));
             let whole = piece.area_within(&[[-9.0, -9.0], [9.0, -9.0], [9.0, 9.0], [-9.0, 9.0]]);
             prop_assert!((whole - piece.area()).abs() < 1e-12);
         }
@@ -121,7 +122,7 @@ proptest! {
 #[test]
 fn the_grid_of_dsprites() {
     let set = Shapes::dsprites().set().unwrap();
-    let names: Vec<_> = set.grid().factors().iter().map(latent_datasets::factors::Factor::name).collect();
+    let names: Vec<_> = set.grid().factors().iter().map(Factor::name).collect();
     assert_eq!(names, ["shape", "scale", "orientation", "x", "y"]);
     let index = set.grid().index(&[2, 3, 17, 4, 29]);
     assert_eq!(index, (((2 * 6 + 3) * 40 + 17) * 32 + 4) * 32 + 29);
@@ -183,7 +184,7 @@ fn the_heart_stands_on_its_point() {
 fn colours_are_factors() {
     let shapes = Shapes { side: 16, ink: Ink::Grey, colours: Some(Colours::of(6, 3)), ..Shapes::dsprites() };
     let set = shapes.set().unwrap();
-    let names: Vec<_> = set.grid().factors().iter().map(latent_datasets::factors::Factor::name).collect();
+    let names: Vec<_> = set.grid().factors().iter().map(Factor::name).collect();
     assert_eq!(names[..3], ["background", "hue", "shape"]);
     assert_eq!((set.grid().len(), set.image_dim()), (737_280 * 18, (3, 16, 16)));
     // A blue square on a red ground of half the brightness.

@@ -1,6 +1,6 @@
 """Golden measurements of digits, by scikit-image and SciPy.
 
-Run `python morphology.py` in this folder (numpy, scikit-image, scipy) once `morphology_digits.csv` is there: drawn digits of 28 x
+Run `python morphology.py` in this folder (numpy, scikit-image) once `morphology_digits.csv` is there: drawn digits of 28 x
 28, a row each, which `cargo test -p latent-datasets write_morphology_digits -- --ignored` writes. `morphology.csv` has a row
 for each: area, length, thickness, slant, width and height, as Morpho-MNIST defines them. Ties of the medial axis are broken
 at random there, so lengths are means over several seeds.

@@ -1,7 +1,7 @@
 //! Shapes of known kind, size, orientation, place and colour, on a full grid of these factors.
 //!
-//! In the form of dSprites (Matthey, Higgins, Hassabis and Lerchner, *dSprites: Disentanglement testing Sprites dataset*,
-//! 2017): the same factors, levels, order and sizes, but not the same pixels. [`Shapes::dsprites`] has
+//! In the form of dSprites (Matthey, Higgins, Hassabis and Lerchner, *dSprites: Disentanglement testing Sprites
+//! dataset*, 2017): the same factors, levels, order and sizes, but not the same pixels. [`Shapes::dsprites`] has
 //!
 //! | factor | levels | values |
 //! |---|---|---|
@@ -11,12 +11,13 @@
 //! | `x` | 32 | 0 to 1, from left to right |
 //! | `y` | 32 | 0 to 1, from top to bottom |
 //!
-//! which are 737,280 binary images of 64 x 64, the last factor fastest. Any factor can have other values, one value holds
-//! it, the picture can have any side, and outlines of one's own can be drawn. With [`Colours`] images have three channels
-//! and one or two factors more, before the others: `background`, the hue of the background, and `hue`, that of the shape.
+//! which are 737,280 binary images of 64 x 64, the last factor fastest. Any factor can have other values, one value
+//! holds it, the picture can have any side, and outlines of one's own can be drawn. With [`Colours`] images have three
+//! channels and one or two factors more, before the others: `background`, the hue of the background, and `hue`, that of
+//! the shape.
 //!
-//! Position `p` is at `(33 + 62 p) / 128` of the side: the 32 positions are one pixel apart in a picture of 64, where the
-//! outlines reach 16 pixels from their centre and so stay inside. Angles turn counter-clockwise as seen.
+//! Position `p` is at `(33 + 62 p) / 128` of the side: the 32 positions are one pixel apart in a picture of 64, where
+//! the outlines reach 16 pixels from their centre and so stay inside. Angles turn counter-clockwise as seen.
 //!
 //! A pixel's brightness is the part of it that the shape covers, its *exact* area ([`coverage`]), rounded to a byte;
 //! [`Ink::Binary`] is the threshold of that area at one half. A pixel that is half covered, or whose area is halfway
@@ -172,7 +173,8 @@ impl ShapeImages {
         &self.shapes
     }
 
-    /// The part of each pixel that the shape of an image covers, in [0, 1], row by row: what its bytes are rounded from.
+    /// The part of each pixel that the shape of an image covers, in [0, 1], row by row: what its bytes are rounded
+    /// from.
     ///
     /// # Panics
     /// If there is no such index.

@@ -33,8 +33,8 @@ impl Outline {
         Self::of("ellipse", Piece::ellipse([0.0; 2], [REACH, REACH / 2.0]))
     }
 
-    /// A heart: a square that stands on a corner, with a half disc on each of its upper edges; the origin is its centre of
-    /// area.
+    /// A heart: a square that stands on a corner, with a half disc on each of its upper edges; the origin is its centre
+    /// of area.
     pub fn heart() -> Self {
         // With a square of half side 1 about the origin and half discs on the edges x = 1 and y = 1, the centre of area is
         // at (m, m), and the corner (-1, -1) is furthest from it.

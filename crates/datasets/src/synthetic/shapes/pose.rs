@@ -22,8 +22,8 @@ impl Pose {
         Self { centre, unit, sin, cos }
     }
 
-    /// The part of each pixel that the outline covers, row by row in a picture of `side` x `side`; pixels that it cannot
-    /// reach are left out.
+    /// The part of each pixel that the outline covers, row by row in a picture of `side` x `side`; pixels that it
+    /// cannot reach are left out.
     pub(super) fn coverage<'a>(
         &'a self,
         outline: &'a Outline,

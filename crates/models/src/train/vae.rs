@@ -31,7 +31,9 @@ impl VaeTask {
         }
         let samples = batch.x.shape()[0];
         if batch.labels.len() != samples {
-            return Err(format!("a conditional model needs labels, but the images have none: expected {samples}").into());
+            return Err(
+                format!("a conditional model needs labels, but the images have none: expected {samples}").into()
+            );
         }
         match batch.labels.iter().find(|label| **label >= classes) {
             Some(label) => Err(format!("an image is of class {label}, expected one of {classes}, from 0 on").into()),

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 const KNOWN: &[&str] = &[
     "crates/tensor/src: node, operator, tensor",
     "crates/losses/src: special::bessel_jets, special::log_bessel",
+    "crates/models/src: latent_variable_model, posterior, posterior::gaussian, prior, prior::standard_normal",
     "crates/numeric/src: fft, math, once, parallel, scalar",
 ];
 

@@ -1,4 +1,4 @@
-//! What was drawn from an operator.
+//! A change of an image whose random choices have been made.
 
 use super::frame::Frame;
 use super::scratch::Scratch;
@@ -14,7 +14,7 @@ pub(crate) trait Apply: fmt::Debug + Send + Sync {
     fn apply(&self, frame: &mut Frame, scratch: &mut Scratch);
 }
 
-/// What an operator does to one image, with all that is random drawn.
+/// A change of one image by an operator whose random parameters have been drawn.
 #[derive(Clone, Debug)]
 pub struct Drawn(pub(crate) Kind);
 

@@ -28,7 +28,7 @@ pub(crate) trait Geometric: Parameters {
 
 /// An operator that changes values.
 pub(crate) trait Photometric: Parameters {
-    /// What is drawn.
+    /// The random parameters of one change.
     type Drawn: Apply + 'static;
 
     /// Draws the parameters for one image.

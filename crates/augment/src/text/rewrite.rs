@@ -1,4 +1,4 @@
-//! What an operator on texts is.
+//! The trait of operators on texts, and operators of your own.
 
 use super::{Resources, TokenizedText};
 use crate::error::Fault;
@@ -12,7 +12,7 @@ use toml::Table;
 
 /// An operator that changes words: its parameters, as `serde` reads and writes them.
 ///
-/// Those of this crate are such, and yours can be: [`Operator::own`](super::Operator::own) makes a step of it, a
+/// The operators of this crate implement it, and so can yours: [`Operator::own`](super::Operator::own) makes a step of it, a
 /// [`Registry`](crate::Registry) names it in configurations.
 ///
 /// ```
@@ -61,7 +61,7 @@ pub trait Rewrite: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'st
     /// Whether there is what the operator needs.
     ///
     /// # Errors
-    /// What there is not.
+    /// The first resource that is missing.
     fn check_resources(&self, _: &Resources) -> Result<(), Fault> {
         Ok(())
     }

@@ -49,7 +49,7 @@ impl TokenizedText {
     /// Puts another word in the place of one, capitalised as that one was.
     ///
     /// # Panics
-    /// If there are not so many words.
+    /// If the text has no word of this number.
     pub fn replace(&mut self, index: usize, word: &str) {
         self.words[index] = in_the_case_of(&self.words[index], word);
         self.part(index);
@@ -58,7 +58,7 @@ impl TokenizedText {
     /// Exchanges two words. What is between words stays.
     ///
     /// # Panics
-    /// If there are not so many words.
+    /// If the text has no word of this number.
     pub fn swap(&mut self, i: usize, j: usize) {
         self.words.swap(i, j);
         self.part(i);
@@ -84,7 +84,7 @@ impl TokenizedText {
     /// Removes a word. Its gaps become one: nothing but space is lost.
     ///
     /// # Panics
-    /// If there are not so many words.
+    /// If the text has no word of this number.
     pub fn remove(&mut self, index: usize) {
         self.words.remove(index);
         let after = self.gaps.remove(index + 1);

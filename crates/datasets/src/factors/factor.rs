@@ -78,7 +78,7 @@ impl Factor {
         Ok(Self { name, values })
     }
 
-    /// A factor of so many kinds, whose values are 0, 1, ...
+    /// A factor of categories, such as shapes: its values are their numbers 0, 1, ...
     ///
     /// # Errors
     /// [`DatasetError::Parameter`] if there are none, or more than memory holds.

@@ -94,7 +94,7 @@ pub trait FactorImages: Sync {
     }
 }
 
-/// Zeros for so many images, if there is room.
+/// Memory for so many images, all zeros, or an error if there is not so much.
 fn memory<E: Clone + Default>(count: usize, width: usize) -> Result<Vec<E>, DatasetError> {
     let refused = || DatasetError::parameter("images", format!("{count} of {width} numbers"), "few enough for memory");
     let len = count.checked_mul(width).ok_or_else(refused)?;

@@ -15,7 +15,7 @@ const ROUNDS: usize = 12;
 /// The part of a wanted thickness that thinning leaves everywhere, so that no line is parted or lost.
 const KEPT: f64 = 0.5;
 
-/// What a digit shall measure; what is `None` is left to itself.
+/// The thickness and slant that a digit is changed to; a measure that is `None` is not set.
 ///
 /// ```
 /// use latent_datasets::morphology::{Wanted, measure};

@@ -54,6 +54,7 @@ pub struct LatentVariableModel<E: Scalar = f32> {
     features: usize,
     latent_shape: Vec<usize>,
     condition: usize,
+    has_density: bool,
 }
 
 /// A variational autoencoder: a latent-variable model, as [`VaeSettings`](crate::VaeSettings) builds them.
@@ -89,12 +90,14 @@ impl<E: Scalar> LatentVariableModel<E> {
         };
         require(samples > 0 && features > 0, "data", format!("{:?}", example.x.shape()), "at least one number")?;
         let condition = example.condition.as_ref().map_or(0, |condition| condition.shape()[1]);
-        let mut model = Self { encoder, prior, decoder, features, latent_shape: Vec::new(), condition };
+        let mut model =
+            Self { encoder, prior, decoder, features, latent_shape: Vec::new(), condition, has_density: false };
         no_grad(|| {
             let (context, noise) = (&mut Context::evaluate(), &mut Stream::new(0, "example", &[]));
             let draw = model.infer(example, context)?.draw(context, noise)?;
             model.latent_shape = draw.z.shape()[1..].to_vec();
-            if draw.log_q.is_some() {
+            model.has_density = draw.log_q.is_some();
+            if model.has_density {
                 model.prior.log_prob(&draw.z, example, &model, context)?;
             }
             model.decoder.log_prob(&draw.z, example, context)
@@ -151,6 +154,16 @@ impl<E: Scalar> LatentVariableModel<E> {
     /// The shape of a code, without the axis of samples.
     pub fn latent_shape(&self) -> &[usize] {
         &self.latent_shape
+    }
+
+    /// The shape of so many codes, (samples, ...).
+    pub(crate) fn shape_of_codes(&self, samples: usize) -> Vec<usize> {
+        [samples].iter().chain(&self.latent_shape).copied().collect()
+    }
+
+    /// Whether codes have a density `q(z | x)`, without which there is no bound of the likelihood.
+    pub fn has_density(&self) -> bool {
+        self.has_density
     }
 
     /// The number of numbers in a code.

@@ -45,7 +45,6 @@ impl<E: Scalar> Prior<E> for LaplacePrior {
         model: &LatentVariableModel<E>,
         noise: &mut Stream,
     ) -> Result<Tensor<E>, ModelError> {
-        let shape: Vec<usize> = [samples].iter().chain(model.latent_shape()).copied().collect();
-        Ok(Self::of(&shape).sample(noise))
+        Ok(Self::of(&model.shape_of_codes(samples)).sample(noise))
     }
 }

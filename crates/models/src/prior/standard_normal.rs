@@ -39,7 +39,6 @@ impl<E: Scalar> Prior<E> for StandardNormal {
         model: &LatentVariableModel<E>,
         noise: &mut Stream,
     ) -> Result<Tensor<E>, ModelError> {
-        let shape: Vec<usize> = [samples].iter().chain(model.latent_shape()).copied().collect();
-        Ok(Tensor::normal(&shape, noise))
+        Ok(Tensor::normal(&model.shape_of_codes(samples), noise))
     }
 }

@@ -43,12 +43,11 @@ impl VaeTask {
 
     /// The ELBO by term; of a model whose codes have no density the terms of its own objective.
     fn plain(&self, observed: &Observation, pass: &mut Pass) -> Result<ObjectiveTerms, ModelError> {
-        let bound = self.vae.objective(observed, &VaeObjective::default(), 1.0, &mut pass.context, &mut pass.noise);
-        match bound {
-            Err(ModelError::NoDensity { .. }) => {
-                self.objective.terms(&self.vae, observed, pass.step, &mut pass.context, &mut pass.noise)
-            }
-            bound => bound,
+        let Pass { context, noise, step, .. } = pass;
+        if self.vae.has_density() {
+            self.vae.objective(observed, &VaeObjective::default(), 1.0, context, noise)
+        } else {
+            self.objective.terms(&self.vae, observed, *step, context, noise)
         }
     }
 }

@@ -87,7 +87,7 @@ fn model(of: &str, before: &str, seed: u64) -> Model {
 }
 
 /// All parts with which a model has a density.
-const DENSE: [(&str, &str); 8] = [
+const DENSE: [(&str, &str); 9] = [
     ("gaussian", "normal"),
     ("gaussian", "mixture"),
     ("gaussian", "vamp"),
@@ -96,6 +96,7 @@ const DENSE: [(&str, &str); 8] = [
     ("laplace", "normal"),
     ("flow", "normal"),
     ("maps", "normal"),
+    ("maps", "vamp"),
 ];
 
 fn mean_and_error(values: &[f64]) -> (f64, f64) {

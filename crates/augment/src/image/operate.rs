@@ -79,7 +79,7 @@ pub trait Operate: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'st
 }
 
 /// Any [`Operate`] of which nothing but its methods is known.
-trait Object: fmt::Debug + Send + Sync {
+pub(super) trait Object: fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
     fn check(&self) -> Result<(), Fault>;
     fn output(&self, input: Shape) -> Result<Shape, Fault>;
@@ -111,36 +111,16 @@ impl<T: Operate> Object for T {
 
 /// An operator that is none of this crate: an [`Operate`]. Two are equal if their names and parameters are.
 #[derive(Clone, Debug)]
-pub struct Own(Arc<dyn Object>);
+pub struct Own(pub(super) Arc<dyn Object>);
 
 impl Own {
     pub(super) fn new(operator: impl Operate) -> Self {
         Self(Arc::new(operator))
     }
-
-    pub(super) fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    pub(super) fn check(&self) -> Result<(), Fault> {
-        self.0.check()
-    }
-
-    pub(super) fn output(&self, input: Shape) -> Result<Shape, Fault> {
-        self.0.output(input)
-    }
-
-    pub(super) fn draw(&self, input: Shape, stream: &mut Stream) -> Drawn {
-        self.0.draw(input, stream)
-    }
-
-    pub(super) fn write(&self) -> Result<Table, toml::ser::Error> {
-        self.0.write()
-    }
 }
 
 impl PartialEq for Own {
     fn eq(&self, other: &Self) -> bool {
-        same((self.name(), self.write()), (other.name(), other.write()))
+        same((self.0.name(), self.0.write()), (other.0.name(), other.0.write()))
     }
 }

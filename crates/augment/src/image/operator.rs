@@ -47,7 +47,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(_) => $geometric::NAME,)*
                     $(Self::$photometric(_) => $photometric::NAME,)*
-                    Self::Own(own) => own.name(),
+                    Self::Own(own) => own.0.name(),
                 }
             }
 
@@ -55,7 +55,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(operator) => operator.output(input),)*
                     $(Self::$photometric(operator) => operator.output(input),)*
-                    Self::Own(own) => own.output(input),
+                    Self::Own(own) => own.0.output(input),
                 }
             }
 
@@ -63,7 +63,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(operator) => Drawn(Kind::Warp(operator.draw(input, stream))),)*
                     $(Self::$photometric(operator) => Drawn(Kind::Change(Arc::new(operator.draw(input, stream)))),)*
-                    Self::Own(own) => own.draw(input, stream),
+                    Self::Own(own) => own.0.draw(input, stream),
                 }
             }
         }
@@ -80,8 +80,8 @@ macro_rules! operators {
                     $(Self::$geometric(operator) => operator.check(),)*
                     $(Self::$photometric(operator) => operator.check(),)*
                     // What is written down is to be read as what it is.
-                    Self::Own(own) if Self::NAMES.contains(&own.name()) => Err(Fault::NameTaken),
-                    Self::Own(own) => own.check(),
+                    Self::Own(own) if Self::NAMES.contains(&own.0.name()) => Err(Fault::NameTaken),
+                    Self::Own(own) => own.0.check(),
                 }
             }
 
@@ -97,7 +97,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$geometric(operator) => toml::Table::try_from(operator),)*
                     $(Self::$photometric(operator) => toml::Table::try_from(operator),)*
-                    Self::Own(own) => own.write(),
+                    Self::Own(own) => own.0.write(),
                 }
             }
         }

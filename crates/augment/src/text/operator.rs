@@ -42,7 +42,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$operator(_) => $operator::NAME,)*
                     Self::PreserveSentiment(_) => PRESERVE_SENTIMENT,
-                    Self::Own(own) => own.name(),
+                    Self::Own(own) => own.0.name(),
                 }
             }
         }
@@ -52,7 +52,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$operator(operator) => operator.check_resources(resources),)*
                     Self::PreserveSentiment(_) => resources.lexicon().map(drop),
-                    Self::Own(own) => own.check_resources(resources),
+                    Self::Own(own) => own.0.check_resources(resources),
                 }
             }
 
@@ -60,7 +60,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$operator(operator) => operator.apply(text, resources, stream),)*
                     Self::PreserveSentiment(filter) => apply_preserving(filter, text, resources, name),
-                    Self::Own(own) => own.apply(text, resources, stream),
+                    Self::Own(own) => own.0.apply(text, resources, stream),
                 }
             }
         }
@@ -78,8 +78,8 @@ macro_rules! operators {
                     $(Self::$operator(operator) => operator.check(),)*
                     Self::PreserveSentiment(filter) => filter.check(),
                     // What is written down is to be read as what it is.
-                    Self::Own(own) if Self::NAMES.contains(&own.name()) => Err(Fault::NameTaken),
-                    Self::Own(own) => own.check(),
+                    Self::Own(own) if Self::NAMES.contains(&own.0.name()) => Err(Fault::NameTaken),
+                    Self::Own(own) => own.0.check(),
                 }
             }
 
@@ -104,7 +104,7 @@ macro_rules! operators {
                 match self {
                     $(Self::$operator(operator) => Table::try_from(operator),)*
                     Self::PreserveSentiment(filter) => Table::try_from(filter),
-                    Self::Own(own) => own.write(),
+                    Self::Own(own) => own.0.write(),
                 }
             }
         }

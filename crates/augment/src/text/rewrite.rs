@@ -71,7 +71,7 @@ pub trait Rewrite: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'st
 }
 
 /// Any [`Rewrite`] of which nothing but its methods is known.
-trait Object: fmt::Debug + Send + Sync {
+pub(super) trait Object: fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
     fn check(&self) -> Result<(), Fault>;
     fn check_resources(&self, resources: &Resources) -> Result<(), Fault>;
@@ -103,36 +103,16 @@ impl<T: Rewrite> Object for T {
 
 /// An operator that is none of this crate: a [`Rewrite`]. Two are equal if their names and parameters are.
 #[derive(Clone, Debug)]
-pub struct Own(Arc<dyn Object>);
+pub struct Own(pub(super) Arc<dyn Object>);
 
 impl Own {
     pub(super) fn new(operator: impl Rewrite) -> Self {
         Self(Arc::new(operator))
     }
-
-    pub(super) fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    pub(super) fn check(&self) -> Result<(), Fault> {
-        self.0.check()
-    }
-
-    pub(super) fn check_resources(&self, resources: &Resources) -> Result<(), Fault> {
-        self.0.check_resources(resources)
-    }
-
-    pub(super) fn apply(&self, text: &mut TokenizedText, resources: &Resources, stream: &mut Stream) {
-        self.0.apply(text, resources, stream);
-    }
-
-    pub(super) fn write(&self) -> Result<Table, toml::ser::Error> {
-        self.0.write()
-    }
 }
 
 impl PartialEq for Own {
     fn eq(&self, other: &Self) -> bool {
-        same((self.name(), self.write()), (other.name(), other.write()))
+        same((self.0.name(), self.0.write()), (other.0.name(), other.0.write()))
     }
 }

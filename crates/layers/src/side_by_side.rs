@@ -16,7 +16,8 @@ use latent_numeric::Scalar;
 /// let mut stream = Stream::new(1, "initialisation", &[]);
 /// let encoder: Sequential = Sequential::new().then(Linear::new(3, 2, &mut stream));
 /// let decoder: Sequential = Sequential::new().then(Linear::new(2, 3, &mut stream));
-/// let both = SideBySide::new([("encoder", &encoder), ("decoder", &decoder)]);
+/// let parts: [(&str, &dyn Module); 2] = [("encoder", &encoder), ("decoder", &decoder)];
+/// let both = SideBySide::new(parts);
 /// let paths: Vec<String> = both.parameters().into_iter().map(|(path, _)| path).collect();
 /// assert_eq!(paths, ["encoder.0.weight", "encoder.0.bias", "decoder.0.weight", "decoder.0.bias"]);
 /// ```

@@ -27,7 +27,7 @@
 //!     let mut noise = Stream::new(7, "noise", &[step]);
 //!     let terms = vae.objective(&x, &objective, objective.beta_at(step), &mut context, &mut noise)?;
 //!     if step == 0 {
-//!         first = terms.elbo.item();
+//!         first = terms.elbo.as_ref().unwrap().item();
 //!     }
 //!     if step == 299 {
 //!         for (name, nats) in terms.values() {

@@ -41,7 +41,14 @@ impl<E: Scalar> Inference<E> for DeterministicEncoder<E> {
         _: &'m LatentVariableModel<E>,
         context: &mut Context,
     ) -> Result<Box<dyn Posterior<E> + 'm>, ModelError> {
-        Ok(Box::new(Point(encoded(&*self.layers, observed, self.features, self.latent_dim, "codes", context)?)))
+        Ok(Box::new(Point(encoded(
+            &*self.layers,
+            observed,
+            self.features,
+            self.latent_dim,
+            format_args!("codes"),
+            context,
+        )?)))
     }
 }
 

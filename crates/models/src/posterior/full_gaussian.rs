@@ -58,8 +58,14 @@ impl<E: Scalar> Inference<E> for FullGaussianEncoder<E> {
         context: &mut Context,
     ) -> Result<Box<dyn Posterior<E> + 'm>, ModelError> {
         let (d, outputs) = (self.latent_dim, Self::outputs(self.latent_dim));
-        let what = "means, the logarithms of the factor's diagonal, and what is below it";
-        let all = encoded(&*self.layers, observed, self.features, outputs, what, context)?;
+        let all = encoded(
+            &*self.layers,
+            observed,
+            self.features,
+            outputs,
+            format_args!("means, the logarithms of the factor's diagonal, and what is below it"),
+            context,
+        )?;
         let [mean, log_diagonal, below] =
             <[_; 3]>::try_from(all.split(1, &[d, d, outputs - 2 * d])).expect("three parts");
         Ok(Box::new(FullPosterior::new(mean, log_diagonal, &below)?))

@@ -13,6 +13,7 @@ use latent_numeric::Scalar;
 use latent_numeric::random::Stream;
 use latent_tensor::Tensor;
 use std::any::Any;
+use std::fmt;
 
 /// Layers that give means and log-variances of independent Gaussians (Kingma and Welling 2014, appendix C.2).
 ///
@@ -40,8 +41,14 @@ impl<E: Scalar> GaussianEncoder<E> {
         observed: &Observation<E>,
         context: &mut Context,
     ) -> Result<DiagonalGaussian<E>, ModelError> {
-        let both =
-            encoded(&*self.layers, observed, self.features, 2 * self.latent_dim, "means and log-variances", context)?;
+        let both = encoded(
+            &*self.layers,
+            observed,
+            self.features,
+            2 * self.latent_dim,
+            format_args!("means and log-variances of {} latent dimensions", self.latent_dim),
+            context,
+        )?;
         let [mean, log_var] = <[_; 2]>::try_from(both.split(1, &[self.latent_dim; 2])).expect("two halves");
         Ok(DiagonalGaussian::new(mean, log_var))
     }
@@ -53,7 +60,7 @@ pub(crate) fn encoded<E: Scalar>(
     observed: &Observation<E>,
     features: usize,
     outputs: usize,
-    what: &str,
+    what: fmt::Arguments<'_>,
     context: &mut Context,
 ) -> Result<Tensor<E>, ModelError> {
     const KIND: &str = "vae";

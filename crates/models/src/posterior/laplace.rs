@@ -50,7 +50,8 @@ impl<E: Scalar> Inference<E> for LaplaceEncoder<E> {
         context: &mut Context,
     ) -> Result<Box<dyn Posterior<E> + 'm>, ModelError> {
         let d = self.latent_dim;
-        let both = encoded(&*self.layers, observed, self.features, 2 * d, "locations and log-scales", context)?;
+        let both =
+            encoded(&*self.layers, observed, self.features, 2 * d, format_args!("locations and log-scales"), context)?;
         let [location, log_scale] = <[_; 2]>::try_from(both.split(1, &[d, d])).expect("two halves");
         Ok(Box::new(LaplacePosterior(Laplace::new(location, log_scale))))
     }

@@ -52,8 +52,14 @@ impl<E: Scalar> Inference<E> for MatrixNormalEncoder<E> {
         context: &mut Context,
     ) -> Result<Box<dyn Posterior<E> + 'm>, ModelError> {
         let Self { layers, features, maps, side } = self;
-        let what = "means and log-variances of the rows and columns of each map";
-        let all = encoded(&**layers, observed, *features, 4 * maps * side, what, context)?;
+        let all = encoded(
+            &**layers,
+            observed,
+            *features,
+            4 * maps * side,
+            format_args!("means and log-variances of the rows and columns of each map"),
+            context,
+        )?;
         let parts = all.reshape(&[observed.samples(), *maps, 4 * side]).split(2, &[*side; 4]);
         Ok(Box::new(Maps(<[_; 4]>::try_from(parts).expect("four parts"))))
     }

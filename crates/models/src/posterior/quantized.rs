@@ -85,8 +85,14 @@ impl<E: Scalar> Inference<E> for QuantizingEncoder<E> {
         context: &mut Context,
     ) -> Result<Box<dyn Posterior<E> + 'm>, ModelError> {
         let dim = self.codebook.tensor().shape()[1];
-        let what = "pieces of the size of the codebook's vectors";
-        let output = encoded(&*self.layers, observed, self.features, self.pieces * dim, what, context)?;
+        let output = encoded(
+            &*self.layers,
+            observed,
+            self.features,
+            self.pieces * dim,
+            format_args!("pieces of the size of the codebook's vectors"),
+            context,
+        )?;
         Ok(Box::new(Quantized { output, of: self }))
     }
 }

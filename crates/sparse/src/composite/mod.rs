@@ -41,7 +41,7 @@
 //! let problem = Composite::new(&dictionary, &groups)?;
 //! let solution = problem.solve(array![[3.0, 4.0, 0.0]].view(), Fista::restarted(), &Stop::gap(1e-9))?;
 //! // 5 is the length of the sample: the group is shrunk by a tenth, and the other one is left out.
-//! assert!((&solution.codes - &array![[2.7, 3.6, 0.0, 0.0]]).iter().all(|d| d.abs() < 1e-3));
+//! assert!((&solution.codes - &array![[2.7, 3.6, 0.0, 0.0]]).iter().all(|d: &f64| d.abs() < 1e-3));
 //! assert!(solution.certificates[0].relative_gap <= 1e-9);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
